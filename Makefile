@@ -1,0 +1,62 @@
+# What to do here: `make demo` first; `make test` before every commit. Both make their own .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help demo test check generate check-generated import-page build test-lowest test-pythons bench clean
+.DEFAULT_GOAL := help
+
+help:  ## Show what there is
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# The editable install runs the pipeline too, so a fresh clone is generated before anything else.
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "camb-client needs Python 3.11 or newer, and $(PYTHON) is %d.%d; try make PYTHON=python3.12" % sys.version_info[:2])'
+	@echo "Making $(VENV) (once; about a minute)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt pip
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group dev
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+demo: $(READY)  ## Wait for tasks on a local server, over real HTTP; no account needed
+	@$(BIN)/python -m scripts.generate
+	@$(BIN)/python -m scripts.demo
+
+test: check build  ## Everything that CI checks
+	$(BIN)/python -m pytest --cov --cov-report=term
+
+check: $(READY)  ## The checks that take seconds: format, lint, types, imports, drift, size
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m scripts.generate --check
+	$(BIN)/python -m scripts.count_code
+
+generate: $(READY)  ## Make openapi/camb.yaml and generated/ from openapi/pages/
+	@$(BIN)/python -m scripts.generate
+
+check-generated: $(READY)  ## Fail if what is committed is not what the pages make
+	@$(BIN)/python -m scripts.generate --check
+
+import-page: $(READY)  ## Import a docs page: make import-page PAGE=<file or URL> [SLUG=<name>]
+	@$(BIN)/python -m scripts.import_page $(PAGE) $(if $(SLUG),--slug $(SLUG))
+
+build: $(READY)  ## Make wheel and sdist in dist/, and prove the wheel in a new environment
+	@$(BIN)/python -m scripts.prove_wheel
+
+test-lowest: $(READY)  ## The suite of the facade with the oldest dependencies that pyproject.toml admits
+	@$(BIN)/python -m scripts.matrix --lowest
+
+test-pythons: $(READY)  ## The suite of the facade on every Python from 3.11 on that this machine has
+	@$(BIN)/python -m scripts.matrix
+
+bench: $(READY)  ## Ratios against bare httpx and camb-sdk, side by side in one run
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group bench
+	@$(BIN)/python -m scripts.bench
+
+clean:  ## Remove what the above made
+	rm -rf $(VENV) dist .cache .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -1,0 +1,110 @@
+"""The async client (asyncio).
+
+Rule of this file: drivers only, each a few lines; what they decide stands in ``_wait`` and ``_answer``. Its
+twin ``_sync`` differs by ``await`` alone, and has the full docstrings.
+"""
+
+import inspect
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+from typing import Self
+
+import httpx
+
+from ._client import BaseClient, BaseFamily, BaseTasks, noting, telling
+from ._http import AsyncWire
+from ._schedule import ScheduleLike
+from ._task import CompletedTask, TaskLike, TaskState
+from ._wait import Wait
+
+OnUpdate = Callable[[TaskState], Awaitable[object] | object] | None
+
+
+class AsyncTasks(BaseTasks[AsyncWire]):
+    """Looking at tasks, and waiting for them."""
+
+    async def status(self, task: TaskLike) -> TaskState:
+        """Look at a task once; see :meth:`CambClient.status`."""
+        return (await self._wire.look(self._ref(task))).state()
+
+    async def wait(
+        self,
+        task: TaskLike,
+        *,
+        timeout: float | None = 600.0,
+        schedule: ScheduleLike = None,
+        on_update: OnUpdate = None,
+    ) -> CompletedTask:
+        """Wait until a task has succeeded; see :meth:`CambClient.wait`.
+
+        ``on_update`` may be a coroutine function; it is then awaited before the wait goes on.
+        """
+        wait = self._plan(task, timeout, schedule, on_update)
+        async with aclosing(self._follow(wait)) as states:
+            async for state in states:
+                with telling(wait.ref):
+                    if on_update is not None and inspect.isawaitable(told := on_update(state)):
+                        await told
+        return wait.result()
+
+    def watch(
+        self, task: TaskLike, *, timeout: float | None = 600.0, schedule: ScheduleLike = None
+    ) -> AsyncIterator[TaskState]:
+        """Each change of a task's status or message as it is seen; see :meth:`CambClient.watch`."""
+        return self._follow(self._plan(task, timeout, schedule))
+
+    async def _follow(self, wait: Wait) -> AsyncGenerator[TaskState]:
+        clock = self._wire.clock
+        wait.start(clock.monotonic(), clock.time())
+        with noting(wait.ref):
+            while not wait.done:
+                await clock.asleep(wait.pause(clock.monotonic()))
+                look = await self._wire.look(wait.ref, wait.limit(clock.monotonic()))
+                state = wait.observe(look, clock.monotonic())
+                if state is not None:
+                    yield state
+
+
+class AsyncTaskFamily(BaseFamily[AsyncWire], AsyncTasks):
+    """The tasks of one kind: as :class:`AsyncCambClient`, but a task is an id, or a reference of this kind."""
+
+
+class AsyncCambClient(BaseClient[AsyncWire, httpx.AsyncBaseTransport, AsyncTaskFamily], AsyncTasks):
+    """The async client: names, arguments and behaviour are those of :class:`CambClient`.
+
+    It belongs to the event loop it is first used in; in another it raises ``RuntimeError``. Use it with
+    ``async with``, or call :meth:`aclose`.
+
+    Args:
+        api_key: As for :class:`CambClient`.
+        base_url: As for :class:`CambClient`.
+        timeout: As for :class:`CambClient`.
+        transport: Any ``httpx.AsyncBaseTransport``; it stays the caller's to close.
+        allow_insecure_http: As for :class:`CambClient`.
+
+    Raises:
+        ConfigurationError: As :class:`CambClient`.
+        TypeError: An argument of another type.
+        ValueError: A timeout that is not more than 0.
+    """
+
+    _wire_class = AsyncWire
+    _family_class = AsyncTaskFamily
+    _transport_class = httpx.AsyncBaseTransport
+
+    async def __aenter__(self) -> Self:
+        """The client itself.
+
+        Raises:
+            RuntimeError: It is closed.
+        """
+        self._wire.check_open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close it."""
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections. Any use after that raises ``RuntimeError``; closing again does nothing."""
+        await self._wire.aclose()

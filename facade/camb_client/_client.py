@@ -1,0 +1,148 @@
+"""What the sync and the async client have in common: settings, what a task argument means, what a look says.
+
+Rule of this file: nothing here waits, sends or sleeps. ``_sync`` and ``_async`` hold the drivers, which
+differ by ``await`` alone.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Generic, TypeVar
+
+import httpx
+
+from . import _config, _gateway
+from ._http import AsyncWire, Wire
+from ._schedule import Schedule, ScheduleLike, number
+from ._task import TaskLike, TaskRef
+from ._wait import Wait, log
+
+_Wire = TypeVar("_Wire", Wire, AsyncWire)
+_Family = TypeVar("_Family")
+_Transport = TypeVar("_Transport", httpx.BaseTransport, httpx.AsyncBaseTransport)
+
+
+@contextmanager
+def noting(ref: TaskRef) -> Iterator[None]:
+    """Say on an interruption which task it was; the interruption itself goes on untouched."""
+    try:
+        yield
+    except (KeyboardInterrupt, asyncio.CancelledError) as interruption:
+        interruption.add_note(f"{ref} goes on at CAMB.AI: wait again with the same reference.")
+        raise
+
+
+@contextmanager
+def telling(ref: TaskRef) -> Iterator[None]:
+    """Call the caller's own code: it may fail in any way, but a paid task must not be lost for that."""
+    with noting(ref):
+        try:
+            yield
+        except Exception:  # noqa: BLE001 (in any way)
+            log.exception("%s: on_update failed; the wait goes on", ref)
+
+
+class BaseTasks(Generic[_Wire]):
+    """The tasks that a client or a family can look at, over a wire."""
+
+    _wire: _Wire
+
+    def _ref(self, task: TaskLike) -> TaskRef:
+        """The reference of a task of any kind."""
+        ref = task if isinstance(task, TaskRef) else TaskRef.parse(task)
+        _gateway.check_kind(ref.kind)
+        return ref
+
+    def _plan(self, task: TaskLike, timeout: float | None, schedule: ScheduleLike, on_update: object = None) -> Wait:
+        """A wait that has not begun, its arguments checked."""
+        self._wire.check_open()
+        if on_update is not None and not callable(on_update):
+            raise TypeError(f"on_update must be callable, not {type(on_update).__name__}")
+        return Wait(self._ref(task), timeout, Schedule.of(schedule), self._wire.random)
+
+    def __reduce__(self) -> Any:
+        """Refuse pickle and copy: neither connections nor the key should travel.
+
+        Raises:
+            TypeError: Always.
+        """
+        raise TypeError(f"a {type(self).__name__} cannot be pickled or copied: make one where it is needed")
+
+
+class BaseFamily(BaseTasks[_Wire]):
+    """The tasks of one kind."""
+
+    def __init__(self, wire: _Wire, kind: str) -> None:
+        self._wire = wire
+        self.kind = _gateway.check_kind(kind)
+
+    def __repr__(self) -> str:
+        """The kind, and where."""
+        return f"{type(self).__name__}({self.kind!r}, base_url={self._wire.base_url!r})"
+
+    def ref(self, task_id: str) -> TaskRef:
+        """The reference of a task of this kind.
+
+        Raises:
+            TypeError: Not a string.
+            ValueError: Cannot be an id.
+        """
+        return TaskRef(self.kind, task_id)
+
+    def _ref(self, task: TaskLike) -> TaskRef:
+        """The reference of a task of this kind, from its id too."""
+        if not isinstance(task, TaskRef):
+            return self.ref(task)
+        if task.kind != self.kind:
+            raise ValueError(f"{task} is not a task of kind {self.kind!r}")
+        return task
+
+
+class BaseClient(BaseTasks[_Wire], Generic[_Wire, _Transport, _Family]):
+    """How a client is made."""
+
+    _wire_class: type[_Wire]
+    _family_class: Callable[[_Wire, str], _Family]
+    _transport_class: type[_Transport]
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        timeout: float | httpx.Timeout | None = 30.0,
+        transport: _Transport | None = None,
+        allow_insecure_http: bool = False,
+    ) -> None:
+        try:
+            key = _config.api_key(api_key)
+        finally:
+            del api_key  # So that no traceback that shows local variables shows it.
+        if transport is not None and not isinstance(transport, self._transport_class):
+            raise TypeError(f"transport must be an httpx.{self._transport_class.__name__}, not {transport!r}")
+        if not isinstance(timeout, httpx.Timeout | None):
+            timeout = number("timeout", timeout, least=0.001, what="number of seconds or an httpx.Timeout")
+        url = _config.base_url(base_url, allow_insecure_http=allow_insecure_http)
+        self._wire = self._wire_class(url, key, httpx.Timeout(timeout), transport)
+
+    def __repr__(self) -> str:
+        """Never the key. A client that could not be made has no wire, and its repr must not fail."""
+        return f"{type(self).__name__}(base_url={getattr(self, '_wire', None) and self._wire.base_url!r})"
+
+    @property
+    def tts(self) -> _Family:
+        """Text-to-speech tasks (``tts``)."""
+        return self.family("tts")
+
+    @property
+    def text_to_sound(self) -> _Family:
+        """Sound and music tasks (``text-to-sound``)."""
+        return self.family("text-to-sound")
+
+    def family(self, kind: str) -> _Family:
+        """The tasks of any kind of the spec, by the path of their status endpoint up to the id.
+
+        Raises:
+            ValueError: The spec has no such kind; the message names those it has.
+        """
+        return type(self)._family_class(self._wire, kind)

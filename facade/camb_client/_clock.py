@@ -1,0 +1,28 @@
+"""Time, as the drivers see it.
+
+Rule of this file: the only place that asks the system for the time or lets it pass. Whoever tests code
+that waits puts another clock in its place (``camb_client.testing.use_clock``).
+"""
+
+import asyncio
+import time
+
+
+class Clock:
+    """The clock of the machine; all in seconds."""
+
+    def monotonic(self) -> float:
+        """A time that never goes back, for measuring."""
+        return time.monotonic()
+
+    def time(self) -> float:
+        """The time of day, as seconds since 1970 UTC."""
+        return time.time()
+
+    def sleep(self, seconds: float) -> None:
+        """Let that time pass."""
+        time.sleep(seconds)
+
+    async def asleep(self, seconds: float) -> None:
+        """Let that time pass for this task only."""
+        await asyncio.sleep(seconds)

@@ -1,0 +1,121 @@
+"""Schedules: how long to wait before the next look, from the elapsed time alone.
+
+Rule of this file: a schedule is a value and a formula. It has no clock and no memory, so pauses, resumed
+waits and outages cannot bend it; jitter is added by whoever waits.
+"""
+
+import math
+from typing import ClassVar
+
+import attrs
+
+# Outside of these a schedule is a mistake: it would hardly pause at all, or sleep too long for a sleep to take.
+_SHORTEST, _DAY = 0.001, 86_400.0
+_HUGE = 1e300
+
+
+def number(name: str, value: object, *, least: float = 0.0, most: float = math.inf, what: str = "number") -> float:
+    """The value, if it is a number from ``least`` to ``most``.
+
+    Raises:
+        TypeError: It is no number.
+        ValueError: It is out of these bounds, or NaN.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{name} must be a {what}, not {type(value).__name__}")
+    if not least <= value <= most:
+        raise ValueError(f"{name} must be from {least:g} to {most:g}, not {value!r}")
+    return value
+
+
+def _seconds(_: object, attribute: "attrs.Attribute[float]", value: object) -> None:
+    number(f"a schedule's {attribute.name}", value, least=_SHORTEST, most=_DAY, what="number of seconds")
+
+
+def _factor(_: object, attribute: "attrs.Attribute[float]", value: object) -> None:
+    number(f"a schedule's {attribute.name}", value, most=_HUGE)
+
+
+@attrs.frozen(kw_only=True)
+class Schedule:
+    """When to look next: ``clip(base + slope · elapsed + scale · √elapsed, minimum, maximum)``.
+
+    Make one with :meth:`sqrt`, :meth:`fixed` or :meth:`exponential`, or take a preset:
+    ``Schedule.DEFAULT``, ``Schedule.INTERACTIVE`` (sooner, more looks), ``Schedule.BACKGROUND`` (later,
+    fewer looks). All times are in seconds.
+    """
+
+    DEFAULT: ClassVar["Schedule"]
+    INTERACTIVE: ClassVar["Schedule"]
+    BACKGROUND: ClassVar["Schedule"]
+
+    first: float = attrs.field(validator=_seconds)
+    minimum: float = attrs.field(validator=_seconds)
+    maximum: float = attrs.field(validator=_seconds)
+    base: float = attrs.field(default=0.0, validator=_factor)
+    slope: float = attrs.field(default=0.0, validator=_factor)
+    scale: float = attrs.field(default=0.0, validator=_factor)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a minimum above the maximum."""
+        if self.minimum > self.maximum:
+            raise ValueError(f"a schedule's minimum, {self.minimum!r}, is above its maximum, {self.maximum!r}")
+
+    @classmethod
+    def sqrt(cls, scale: float = 1.0, *, first: float = 2.0, minimum: float = 1.0, maximum: float = 10.0) -> "Schedule":
+        """Grow with the square root of the elapsed time: near the best where durations are unknown."""
+        return cls(first=first, minimum=minimum, maximum=maximum, scale=scale)
+
+    @classmethod
+    def fixed(cls, interval: float) -> "Schedule":
+        """Look every ``interval`` seconds."""
+        return cls(first=interval, minimum=interval, maximum=interval)
+
+    @classmethod
+    def exponential(cls, initial: float = 2.0, *, multiplier: float = 1.2, maximum: float = 10.0) -> "Schedule":
+        """Start with ``initial``; each delay is ``multiplier`` times the one before, up to ``maximum``."""
+        number("a schedule's multiplier", multiplier, least=1.0)
+        # The k-th look of a geometric series is at initial · (mᵏ - 1) / (m - 1); so, from the elapsed time
+        # alone, its next delay, initial · mᵏ, is initial + (m - 1) · elapsed. No power, no overflow.
+        first = min(initial, maximum)
+        return cls(first=first, minimum=first, maximum=maximum, base=initial, slope=multiplier - 1)
+
+    @classmethod
+    def of(cls, schedule: "ScheduleLike") -> "Schedule":
+        """A schedule as it is, a number as that fixed interval, ``None`` as the default.
+
+        Raises:
+            TypeError: Anything else.
+            ValueError: A number that is not an interval.
+        """
+        schedule = cls.DEFAULT if schedule is None else schedule
+        return schedule if isinstance(schedule, Schedule) else cls.fixed(schedule)
+
+    def delay(self, elapsed: float) -> float:
+        """Seconds from ``elapsed`` to the next look; ``delay(0)`` is the first. Jitter not included."""
+        if elapsed <= 0:
+            return self.first
+        delay = self.base + self.slope * elapsed + self.scale * math.sqrt(elapsed)
+        return max(self.minimum, min(delay, self.maximum))
+
+    def preview(self, seconds: float) -> list[float]:
+        """When it would look within ``seconds`` of the start, in seconds from there; jitter left out.
+
+        Raises:
+            ValueError: ``seconds`` is negative or not finite.
+        """
+        number("a preview's seconds", seconds, most=_HUGE)
+        times: list[float] = []
+        at = self.delay(0.0)
+        while at <= seconds:
+            times.append(at)
+            at += self.delay(at)
+        return times
+
+
+# Why these numbers: README, "How a wait behaves".
+Schedule.DEFAULT = Schedule.sqrt()
+Schedule.INTERACTIVE = Schedule.sqrt(0.7, first=1.0, minimum=0.5)
+Schedule.BACKGROUND = Schedule.sqrt(1.4, first=3.0, minimum=2.0, maximum=20.0)
+
+ScheduleLike = Schedule | float | None

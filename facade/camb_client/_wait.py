@@ -1,0 +1,171 @@
+"""Waiting: when to look at a task, and what one more look means for the wait.
+
+Rule of this file: pure decisions, written once. A driver asks :meth:`Wait.pause` how long to sleep and
+:meth:`Wait.limit` how long the look may take, looks, and hands what came of it to :meth:`Wait.observe`. No
+clock, no sleep, no httpx: the driver says what time it is. All times are seconds.
+"""
+
+import logging
+import math
+from collections.abc import Callable
+
+from . import _errors
+from ._answer import Look
+from ._errors import CambError
+from ._schedule import Schedule, number
+from ._task import CompletedTask, TaskRef, TaskState
+
+log = logging.getLogger("camb_client")
+
+# A task is seldom done sooner after its submission; to look then is a request for nothing.
+FIRST_LOOK_AFTER = 2.0
+# The last look is this long before the deadline (a quarter of a short wait), so that its answer is in time.
+LAST_LOOK_BEFORE = 2.0
+# What any look may take, however little is left: so a wait of 0 s can look at all, and ends within 0.5 s.
+SHORTEST_LIMIT = 0.4
+# A 404 sooner than this may be a task that cannot be seen yet: Camb-ai/n8n-nodes-cambai takes it so.
+NOT_FOUND_GRACE = 10.0
+# An outage ends a wait when so many looks in a row have failed and so long no answer was healthy.
+OUTAGE_LOOKS, OUTAGE_SECONDS = 8, 120.0
+# Where nothing ever answered, the address is more likely wrong than the API down.
+SILENCE_LOOKS = 3
+BACKOFF_FIRST, BACKOFF_CAP = 1.0, 30.0
+# A healthy answer may ask for patience, but not for all of ours.
+HEALTHY_HINT_CAP = 60.0
+# SUCCESS came without a run_id: look again after these.
+RUN_ID_DELAYS = (0.5, 1.0, 2.0)
+JITTER = 0.1
+
+
+class Wait:
+    """One wait for one task.
+
+    Args:
+        ref: The task.
+        timeout: Seconds until the deadline; ``None`` and infinity are no deadline.
+        schedule: When to look.
+        random: Numbers from 0 to 1 for the jitter.
+
+    Attributes:
+        done: Whether the task has ended.
+        last_state: The state at the last look that was answered.
+        polls: How many looks were made.
+
+    Raises:
+        TypeError: A timeout that is no number.
+        ValueError: A timeout that is negative or NaN.
+    """
+
+    def __init__(self, ref: TaskRef, timeout: float | None, schedule: Schedule, random: Callable[[], float]) -> None:
+        self._timeout = math.inf if timeout is None else number("timeout", timeout, what="number of seconds or None")
+        self.ref, self._schedule, self._random = ref, schedule, random
+        self.done = self._is_last = self._answered = False
+        self.polls = self._failures = self._without_run_id = 0
+        self.last_state: TaskState | None = None
+        self._told: tuple[object, object] | None = None
+        self._error: CambError | None = None
+        self._hint: float | None = None
+        self._warned: set[str] = set()
+
+    def start(self, now: float, time_of_day: float) -> None:
+        """Begin: place the deadline and the first look, and know how old the task is."""
+        submitted = self.ref.submitted_at
+        self._age = 0.0 if submitted is None else max(0.0, time_of_day - submitted.timestamp())
+        self._started = self._healthy_at = now
+        self._deadline = now + self._timeout
+        self._last_at = self._deadline - min(LAST_LOOK_BEFORE, self._timeout / 4)
+        early = 0.0 if submitted is None else max(0.0, FIRST_LOOK_AFTER - self._age)
+        self._next_at: float | None = min(now + early, self._last_at)  # None: no look is left.
+
+    def _elapsed(self, now: float) -> float:
+        """Since submission where that is known, else since the start of the wait."""
+        return now - self._started + self._age
+
+    def pause(self, now: float) -> float:
+        """How long to sleep before the next look.
+
+        Raises:
+            WaitTimeoutError: No look is left before the deadline.
+        """
+        if self._next_at is None:
+            raise self._timed_out(now) from self._error
+        return max(0.0, self._next_at - now)
+
+    def limit(self, now: float) -> float:
+        """How long the look that begins now may take; the client's own timeout may be shorter."""
+        self._is_last = now >= self._last_at
+        return max(self._deadline - now, SHORTEST_LIMIT)
+
+    def observe(self, look: Look, now: float) -> TaskState | None:
+        """Take in what came of a look: a state that the caller should be told of, or ``None``.
+
+        Raises:
+            CambError: The look failed in a way that ends the wait.
+        """
+        self.polls += 1
+        self._hint = look.retry_after
+        if isinstance(look.outcome, CambError):
+            self._observe_failure(look.outcome, now)
+            return None
+        self._failures, self._healthy_at, self._error, self._answered = 0, now, None, True
+        self.last_state = look.outcome
+        return self._observe_state(look.outcome, now)
+
+    def _observe_state(self, state: TaskState, now: float) -> TaskState | None:
+        if state.is_success and state.run_id is None and self._without_run_id < len(RUN_ID_DELAYS):
+            self._plan(now, RUN_ID_DELAYS[self._without_run_id])
+            self._without_run_id += 1
+            return None
+        if state.is_terminal:
+            self.done, self._end = True, state
+            return state
+        if not state.status.is_known and state.status[:64] not in self._warned:
+            self._warned.add(state.status[:64])
+            log.warning("%s: status %r is not known to this client; it waits on", self.ref, state.status[:64])
+        self._hint = None if self._hint is None else min(self._hint, HEALTHY_HINT_CAP)
+        self._plan(now, self._paced(now))
+        if self._told == (state.status, state.message):
+            return None
+        self._told = (state.status, state.message)
+        return state
+
+    def _observe_failure(self, error: CambError, now: float) -> None:
+        self._error = error
+        self._answered |= not isinstance(error, _errors.ApiConnectionError | _errors.MalformedResponseError)
+        if isinstance(error, _errors.TaskNotFoundError) and self._elapsed(now) <= NOT_FOUND_GRACE:
+            self._plan(now, self._paced(now))
+            return
+        self._failures += 1
+        outage = self._failures >= OUTAGE_LOOKS and now - self._healthy_at >= OUTAGE_SECONDS
+        if not _errors.may_pass(error) or outage or (not self._answered and self._failures >= SILENCE_LOOKS):
+            raise error
+        full = min(BACKOFF_FIRST * 2 ** min(self._failures - 1, 10), BACKOFF_CAP)
+        self._plan(now, full * (1 + self._random()) / 2)
+
+    def result(self) -> CompletedTask:
+        """The terminal state of a wait that is done.
+
+        Raises:
+            TaskError: The task did not complete.
+        """
+        if isinstance(self._end, CompletedTask):
+            return self._end
+        raise _errors.task_error(self._end)
+
+    def _paced(self, now: float) -> float:
+        return self._schedule.delay(self._elapsed(now)) * (1 - JITTER + 2 * JITTER * self._random())
+
+    def _plan(self, now: float, delay: float) -> None:
+        at = max(min(now + delay, max(self._last_at, now)), now + (self._hint or 0.0))
+        self._next_at = None if self._is_last or at >= self._deadline else at
+
+    def _timed_out(self, now: float) -> _errors.WaitTimeoutError:
+        seen = f"it was {self.last_state.status[:64]!r}" if self.last_state else "it was never seen"
+        failed = f" The last look failed: {self._error}." if self._error else ""
+        asked = f" The server asks to wait {self._hint:g} s more." if self._hint else ""
+        message = (
+            f"{self.ref}: not done after {now - self._started:.1f} s and {self.polls} looks; {seen}.{failed}{asked}"
+            " The task goes on at CAMB.AI: wait again with the same reference."
+        )
+        facts = {"elapsed": now - self._started, "polls": self.polls, "retry_after": self._hint}
+        return _errors.WaitTimeoutError(message, ref=self.ref, last_state=self.last_state, **facts)

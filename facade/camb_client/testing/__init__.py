@@ -1,0 +1,41 @@
+"""For tests and demos: a small local CAMB server, and a clock that does not make you wait.
+
+::
+
+    from camb_client.testing import FakeCamb, VirtualClock
+
+    fake = FakeCamb(clock=VirtualClock())
+    task = fake.add("tts:c8b8e3cd", ["PENDING", "PENDING", "SUCCESS"], run_id=11768)
+    with fake.client() as camb:
+        assert camb.wait(task).run_id == 11768   # takes no time
+
+    with fake.serve() as base_url:               # the same over real HTTP, on a free loopback port
+        ...
+
+Rule of this package: it needs nothing that ``camb_client`` does not need, and ``camb_client`` does not
+import it.
+"""
+
+from .._clock import Clock
+from ._clock import VirtualClock, use_clock
+from ._fake import FakeCamb, RecordedRequest
+from ._replies import BAD_JSON, HANG, HTML, RESET, STALL, TRUNCATED, Fault, Reply, error, rate_limited, slow
+
+__all__ = [
+    "BAD_JSON",
+    "HANG",
+    "HTML",
+    "RESET",
+    "STALL",
+    "TRUNCATED",
+    "Clock",
+    "FakeCamb",
+    "Fault",
+    "RecordedRequest",
+    "Reply",
+    "VirtualClock",
+    "error",
+    "rate_limited",
+    "slow",
+    "use_clock",
+]

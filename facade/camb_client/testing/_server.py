@@ -1,0 +1,102 @@
+"""The local server on a loopback port: the standard library's HTTP server in a thread."""
+
+import socket
+import struct
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from .._clock import Clock
+from ._replies import Fault
+from ._transport import Answerer
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, answer: Answerer, clock: Clock, port: int) -> None:
+        self.answer = answer
+        self.clock = clock
+        self.stopping = threading.Event()
+        self.connections: set[socket.socket] = set()
+        self.resetting: set[socket.socket] = set()
+        super().__init__(("127.0.0.1", port), _Handler)
+
+    def shutdown_request(self, request: Any) -> None:
+        """End a connection: in order, or, with linger 0 and no farewell, by a reset."""
+        if request in self.resetting:
+            request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.close_request(request)
+        else:
+            super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Clients that go away are what some tests are about: no traceback for them."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    protocol_version = "HTTP/1.1"
+    server_version = "FakeCamb"
+    sys_version = ""
+    disable_nagle_algorithm = True
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.connections.add(self.connection)
+
+    def finish(self) -> None:
+        self.server.connections.discard(self.connection)
+        super().finish()
+
+    def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002 (the name of the base class)
+        """Requests are recorded, not printed."""
+
+    def answer(self) -> None:
+        """Answer one request of any method."""
+        self.rfile.read(int(self.headers.get("content-length") or 0))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        reply = self.server.answer(self.command, self.path, headers)
+        self.server.stopping.wait(reply.delay)
+        if reply.fault is Fault.HANG:
+            self.server.stopping.wait()
+        if reply.fault in {Fault.HANG, Fault.RESET}:
+            self.server.resetting.add(self.connection)
+            self.close_connection = True
+            return
+        self.send_response(reply.status_code)
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        self.send_header("content-length", str(len(reply.body)))
+        self.end_headers()
+        body = b"" if self.command == "HEAD" else reply.body
+        self.wfile.write(body if reply.fault is None else body[: len(body) // 2])
+        if reply.fault is Fault.STALL:
+            self.server.stopping.wait()
+        if reply.fault is not None:
+            self.close_connection = True
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = answer  # noqa: N815
+
+
+@contextmanager
+def serving(answer: Answerer, clock: Clock, port: int) -> Iterator[str]:
+    """Serve while the context is open; gives ``http://127.0.0.1:<port>``."""
+    with _Server(answer, clock, port) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), name="fake-camb", daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.stopping.set()
+            server.shutdown()
+            for connection in list(server.connections):
+                with suppress(OSError):  # It may have ended by itself.
+                    connection.shutdown(socket.SHUT_RDWR)
+            thread.join()

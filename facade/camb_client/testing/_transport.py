@@ -1,0 +1,83 @@
+"""The local server as an httpx transport: no sockets, and faults that take time on the fake's clock only."""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from email.utils import formatdate
+
+import httpx
+
+from .._clock import Clock
+from ._replies import Fault, Reply
+
+Answerer = Callable[[str, str, Mapping[str, str]], Reply]
+
+
+class FakeTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """Hands requests to the fake, and its replies back."""
+
+    def __init__(self, answer: Answerer, clock: Clock) -> None:
+        self._answer = answer
+        self._clock = clock
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer a request of a sync client."""
+        reply, patience = self._reply(request)
+        self._clock.sleep(min(reply.delay, patience))
+        return self._response(reply, patience, request)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer a request of an async client."""
+        reply, patience = self._reply(request)
+        await self._clock.asleep(min(reply.delay, patience))
+        return self._response(reply, patience, request)
+
+    def _reply(self, request: httpx.Request) -> tuple[Reply, float]:
+        patience = request.extensions.get("timeout", {}).get("read")
+        if patience is None:
+            patience = float("inf")
+        path = request.url.raw_path.decode("ascii")
+        reply = self._answer(request.method, path, {name.lower(): value for name, value in request.headers.items()})
+        if reply.fault is Fault.HANG:
+            reply = Reply(delay=float("inf"))
+        if reply.delay == patience == float("inf"):
+            raise RuntimeError("the fake would hang for ever: give the client a timeout")
+        return reply, patience
+
+    def _response(self, reply: Reply, patience: float, request: httpx.Request) -> httpx.Response:
+        if reply.delay > patience:
+            raise httpx.ReadTimeout("scripted: no answer in time", request=request)
+        if reply.fault is Fault.RESET:
+            raise httpx.ReadError("scripted: connection reset", request=request)
+        headers = {"date": formatdate(self._clock.time(), usegmt=True), **reply.headers}
+        headers["content-length"] = str(len(reply.body))
+        return httpx.Response(reply.status_code, headers=headers, stream=_Body(reply, patience, self._clock))
+
+
+class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """The body of a reply, as far as its fault lets it come."""
+
+    def __init__(self, reply: Reply, patience: float, clock: Clock) -> None:
+        self._reply = reply
+        self._patience = patience
+        self._clock = clock
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._first
+        if self._reply.fault is Fault.STALL:
+            self._clock.sleep(self._patience)
+        self._end()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self._first
+        if self._reply.fault is Fault.STALL:
+            await self._clock.asleep(self._patience)
+        self._end()
+
+    @property
+    def _first(self) -> bytes:
+        return self._reply.body if self._reply.fault is None else self._reply.body[: len(self._reply.body) // 2]
+
+    def _end(self) -> None:
+        if self._reply.fault is Fault.STALL:
+            raise httpx.ReadTimeout("scripted: the body stalled")
+        if self._reply.fault is Fault.TRUNCATED:
+            raise httpx.RemoteProtocolError("scripted: the body broke off")

@@ -1,0 +1,65 @@
+"""`make demo`: the main job on a local server, over real HTTP, with no account.
+
+Rule of this file: it uses the public names only, as a user would, and shows what a user would see.
+"""
+
+import time
+from collections.abc import Callable
+
+from camb_client import CambClient, CambError, Schedule, TaskState
+from camb_client.testing import FakeCamb
+
+KEY = "demo-key"
+
+
+def message(text: str) -> dict[str, object]:
+    """The body of a task that is on its way, and says how far."""
+    return {"status": "PENDING", "run_id": None, "message": text}
+
+
+def progress(started: float) -> Callable[[TaskState], None]:
+    """A line for each change."""
+
+    def show(state: TaskState) -> None:
+        said = f"  {state.message}" if state.message else ""
+        print(f"   {time.monotonic() - started:4.1f} s  {state.ref!s:<22} {state.status}{said}", flush=True)
+
+    return show
+
+
+def wait(camb: CambClient, task: str, *, timeout: float = 600.0) -> None:
+    """Wait for one task and print how it ended."""
+    print(f'>> camb.wait("{task}"' + (")" if timeout == 600 else f", timeout={timeout:g})"))
+    started = time.monotonic()
+    try:
+        done = camb.wait(task, timeout=timeout, schedule=Schedule.INTERACTIVE, on_update=progress(started))
+    except CambError as error:
+        print(f"   {type(error).__name__}: {error}\n")
+    else:
+        print(f"   run_id = {done.run_id}\n")
+
+
+def main() -> None:
+    """Run the demo."""
+    fake = FakeCamb(KEY)
+    fake.add("tts:speech", {0: message("queued"), 0.5: message("rendering"), 2.5: "SUCCESS"}, run_id=11768)
+    fake.add("tts:harmful", ["PENDING", {"status": "ERROR", "exception_reason": "HARMFUL_CONTENT_DETECTED"}])
+    fake.add("tts:unpaid", ["PAYMENT_REQUIRED"])
+    fake.add("tts:endless", ["PENDING"])
+    with fake.serve() as url, CambClient(KEY, base_url=url) as camb:
+        print(f"A local CAMB server is at {url}; this is {camb!r}\n")
+        print("Two tasks that succeed")
+        wait(camb, "tts:speech")
+        fake.add("text-to-sound:rain", {0: message("queued"), 1.5: message("mixing"), 3: "SUCCESS"}, run_id=228650)
+        wait(camb, "text-to-sound:rain")
+        print("A task that failed")
+        wait(camb, "tts:harmful")
+        print("A payment problem")
+        wait(camb, "tts:unpaid")
+        print("A missed deadline")
+        wait(camb, "tts:endless", timeout=4)
+        print(f"{len(fake.requests)} requests in all. Next: README.md, or `make test`.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""Put a new file or directory in the place of an old one, whole.
+
+The rule of this file: whoever reads the place at any moment finds the old or the new, never neither and never
+a mixture; nothing is left beside it.
+"""
+
+import ctypes
+import os
+import secrets
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+_AT_FDCWD = -100  # Linux, fcntl.h: paths are relative to the working directory
+_EXCHANGE = 2  # RENAME_EXCHANGE in linux/fs.h, RENAME_SWAP in sys/stdio.h of macOS: the same number
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write `path` by way of a file beside it, so that a reader sees all of it or the one before."""
+    beside = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def swap_in(new: Path, place: Path) -> None:
+    """Move the directory `new` to `place`; what was there is then at `new`, for the caller to throw away.
+
+    Both have to be on one file system.
+    """
+    if not place.exists():
+        try:
+            new.rename(place)
+        except OSError:  # Not there a moment ago: another build was quicker, and is now exchanged like any other.
+            if not place.exists():
+                raise
+        else:
+            return
+    if not _exchange(new, place):
+        _rename_twice(new, place)
+
+
+def _exchange(first: Path, second: Path) -> bool:
+    """Exchange two directory entries in one step; false where the system or the file system cannot."""
+    exchange = _system_exchange()
+    if exchange is None:
+        return False
+    return exchange(os.fsencode(first), os.fsencode(second)) == 0
+
+
+def _system_exchange() -> Callable[[bytes, bytes], int] | None:
+    if sys.platform not in ("linux", "darwin"):
+        return None
+    libc = ctypes.CDLL(None)
+    if sys.platform == "darwin":
+        swap = getattr(libc, "renamex_np", None)
+        return swap and (lambda first, second: swap(first, second, _EXCHANGE))
+    # Not in glibc before 2.28, nor in musl before 1.2.6
+    rename = getattr(libc, "renameat2", None)
+    return rename and (lambda first, second: rename(_AT_FDCWD, first, _AT_FDCWD, second, _EXCHANGE))
+
+
+def _rename_twice(new: Path, place: Path) -> None:
+    """The next best thing: the place is empty for the moment between two renames."""
+    aside = new.with_name(f"{new.name}-{secrets.token_hex(4)}")
+    place.rename(aside)
+    try:
+        new.rename(place)
+    except BaseException:
+        aside.rename(place)
+        raise
+    aside.rename(new)

@@ -1,0 +1,112 @@
+"""One suite for both clients: ``both`` is a fixture that runs a test once with each.
+
+Rule of this folder: behaviour through the public surface; a virtual clock where time matters, real HTTP
+where the wire matters.
+"""
+
+import asyncio
+import gc
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from camb_client import AsyncCambClient, CambClient
+from camb_client.testing import FakeCamb, VirtualClock, use_clock
+
+KEY = "key-0123456789abcdef"
+
+
+class Client:
+    """Either client, behind the same blocking calls."""
+
+    def __init__(self, client: CambClient | AsyncCambClient, runner: asyncio.Runner | None) -> None:
+        self.real = client
+        self._runner = runner
+
+    def _done(self, came: Any) -> Any:
+        return came if self._runner is None else self._runner.run(came)
+
+    def status(self, *args: Any, **kwargs: Any) -> Any:
+        return self._done(self.real.status(*args, **kwargs))
+
+    def wait(self, *args: Any, **kwargs: Any) -> Any:
+        return self._done(self.real.wait(*args, **kwargs))
+
+    def watch(self, *args: Any, **kwargs: Any) -> list[Any]:
+        """Every state, at once."""
+        states = self.real.watch(*args, **kwargs)
+        if self._runner is None:
+            return list(states)
+
+        async def collect() -> list[Any]:
+            return [state async for state in states]
+
+        return self._runner.run(collect())
+
+    def close(self) -> None:
+        self._done(self.real.close() if self._runner is None else self.real.aclose())
+
+
+class Both:
+    """Makes clients of one of the two kinds."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.is_async = kind == "async"
+        self.client_class: Any = AsyncCambClient if self.is_async else CambClient
+        self._runner = asyncio.Runner() if self.is_async else None
+        self._clients: list[Client] = []
+
+    def client(self, *args: Any, clock: VirtualClock | None = None, random: Any = None, **kwargs: Any) -> Client:
+        client = self.client_class(*(args or (KEY,)), **kwargs)
+        if clock is not None:
+            use_clock(client, clock, **({} if random is None else {"random": random}))
+        self._clients.append(Client(client, self._runner))
+        return self._clients[-1]
+
+    def of(self, fake: FakeCamb, **kwargs: Any) -> Client:
+        """A client of a fake, in process, by the fake's clock."""
+        clock = fake._clock
+        assert isinstance(clock, VirtualClock)
+        return self.client(transport=fake.transport(), clock=clock, **kwargs)
+
+    def answering(self, handler: Callable[[httpx.Request], httpx.Response], *args: Any, **kwargs: Any) -> Client:
+        """A client whose requests a function answers."""
+        return self.client(*args, transport=httpx.MockTransport(handler), **kwargs)
+
+    def run(self, coroutine: Any) -> Any:
+        assert self._runner is not None
+        return self._runner.run(coroutine)
+
+    def end(self) -> None:
+        for client in self._clients:
+            client.close()
+        if self._runner is not None:
+            self._runner.close()
+
+
+@pytest.fixture(params=["sync", "async"])
+def both(request: pytest.FixtureRequest) -> Iterator[Both]:
+    maker = Both(request.param)
+    yield maker
+    maker.end()
+    gc.collect()  # What was left open shows here, as a warning and so as an error.
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    return VirtualClock()
+
+
+@pytest.fixture
+def fake(clock: VirtualClock) -> FakeCamb:
+    return FakeCamb(KEY, clock=clock)
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine's own key and address must not reach a test."""
+    monkeypatch.delenv("CAMB_API_KEY", raising=False)
+    monkeypatch.delenv("CAMB_BASE_URL", raising=False)

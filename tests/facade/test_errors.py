@@ -1,0 +1,146 @@
+"""The error tree: its shape, and that every error survives pickle and copy with all it carries."""
+
+import copy
+import inspect
+import pickle
+from typing import Any
+
+import httpx
+import pytest
+
+import camb_client
+from camb_client import (
+    ApiConnectionError,
+    ApiError,
+    ApiPaymentRequiredError,
+    AuthenticationError,
+    CambError,
+    ConfigurationError,
+    InvalidRequestError,
+    MalformedResponseError,
+    PaymentRequiredError,
+    PermissionDeniedError,
+    RateLimitError,
+    ServerError,
+    TaskError,
+    TaskFailedError,
+    TaskNotFoundError,
+    TaskPaymentRequiredError,
+    TaskRef,
+    TaskResultMissingError,
+    TaskState,
+    TaskTimedOutError,
+    WaitTimeoutError,
+)
+from tests.facade.conftest import Both
+
+REF = TaskRef("tts", "1")
+STATE = TaskState(REF, "ERROR", None, "INTERNAL_ERROR", {"a": 1}, {"status": "ERROR"})
+
+PARENTS = {
+    ConfigurationError: (CambError, ValueError),
+    ApiConnectionError: (CambError,),
+    ApiError: (CambError,),
+    AuthenticationError: (ApiError,),
+    ApiPaymentRequiredError: (ApiError, PaymentRequiredError),
+    PermissionDeniedError: (ApiError,),
+    TaskNotFoundError: (ApiError,),
+    InvalidRequestError: (ApiError,),
+    RateLimitError: (ApiError,),
+    ServerError: (ApiError,),
+    MalformedResponseError: (CambError,),
+    TaskError: (CambError,),
+    TaskFailedError: (TaskError,),
+    TaskTimedOutError: (TaskError,),
+    TaskPaymentRequiredError: (TaskError, PaymentRequiredError),
+    TaskResultMissingError: (TaskError,),
+    PaymentRequiredError: (CambError,),
+    WaitTimeoutError: (CambError, TimeoutError),
+}
+
+
+def test_the_tree_is_the_one_that_is_promised() -> None:
+    public = [value for value in vars(camb_client).values() if inspect.isclass(value) and issubclass(value, CambError)]
+    assert {error: error.__bases__ for error in public if error is not CambError} == PARENTS
+
+
+def made(error: type[CambError]) -> CambError:
+    if issubclass(error, ApiError):
+        facts: dict[str, Any] = {"detail": [{"loc": ["body"]}]} if error is InvalidRequestError else {}
+        return error("words", status_code=499, body="b", request_id="r", retry_after=1.5, ref=REF, **facts)
+    if issubclass(error, TaskError):
+        return error("words", state=STATE)
+    if error is WaitTimeoutError:
+        return error("words", ref=REF, last_state=STATE, elapsed=1.5, polls=3, retry_after=2.0)
+    if error is MalformedResponseError:
+        return error("words", body="b", ref=REF)
+    if error is ApiConnectionError:
+        return error("words", ref=REF, permanent=True)
+    return error("words", ref=REF)
+
+
+@pytest.mark.parametrize("error", [CambError, *PARENTS])
+def test_errors_survive_pickle_and_copy(error: type[CambError]) -> None:
+    original = made(error)
+    original.__cause__ = httpx.ConnectError("refused", request=httpx.Request("GET", "http://127.0.0.1"))
+    original.add_note("a note")
+    for again in (pickle.loads(pickle.dumps(original)), copy.copy(original), copy.deepcopy(original)):
+        assert type(again) is error
+        assert str(again) == "words"
+        assert again.args == original.args
+        assert vars(again) == vars(original)
+        assert again.__notes__ == ["a note"]
+        assert isinstance(again.__cause__, httpx.ConnectError)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [(400, ApiError), (401, AuthenticationError), (402, ApiPaymentRequiredError), (403, PermissionDeniedError),
+     (404, TaskNotFoundError), (408, ApiError), (422, InvalidRequestError), (429, RateLimitError),
+     (500, ServerError), (501, ServerError), (520, ServerError), (599, ServerError), (600, ApiError),
+     (204, ApiError), (302, ApiError)],
+)  # fmt: skip
+def test_each_code_has_its_error(both: Both, code: int, expected: type[ApiError]) -> None:
+    camb = both.answering(lambda _: httpx.Response(code, json={"detail": "why"}))
+    with pytest.raises(ApiError, match=rf"^tts:1: HTTP {code}: why\.") as caught:
+        camb.status("tts:1")
+    assert type(caught.value) is expected
+    assert caught.value.status_code == code
+    assert caught.value.ref == REF
+
+
+DETAIL = [{"loc": ["path", "task_id"], "msg": "not an id", "type": "t"}, {"loc": 7, "msg": "odd"}, "text"]
+
+
+@pytest.mark.parametrize(
+    ("body", "detail", "words"),
+    [
+        ({"detail": DETAIL}, DETAIL, r"HTTP 422: \['path', 'task_id'\]: not an id; 7: odd; text\. The API"),
+        ({"detail": "just text"}, "just text", r"HTTP 422: just text\. The API"),
+        ({"error": "Invalid", "status": 422}, None, r"HTTP 422: Invalid\. "),
+        ({"message": {"a": 1}}, None, r"HTTP 422: \{'a': 1\}\. "),
+        (["odd"], None, r"HTTP 422: odd\. "),
+        ({}, None, r"HTTP 422: \{\}\. "),
+    ],
+)
+def test_422_in_any_shape(both: Both, body: Any, detail: Any, words: str) -> None:
+    camb = both.answering(lambda _: httpx.Response(422, json=body))
+    with pytest.raises(InvalidRequestError, match=words) as caught:
+        camb.status("tts:1")
+    assert caught.value.detail == detail
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"<h1>Bad\n  Gateway</h1>", "<h1>Bad Gateway</h1>"),
+        (b"", "no explanation"),
+        (b"\xff\xfe", "�"),
+        (b"[" * 90_000, r"\[\["),
+    ],
+)
+def test_an_error_body_that_is_no_json(both: Both, content: bytes, words: str) -> None:
+    camb = both.answering(lambda _: httpx.Response(502, content=content))
+    with pytest.raises(ServerError, match=words) as caught:
+        camb.status("tts:1")
+    assert caught.value.body == content.decode(errors="replace")[:2000]

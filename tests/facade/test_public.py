@@ -1,0 +1,115 @@
+"""The public surface: names, signatures, types, and what an import does."""
+
+import asyncio
+import copy
+import inspect
+import pathlib
+import pickle
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+import camb_client
+from camb_client import AsyncCambClient, AsyncTaskFamily, CambClient, TaskFamily, TaskRef
+from camb_client.testing import FakeCamb
+
+ROOT = pathlib.Path(__file__).parents[2]
+
+
+def test_everything_public_is_exported_and_nothing_else() -> None:
+    public = {name for name in vars(camb_client) if not name.startswith("_")}
+    modules = {name for name in public if inspect.ismodule(getattr(camb_client, name))}
+    assert public - modules == set(camb_client.__all__) - {"__version__"}
+    assert all(name.startswith("_") or name in {"testing", "logging"} for name in modules)
+
+
+def public_members(owner: type) -> dict[str, Any]:
+    members = inspect.getmembers(owner)
+    return {name: member for name, member in members if not name.startswith("_") or name == "__init__"}
+
+
+@pytest.mark.parametrize(("plain", "twin"), [(CambClient, AsyncCambClient), (TaskFamily, AsyncTaskFamily)])
+def test_the_async_client_has_the_same_names_and_arguments(plain: type, twin: type) -> None:
+    ours, theirs = public_members(plain), public_members(twin)
+    assert {{"close": "aclose"}.get(name, name) for name in ours} == set(theirs)
+    for name in ours.keys() & theirs.keys():
+        if not inspect.isfunction(ours[name]):
+            continue
+        signatures = [inspect.signature(member) for member in (ours[name], theirs[name])]
+        parameters = [[(it.name, it.kind, it.default) for it in one.parameters.values()] for one in signatures]
+        assert parameters[0] == parameters[1], name
+        assert inspect.iscoroutinefunction(theirs[name]) == (name in {"status", "wait", "aclose"}), name
+
+
+def test_signatures_are_the_promised_ones() -> None:
+    def shown(function: Any) -> str:
+        parameters = inspect.signature(function).parameters.values()
+        return str(inspect.Signature([it.replace(annotation=inspect.Parameter.empty) for it in parameters]))
+
+    assert shown(CambClient) == (
+        "(api_key=None, *, base_url=None, timeout=30.0, transport=None, allow_insecure_http=False)"
+    )
+    assert shown(CambClient.wait) == "(self, task, *, timeout=600.0, schedule=None, on_update=None)"
+    assert shown(CambClient.watch) == "(self, task, *, timeout=600.0, schedule=None)"
+    assert shown(TaskRef) == "(kind, task_id, submitted_at=None)"
+
+
+def test_families() -> None:
+    fake = FakeCamb()
+    with fake.client() as camb:
+        assert (camb.tts.kind, camb.text_to_sound.kind) == ("tts", "text-to-sound")
+        assert camb.family("tts").ref("1") == TaskRef("tts", "1")
+        assert "tts" in repr(camb.tts)
+        with pytest.raises(ValueError, match="known are text-to-sound, tts"):
+            camb.family("sing")
+        with pytest.raises(ValueError, match="not a task of kind 'tts'"):
+            camb.tts.status(TaskRef("text-to-sound", "1"))
+        fake.add("tts:1", ["SUCCESS"], run_id=3)
+        fake.add("tts:tts:1", ["SUCCESS"], run_id=4)
+        assert camb.tts.wait(TaskRef("tts", "1")).run_id == 3
+        assert camb.tts.wait("tts:1").run_id == 4  # An id is any string, a colon in it included.
+        assert [state.run_id for state in camb.tts.watch("1")] == [3]
+        assert camb.tts.status("1").run_id == 3
+
+
+def test_async_families() -> None:
+    fake = FakeCamb()
+    fake.add("text-to-sound:1", ["SUCCESS"], run_id=3)
+
+    async def use() -> None:
+        async with fake.async_client() as camb:
+            assert (await camb.text_to_sound.status("1")).run_id == 3
+            assert (await camb.text_to_sound.wait("1")).run_id == 3
+            assert [state.run_id async for state in camb.text_to_sound.watch("1")] == [3]
+            assert camb.tts.ref("1") == TaskRef("tts", "1")
+
+    asyncio.run(use())
+
+
+@pytest.mark.parametrize("client", [CambClient, AsyncCambClient])
+def test_clients_refuse_pickle_and_copy(client: type[CambClient]) -> None:
+    for refused in (pickle.dumps, copy.copy, copy.deepcopy):
+        with pytest.raises(TypeError, match=f"a {client.__name__} cannot be pickled or copied"):
+            refused(client("key"))
+        with pytest.raises(TypeError, match="cannot be pickled"):
+            pickle.dumps(client("key").tts)
+
+
+def test_an_import_does_nothing_but_import() -> None:
+    program = (
+        "import sys, threading\n"
+        "def refuse(event, arguments):\n"
+        "    assert not event.startswith(('socket.', 'subprocess.', 'os.system', '_thread.start')), event\n"
+        "sys.addaudithook(refuse)\n"
+        "import camb_client\n"
+        "assert threading.active_count() == 1\n"
+        "assert not {'camb_client.testing', 'pytest', 'http.server', 'yaml'} & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_both_packages_are_typed() -> None:
+    assert (ROOT / "facade" / "camb_client" / "py.typed").exists()
+    assert (ROOT / "generated" / "camb_openapi" / "py.typed").exists()

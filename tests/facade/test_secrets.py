@@ -1,0 +1,118 @@
+"""The API key: in no repr, log line, message, attribute, local variable, pickle or cause."""
+
+import logging
+import pickle
+import traceback
+from typing import Any
+
+import httpx
+import pytest
+
+from camb_client import (
+    AsyncCambClient,
+    CambClient,
+    CambError,
+    ConfigurationError,
+    MalformedResponseError,
+    WaitTimeoutError,
+)
+from tests.facade.conftest import Both
+
+SECRET = 'sk-7"/f00dcafe-0042'
+TASK = "tts:1"
+ECHO_JSON = {"detail": f"no such key: {SECRET}", "nested": [{SECRET: SECRET}]}
+
+
+def raised_by(call: Any) -> CambError:
+    with pytest.raises(CambError) as caught:
+        call()
+    return caught.value
+
+
+def everything_in(error: BaseException) -> str:
+    """All that a log, a debugger or a crash reporter would show of an error."""
+    shown: list[object] = []
+    pending: list[BaseException | None] = [error]
+    while pending:
+        one = pending.pop()
+        if one is None:
+            continue
+        shown += [repr(one), str(one), vars(one), one.args, *traceback.format_exception(one)]
+        request = getattr(one, "_request", None)
+        shown += [request and list(request.headers.raw)]
+        for frame, _ in traceback.walk_tb(one.__traceback__):
+            if "camb_client" in frame.f_code.co_filename and "testing" not in frame.f_code.co_filename:
+                shown += [(name, repr(value)) for name, value in frame.f_locals.items()]
+        pending += [one.__cause__, one.__context__]
+    return "\n".join(map(repr, shown))
+
+
+def assert_hidden(text: str) -> None:
+    for form in (SECRET, SECRET.replace('"', '\\"'), repr(SECRET)[1:-1]):
+        assert form not in text
+    assert "f00dcafe" not in text
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(401, json=ECHO_JSON, headers={"x-request-id": f"id-{SECRET}"}),
+        httpx.Response(422, json=ECHO_JSON),
+        httpx.Response(500, text=f"<html>{SECRET}</html>"),
+        httpx.Response(500, text="x" * 1990 + SECRET),
+        httpx.Response(200, text=f"<html>{SECRET}</html>"),
+        httpx.Response(200, json={"status": 7, "message": SECRET}),
+        httpx.Response(200, json={"status": "ERROR", "message": ECHO_JSON, "exception_reason": SECRET}),
+    ],
+    ids=lambda answer: str(answer.status_code),
+)
+def test_what_the_server_echoes_is_blacked_out(
+    both: Both, answer: httpx.Response, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    camb = both.answering(
+        lambda _: httpx.Response(answer.status_code, headers=answer.headers, content=answer.content), SECRET
+    )
+    error = raised_by(lambda: camb.wait(TASK, timeout=0))
+    assert_hidden(everything_in(error) + repr(pickle.loads(pickle.dumps(error)).__dict__) + caplog.text)
+    cause = error.__cause__ if isinstance(error, WaitTimeoutError) else error
+    assert cause is not None
+    if len(answer.content) < 1000:
+        assert "[key]" in everything_in(cause)
+
+
+def test_connection_errors_lose_the_header(both: Both, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "camb_client")
+    camb = both.client(SECRET, base_url="http://127.0.0.1:1")
+    error = raised_by(lambda: camb.status(TASK))
+    assert isinstance(error.__cause__, httpx.ConnectError)
+    assert_hidden(everything_in(error) + caplog.text)
+    assert SECRET.encode() not in pickle.dumps(error)
+
+
+def test_a_client_shows_no_key(both: Both) -> None:
+    camb = both.client(SECRET).real
+    assert_hidden(repr(camb) + repr(camb.tts) + repr(vars(camb)) + repr(vars(camb._wire)))
+
+
+@pytest.mark.parametrize("client", [CambClient, AsyncCambClient])
+def test_a_refused_key_is_in_no_local_variable(client: type[CambClient]) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        client(SECRET + "\n")
+    assert_hidden(everything_in(caught.value))
+    with pytest.raises(ConfigurationError) as caught:
+        client(SECRET, base_url="nowhere")
+    assert_hidden(everything_in(caught.value))
+
+
+def test_a_short_key_is_blacked_out_only_where_it_stands_alone(both: Both) -> None:
+    body = {"status": "ERROR", "message": "broken key k, ok?"}
+    camb = both.answering(lambda _: httpx.Response(200, json=body), "k")
+    assert camb.status(TASK).message == "broken key [key], ok?"
+
+
+def test_a_malformed_body_is_shown_without_the_key(both: Both) -> None:
+    camb = both.answering(lambda _: httpx.Response(200, text=f"who is {SECRET}?"), SECRET)
+    error = raised_by(lambda: camb.status(TASK))
+    assert isinstance(error, MalformedResponseError)
+    assert error.body == "who is [key]?"

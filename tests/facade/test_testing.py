@@ -1,0 +1,253 @@
+"""The testing kit: what other teams build their tests on."""
+
+import asyncio
+import hashlib
+import pathlib
+import socket
+import time
+import urllib.error
+import urllib.request
+from typing import Any
+
+import httpx
+import jsonschema
+import pytest
+import yaml
+
+from camb_client import SPEC_DIGEST, CambClient, TaskRef, WaitTimeoutError
+from camb_client.testing import (
+    BAD_JSON,
+    HANG,
+    HTML,
+    RESET,
+    STALL,
+    TRUNCATED,
+    FakeCamb,
+    Reply,
+    VirtualClock,
+    error,
+    rate_limited,
+    slow,
+    use_clock,
+)
+
+ROOT = pathlib.Path(__file__).parents[2]
+SPEC = yaml.safe_load((ROOT / "openapi" / "camb.yaml").read_text(encoding="utf-8"))
+KEY = {"x-api-key": "test-key"}
+
+
+def documented(path: str, status_code: int) -> jsonschema.Draft202012Validator:
+    """A validator of what camb.yaml says of one answer; KeyError where it says nothing."""
+    response = SPEC["paths"][path]["get"]["responses"][str(status_code)]
+    if "$ref" in response:
+        response = SPEC["components"]["responses"][response["$ref"].rpartition("/")[2]]
+    schema = {**response["content"]["application/json"]["schema"], "components": SPEC["components"]}
+    return jsonschema.Draft202012Validator(schema)
+
+
+def asked(fake: FakeCamb, path: str, headers: dict[str, str] = KEY, method: str = "GET") -> httpx.Response:
+    with httpx.Client(transport=fake.transport(), base_url="https://camb.invalid/apis") as client:
+        return client.request(method, path, headers=headers)
+
+
+@pytest.mark.parametrize("kind", ["tts", "text-to-sound"])
+def test_its_answers_are_those_of_the_spec(kind: str) -> None:
+    fake = FakeCamb()
+    statuses = ["PENDING", "SUCCESS", "TIMEOUT", "ERROR", "PAYMENT_REQUIRED"]
+    fake.add(f"{kind}:1", [*statuses, {"status": "ERROR", "exception_reason": "X", "message": {"a": 1}}])
+    path = f"/{kind}/{{task_id}}"
+    for _ in range(6):
+        answer = asked(fake, f"/{kind}/1")
+        assert answer.status_code == 200
+        documented(path, 200).validate(answer.json())
+    for answer, code in ((asked(fake, f"/{kind}/1", {}), 401), (asked(fake, f"/{kind}/%FF"), 422)):
+        assert answer.status_code == code
+        assert answer.headers["content-type"] == "application/json"
+        documented(path, code).validate(answer.json())
+    assert set(SPEC["paths"][path]["get"]["responses"]) == {"200", "401", "422"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"status": "FAILED"}, {"status": 7}, {"status": "SUCCESS", "run_id": "7"}, {"status": "ERROR", "message": 7}],
+)
+def test_the_check_against_the_spec_can_fail(body: Any) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        documented("/tts/{task_id}", 200).validate(body)
+
+
+def test_401_is_as_the_docs_show_it() -> None:
+    answer = asked(FakeCamb(), "/tts/1", {"x-api-key": "wrong"})
+    assert answer.json() == {"error": "Invalid API key", "status": 401}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "code"),
+    [
+        ("GET", "/tts/unknown", 404),
+        ("GET", "/sing/1", 404),
+        ("GET", "/tts/1/2", 404),
+        ("POST", "/tts/1", 405),
+        ("GET", "/tts", 404),
+    ],
+)
+def test_what_it_does_not_know(method: str, path: str, code: int) -> None:
+    fake = FakeCamb()
+    fake.add("tts:1")
+    assert asked(fake, path, method=method).status_code == code
+
+
+def test_a_timeline_by_look() -> None:
+    fake = FakeCamb()
+    fake.add("tts:1", ["PENDING", "SUCCESS"], run_id=7)
+    assert [asked(fake, "/tts/1").json() for _ in range(3)] == [
+        {"status": "PENDING", "run_id": None},
+        {"status": "SUCCESS", "run_id": 7},
+        {"status": "SUCCESS", "run_id": 7},
+    ]
+
+
+def test_a_timeline_by_time() -> None:
+    clock = VirtualClock()
+    fake = FakeCamb(clock=clock)
+    clock.advance(100)
+    fake.add("tts:1", {0: "PENDING", 5: "QUEUED", 9.5: "SUCCESS"})
+    seen = []
+    for _ in range(5):
+        seen.append(asked(fake, "/tts/1").json()["status"])
+        clock.advance(2.5)
+    assert seen == ["PENDING", "PENDING", "QUEUED", "QUEUED", "SUCCESS"]
+
+
+def test_it_records_what_came() -> None:
+    fake = FakeCamb(clock=VirtualClock())
+    ref = fake.add("tts:a b")
+    answer = asked(fake, "/tts/a%20b?run_id=1", {**KEY, "X-Mine": "1"})
+    asked(fake, "/nothing")
+    first, second = fake.requests
+    assert (first.method, first.path, first.ref, first.at) == ("GET", "/apis/tts/a%20b?run_id=1", ref, 0.0)
+    assert first.headers["x-mine"] == "1"
+    assert second.ref is None
+    assert fake.looks(ref) == fake.looks("tts:a b") == 1
+    assert answer.headers["x-request-id"] == "fake-1"
+
+
+def test_every_task_has_a_run_id_of_its_own() -> None:
+    fake = FakeCamb()
+    refs = [fake.add(f"tts:{number}", ["SUCCESS"]) for number in range(3)]
+    with fake.client() as camb:
+        assert len({camb.wait(ref).run_id for ref in refs}) == 3
+
+
+@pytest.mark.parametrize("timeline", [[], {}, "SUCCESS"])
+def test_a_timeline_that_is_none_is_refused(timeline: Any) -> None:
+    with pytest.raises(ValueError, match="timeline"):
+        FakeCamb().add("tts:1", timeline)
+
+
+def test_an_unknown_kind_is_refused() -> None:
+    with pytest.raises(ValueError, match="text-to-sound, tts"):
+        FakeCamb().add("sing:1")
+
+
+def outcome(ask: Any) -> Any:
+    try:
+        answer = ask()
+    except httpx.TimeoutException:
+        return "timeout"
+    except (httpx.ReadError, httpx.RemoteProtocolError):
+        return "broken"
+    return answer.status_code, answer.content
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        (RESET, "broken"),
+        (HANG, "timeout"),
+        (TRUNCATED, "broken"),
+        (STALL, "timeout"),
+        (slow(5), "timeout"),
+        (HTML, (200, HTML.body)),
+        (BAD_JSON, (200, BAD_JSON.body)),
+        (error(503, {"a": 1}), (503, b'{"a": 1}')),
+        (rate_limited(9), (429, b'{"detail": "Too Many Requests"}')),
+        (slow(0.01, Reply(201, b"late")), (201, b"late")),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_faults_are_the_same_in_process_and_over_http(reply: Reply, expected: Any) -> None:
+    in_process, over_http = FakeCamb(clock=VirtualClock()), FakeCamb()
+    in_process.add("tts:1", [reply])
+    over_http.add("tts:1", [reply])
+
+    async def ask_async(client: httpx.AsyncClient) -> Any:
+        async with client:
+            return await client.get("/tts/1", headers=KEY)
+
+    arguments: dict[str, Any] = {"timeout": 0.2, "trust_env": False}
+    with httpx.Client(base_url="http://x", transport=in_process.transport(), **arguments) as client:
+        assert outcome(lambda: client.get("/tts/1", headers=KEY)) == expected
+    twin = httpx.AsyncClient(base_url="http://x", transport=in_process.transport(), **arguments)
+    assert outcome(lambda: asyncio.run(ask_async(twin))) == expected
+    with over_http.serve() as url, httpx.Client(base_url=url, **arguments) as client:
+        assert outcome(lambda: client.get("/tts/1", headers=KEY)) == expected
+
+
+def test_a_reset_is_a_reset() -> None:
+    fake = FakeCamb()
+    fake.add("tts:1", [RESET])
+    with fake.serve() as url, pytest.raises((ConnectionResetError, urllib.error.URLError)):
+        urllib.request.urlopen(urllib.request.Request(f"{url}/tts/1", headers=KEY))
+
+
+def test_it_serves_on_the_port_that_is_asked_for_and_stops() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    fake = FakeCamb()
+    with fake.serve(port) as url:
+        assert url == f"http://127.0.0.1:{port}/apis"
+        with pytest.raises(OSError, match="in use"), fake.serve(port):
+            pass
+    with socket.socket() as late:
+        assert late.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_a_hang_without_any_timeout_is_refused() -> None:
+    fake = FakeCamb(clock=VirtualClock())
+    fake.add("tts:1", [HANG])
+    with fake.client(timeout=None) as camb, pytest.raises(RuntimeError, match="timeout"):
+        camb.status("tts:1")
+
+
+def test_a_ten_minute_wait_takes_no_time() -> None:
+    clock = VirtualClock()
+    fake = FakeCamb(clock=clock)
+    fake.add("tts:1", ["PENDING"])
+    start = time.monotonic()
+    with fake.client() as camb, pytest.raises(WaitTimeoutError):
+        camb.wait("tts:1")
+    assert clock.monotonic() == pytest.approx(598)
+    assert sum(clock.sleeps) == pytest.approx(598)
+    assert time.monotonic() - start < 10
+
+
+def test_use_clock_gives_the_client_back() -> None:
+    camb = CambClient("test-key")
+    assert use_clock(camb, VirtualClock()) is camb
+    camb.close()
+
+
+def test_the_async_client_of_a_fake() -> None:
+    fake = FakeCamb(clock=VirtualClock())
+    ref = fake.add(TaskRef("text-to-sound", "1"), run_id=5)
+
+    async def use() -> int:
+        async with fake.async_client() as camb:
+            return (await camb.wait(ref)).run_id
+
+    assert asyncio.run(use()) == 5
+
+
+def test_spec_digest_is_that_of_the_spec() -> None:
+    assert hashlib.sha256((ROOT / "openapi" / "camb.yaml").read_bytes()).hexdigest() == SPEC_DIGEST

@@ -1,0 +1,566 @@
+"""The wire: real HTTP on loopback. What bounds a look, what is read of an answer, and who owns a connection."""
+
+import asyncio
+import gc
+import gzip
+import multiprocessing
+import os
+import pathlib
+import pickle
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import httpx
+import pytest
+import trustme
+
+from camb_client import (
+    ApiConnectionError,
+    ApiError,
+    AsyncCambClient,
+    AuthenticationError,
+    CambClient,
+    CambError,
+    MalformedResponseError,
+    ServerError,
+    WaitTimeoutError,
+)
+from camb_client.testing import HANG, RESET, STALL, TRUNCATED, FakeCamb, Reply, error, slow
+from tests.facade.conftest import KEY, Both
+
+TASK = "tts:c8b8e3cd-ad17"
+
+
+@contextmanager
+def raw_server(talk: Callable[[socket.socket], None]) -> Iterator[str]:
+    """A server that says what ``talk`` says to each connection."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                threading.Thread(target=handle, args=(connection,), daemon=True).start()
+
+        def handle(connection: socket.socket) -> None:
+            with connection, suppress(OSError):  # Clients that go away are what is tested.
+                talk(connection)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+
+def timed(call: Callable[[], Any]) -> tuple[BaseException | None, float]:
+    """What a call raised, and how long it took."""
+    start = time.monotonic()
+    try:
+        call()
+    except CambError as raised:
+        return raised, time.monotonic() - start
+    return None, time.monotonic() - start
+
+
+def test_waits_over_real_http(both: Both) -> None:
+    fake = FakeCamb(KEY)
+    fake.add("tts:a/b ?é:1", ["PENDING", RESET, "SUCCESS"], run_id=11768)
+    fake.add("text-to-sound:9f0c", ["SUCCESS"], run_id=2)
+    with fake.serve() as url:
+        camb = both.client(base_url=url + "/")
+        assert camb.wait("tts:a/b ?é:1", schedule=0.01).run_id == 11768
+        assert camb.wait("text-to-sound:9f0c").run_id == 2
+        camb.close()
+    request = fake.requests[0]
+    assert request.path == "/apis/tts/a%2Fb%20%3F%C3%A9%3A1"
+    assert request.headers["x-api-key"] == KEY
+    assert request.headers["accept-encoding"] == "identity"
+    assert request.headers["user-agent"].startswith("camb-client/")
+
+
+def test_error_answers_carry_what_is_needed(both: Both) -> None:
+    fake = FakeCamb(KEY)
+    fake.add(TASK, [error(503, {"detail": "x" * 5000}, headers={"retry-after": "7", "x-request-id": "r-1"})])
+    with fake.serve() as url:
+        camb = both.client(base_url=url)
+        with pytest.raises(ServerError) as caught:
+            camb.status(TASK)
+        camb.close()
+    assert (caught.value.status_code, caught.value.request_id, caught.value.retry_after) == (503, "r-1", 7.0)
+    assert len(caught.value.body) == 2000
+    assert str(caught.value.ref) == TASK
+
+
+# --- how a look is bounded ---
+
+
+@pytest.mark.parametrize("fault", [HANG, STALL, slow(30)], ids=["hang", "stall", "slow"])
+def test_a_server_that_does_not_answer_cannot_hold_a_status(both: Both, fault: Reply) -> None:
+    fake = FakeCamb(KEY)
+    fake.add(TASK, [fault])
+    with fake.serve() as url:
+        camb = both.client(base_url=url, timeout=0.3)
+        raised, took = timed(lambda: camb.status(TASK))
+        camb.close()
+    assert isinstance(raised, ApiConnectionError)
+    assert isinstance(raised.__cause__, httpx.TimeoutException)
+    assert 0.25 <= took < 1.0
+
+
+@pytest.mark.parametrize("timeout", [0, 0.5])
+def test_a_server_that_hangs_cannot_hold_a_wait_past_its_deadline(both: Both, timeout: float) -> None:
+    fake = FakeCamb(KEY)
+    fake.add(TASK, [HANG])
+    with fake.serve() as url:
+        camb = both.client(base_url=url)
+        raised, took = timed(lambda: camb.wait(TASK, timeout=timeout))
+        camb.close()
+    assert isinstance(raised, WaitTimeoutError)
+    assert isinstance(raised.__cause__, ApiConnectionError)
+    assert took < timeout + 0.5
+
+
+def test_the_phases_of_a_look_share_one_limit(both: Both) -> None:
+    """A late first byte and then a body in drops: each phase alone is within the limit, all of them are not."""
+
+    def drip(connection: socket.socket) -> None:
+        connection.recv(65536)
+        time.sleep(0.2)
+        connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n")
+        for _ in range(100):
+            connection.sendall(b" ")
+            time.sleep(0.05)
+
+    with raw_server(drip) as url:
+        camb = both.client(base_url=url, timeout=0.5)
+        raised, took = timed(lambda: camb.status(TASK))
+        camb.close()
+    assert isinstance(raised, ApiConnectionError)
+    assert 0.4 <= took < 0.8
+
+
+def test_headers_in_drops_are_bounded_in_async(both: Both) -> None:
+    def drip(connection: socket.socket) -> None:
+        connection.recv(65536)
+        for byte in b"HTTP/1.1 200 OK\r\n" + b"x-a: b\r\n" * 10:
+            connection.sendall(bytes([byte]))
+            time.sleep(0.05)
+
+    with raw_server(drip) as url:
+        camb = both.client(base_url=url, timeout=0.3)
+        if both.is_async:
+            raised, took = timed(lambda: camb.status(TASK))
+            assert isinstance(raised, ApiConnectionError)
+            assert took < 0.8
+        camb.close()
+
+
+@pytest.mark.parametrize("limit", [httpx.Timeout(0.3), httpx.Timeout(0.2, read=0.3)])
+def test_a_timeout_by_phases_bounds_the_whole_by_its_longest(both: Both, limit: httpx.Timeout) -> None:
+    fake = FakeCamb(KEY)
+    fake.add(TASK, [HANG])
+    with fake.serve() as url:
+        camb = both.client(base_url=url, timeout=limit)
+        raised, took = timed(lambda: camb.status(TASK))
+        camb.close()
+    assert isinstance(raised, ApiConnectionError)
+    assert 0.25 <= took < 1.0
+
+
+@pytest.mark.parametrize("timeout", [0, -1, float("nan"), "5", True])
+def test_a_request_timeout_that_cannot_be_is_refused(both: Both, timeout: Any) -> None:
+    with pytest.raises((ValueError, TypeError), match="timeout"):
+        both.client(timeout=timeout)
+
+
+def test_no_request_timeout_only_when_asked_for(both: Both) -> None:
+    fake = FakeCamb(KEY)
+    fake.add(TASK, [slow(0.05, Reply.json({"status": "PENDING"}))])
+    with fake.serve() as url:
+        camb = both.client(base_url=url, timeout=None)
+        assert camb.status(TASK).is_pending
+        camb.close()
+
+
+# --- what is read of an answer ---
+
+
+def test_an_encoded_answer_is_malformed_and_not_unpacked(both: Both) -> None:
+    fake = FakeCamb(KEY)
+    bomb = gzip.compress(b'{"status": "PENDING"}' + b" " * 10_000_000)
+    fake.add(TASK, [Reply(200, bomb, {"content-encoding": "gzip"}), Reply(503, bomb, {"content-encoding": "gzip"})])
+    with fake.serve() as url:
+        camb = both.client(base_url=url)
+        with pytest.raises(MalformedResponseError, match="encoded as 'gzip'"):
+            camb.status(TASK)
+        with pytest.raises(ServerError):
+            camb.status(TASK)
+        camb.close()
+
+
+def test_an_answer_over_1_mib_is_malformed_and_not_read_on(both: Both) -> None:
+    sent = 0
+
+    def flood(connection: socket.socket) -> None:
+        nonlocal sent
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n")
+        for _ in range(1000):
+            sent += connection.send(b" " * 100_000)
+
+    with raw_server(flood) as url:
+        camb = both.client(base_url=url)
+        with pytest.raises(MalformedResponseError, match="longer than 1048576 bytes"):
+            camb.status(TASK)
+        camb.close()
+    assert sent < 50_000_000
+
+
+def test_an_answer_of_just_1_mib_is_read(both: Both) -> None:
+    body = b'{"status": "PENDING", "message": "%s"}'
+    fake = FakeCamb(KEY)
+    fake.add(TASK, [Reply(200, body % (b"x" * ((1 << 20) - len(body) + 2)))])
+    with fake.serve() as url:
+        camb = both.client(base_url=url)
+        assert camb.status(TASK).is_pending
+        camb.close()
+
+
+@pytest.mark.parametrize("fault", [TRUNCATED, STALL])
+def test_a_code_other_than_200_says_enough_though_its_body_breaks_off(both: Both, fault: Reply) -> None:
+    fake = FakeCamb(KEY)
+    fake.add(TASK, [Reply(403, b'{"detail": "no, thank you"}', fault=fault.fault)])
+    with fake.serve() as url:
+        camb = both.client(base_url=url, timeout=0.3)
+        with pytest.raises(ApiError, match='"n') as caught:
+            camb.status(TASK)
+        camb.close()
+    assert caught.value.status_code == 403
+
+
+def test_redirects_are_not_followed(both: Both) -> None:
+    fake, other = FakeCamb(KEY), FakeCamb(KEY)
+    with fake.serve() as url, other.serve() as elsewhere:
+        fake.add(TASK, [error(307, headers={"location": f"{elsewhere}/tts/c8b8e3cd-ad17"})])
+        camb = both.client(base_url=url)
+        with pytest.raises(ApiError) as caught:
+            camb.status(TASK)
+        camb.close()
+    assert caught.value.status_code == 307
+    assert other.requests == []
+
+
+# --- certificates and addresses ---
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    """A certificate authority that nobody knows."""
+    return trustme.CA()
+
+
+@contextmanager
+def tls_server(authority: trustme.CA) -> Iterator[str]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+
+    def talk(connection: socket.socket) -> None:
+        with context.wrap_socket(connection, server_side=True) as secure:
+            secure.recv(65536)
+            secure.sendall(b'HTTP/1.1 200 OK\r\ncontent-length: 21\r\n\r\n{"status": "PENDING"}')
+
+    with raw_server(talk) as url:
+        yield url.replace("http", "https")
+
+
+def test_a_refused_certificate_ends_a_wait_at_once(both: Both, authority: trustme.CA) -> None:
+    with tls_server(authority) as url:
+        camb = both.client(base_url=url)
+        raised, took = timed(lambda: camb.wait(TASK))
+        camb.close()
+    assert isinstance(raised, ApiConnectionError)
+    assert raised.permanent
+    assert "CERTIFICATE_VERIFY_FAILED" in str(raised)
+    assert took < 0.5
+
+
+def test_the_ca_bundle_of_the_environment_is_used(
+    both: Both, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
+) -> None:
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    with tls_server(authority) as url:
+        camb = both.client(base_url=url)
+        assert camb.status(TASK).is_pending
+        camb.close()
+
+
+def test_the_proxy_of_the_environment_is_used(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = FakeCamb(KEY)
+    fake.add(TASK, ["SUCCESS"])
+    with fake.serve() as url:
+        monkeypatch.setenv("HTTP_PROXY", url.removesuffix("/apis"))
+        camb = both.client(base_url="http://camb.invalid/apis", allow_insecure_http=True)
+        assert camb.wait(TASK).is_success
+        camb.close()
+
+
+def test_a_wrong_address_does_not_cost_two_minutes(both: Both) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    camb = both.client(base_url=f"http://127.0.0.1:{port}")
+    raised, took = timed(lambda: camb.wait(TASK))
+    camb.close()
+    assert isinstance(raised, ApiConnectionError)
+    assert isinstance(raised.__cause__, httpx.ConnectError)
+    assert took < 5
+
+
+def test_an_id_too_long_for_a_url_is_an_error_of_ours(both: Both) -> None:
+    camb = both.client(base_url="http://127.0.0.1:1")
+    with pytest.raises(ApiConnectionError, match="InvalidURL") as caught:
+        camb.wait("tts:" + "x" * 100_000)
+    assert caught.value.permanent
+
+
+# --- who owns a connection ---
+
+
+def test_connections_are_reused(both: Both) -> None:
+    fake = FakeCamb(KEY)
+    fake.add(TASK, ["PENDING"])
+    opened: list[None] = []
+    original = socket.socket.accept
+
+    with fake.serve() as url, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "accept", lambda self: (opened.append(None), original(self))[1])
+        camb = both.client(base_url=url)
+        for _ in range(5):
+            camb.status(TASK)
+        camb.close()
+    assert len(opened) == 1
+
+
+def test_after_close_any_use_is_a_runtime_error(both: Both) -> None:
+    fake = FakeCamb(KEY)
+    fake.add(TASK)
+    camb = both.client(transport=fake.transport())
+    camb.close()
+    camb.close()
+    for call in (camb.status, camb.wait, camb.watch):
+        with pytest.raises(RuntimeError, match="closed"):
+            call(TASK)
+    enter = (lambda: both.run(camb.real.__aenter__())) if both.is_async else camb.real.__enter__
+    with pytest.raises(RuntimeError, match="closed"):
+        enter()
+
+
+def test_leaving_the_context_closes(both: Both) -> None:
+    client = both.client_class(KEY)
+
+    async def use() -> None:
+        async with client as entered:
+            assert entered is client
+
+    if both.is_async:
+        both.run(use())
+    else:
+        with client as entered:
+            assert entered is client
+    with pytest.raises(RuntimeError, match="closed"):
+        client.watch(TASK)
+
+
+def test_a_transport_passed_in_stays_the_callers(both: Both) -> None:
+    class Transport(httpx.MockTransport):
+        closed = False
+
+        def close(self) -> None:
+            self.closed = True
+
+        async def aclose(self) -> None:
+            self.closed = True
+
+    transport = Transport(lambda _: httpx.Response(200, json={"status": "PENDING"}))
+    camb = both.client(transport=transport)
+    assert camb.status(TASK).is_pending
+    camb.close()
+    assert not transport.closed
+
+
+def test_a_transport_of_the_other_kind_is_refused(both: Both) -> None:
+    wrong: Any = httpx.HTTPTransport() if both.is_async else httpx.AsyncHTTPTransport()
+    with pytest.raises(TypeError, match="transport"):
+        both.client(transport=wrong)
+
+
+def test_one_client_serves_many_threads() -> None:
+    fake = FakeCamb(KEY)
+    for number in range(20):
+        fake.add(f"tts:{number}", ["PENDING", "PENDING", "SUCCESS"], run_id=number)
+    got: dict[int, int] = {}
+    with fake.serve() as url, CambClient(KEY, base_url=url) as camb:
+
+        def work(number: int) -> None:
+            got[number] = camb.tts.wait(str(number), schedule=0.005).run_id
+
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(20)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert got == {number: number for number in range(20)}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+def test_a_forked_child_opens_connections_of_its_own() -> None:
+    fake = FakeCamb(KEY)
+    for number in range(40):
+        fake.add(f"tts:{number}", ["SUCCESS"], run_id=number)
+    with fake.serve() as url, CambClient(KEY, base_url=url) as camb:
+        assert camb.tts.wait("0").run_id == 0  # Opens the connection that must not be shared.
+        context = multiprocessing.get_context("fork")
+        results = context.SimpleQueue()
+
+        def child(first: int) -> None:
+            results.put([camb.tts.wait(str(number)).run_id for number in range(first, first + 10)])
+
+        children = [context.Process(target=child, args=(first,)) for first in (10, 20, 30)]
+        for process in children:
+            process.start()
+        mine = [camb.tts.wait(str(number)).run_id for number in range(10)]
+        for process in children:
+            process.join(20)
+        theirs = sorted(results.get() for _ in children)
+    assert mine == list(range(10))
+    assert theirs == [list(range(first, first + 10)) for first in (10, 20, 30)]
+
+
+def test_a_second_event_loop_is_refused() -> None:
+    fake = FakeCamb(KEY)
+    fake.add(TASK, ["PENDING"])
+    camb = fake.async_client()
+
+    async def use() -> None:
+        assert (await camb.status(TASK)).is_pending
+
+    async def end() -> None:
+        await camb.aclose()
+
+    with asyncio.Runner() as first:
+        first.run(use())
+        with asyncio.Runner() as second:
+            with pytest.raises(RuntimeError, match="another event loop"):
+                second.run(use())
+            with pytest.raises(RuntimeError, match="another event loop"):
+                second.run(end())
+        first.run(end())
+
+
+def test_many_async_waits_at_once_and_a_cancelled_one_leaves_nothing() -> None:
+    fake = FakeCamb(KEY)
+    for number in range(20):
+        fake.add(f"tts:{number}", ["PENDING", "SUCCESS"], run_id=number)
+    fake.add("tts:hangs", [HANG])
+
+    async def use(url: str) -> list[int]:
+        async with AsyncCambClient(KEY, base_url=url) as camb:
+            hanging = asyncio.ensure_future(camb.tts.wait("hangs"))
+            done = await asyncio.gather(*(camb.tts.wait(str(number), schedule=0.01) for number in range(20)))
+            hanging.cancel()
+            with pytest.raises(asyncio.CancelledError) as caught:
+                await hanging
+            assert "tts:hangs" in caught.value.__notes__[0]
+            assert len(asyncio.all_tasks()) == 1
+            return [task.run_id for task in done]
+
+    with fake.serve() as url:
+        assert asyncio.run(use(url)) == list(range(20))
+    gc.collect()
+
+
+def test_asyncio_timeout_around_a_wait_works_as_usual() -> None:
+    fake = FakeCamb(KEY)
+    fake.add(TASK, [HANG])
+
+    async def use(url: str) -> None:
+        async with AsyncCambClient(KEY, base_url=url) as camb:
+            with pytest.raises(TimeoutError) as caught:
+                async with asyncio.timeout(0.1):
+                    await camb.wait(TASK)
+            assert not isinstance(caught.value, CambError)
+
+    with fake.serve() as url:
+        asyncio.run(use(url))
+
+
+def test_leaving_a_watch_early_leaves_nothing() -> None:
+    fake = FakeCamb(KEY)
+    fake.add(TASK, ["PENDING"])
+
+    async def use(url: str) -> None:
+        async with AsyncCambClient(KEY, base_url=url) as camb:
+            async for state in camb.watch(TASK):
+                assert state.is_pending
+                break
+
+    with fake.serve() as url:
+        asyncio.run(use(url))
+        with CambClient(KEY, base_url=url) as camb:
+            assert next(camb.watch(TASK)).is_pending
+    gc.collect()
+
+
+def test_ctrl_c_ends_a_sync_wait_at_once_with_the_reference(tmp_path: pathlib.Path) -> None:
+    script = tmp_path / "wait.py"
+    script.write_text(
+        "import sys\nfrom camb_client import CambClient\n"
+        "with CambClient('k' * 20, base_url=sys.argv[1]) as camb:\n"
+        "    camb.tts.wait('c8b8', schedule=60, on_update=lambda state: print('looked', flush=True))\n"
+    )
+    fake = FakeCamb("k" * 20)
+    fake.add("tts:c8b8", ["PENDING"])
+    with fake.serve() as url:
+        process = subprocess.Popen(
+            [sys.executable, script, url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        assert process.stdout is not None
+        assert process.stdout.readline() == "looked\n"
+        time.sleep(0.1)
+        start = time.monotonic()
+        process.send_signal(2)
+        _, said = process.communicate(timeout=10)
+    assert time.monotonic() - start < 2
+    assert said.endswith("KeyboardInterrupt\ntts:c8b8 goes on at CAMB.AI: wait again with the same reference.\n")
+
+
+def test_connection_errors_survive_pickle(both: Both) -> None:
+    camb = both.client(base_url="http://127.0.0.1:1")
+    with pytest.raises(ApiConnectionError) as caught:
+        camb.status(TASK)
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert str(again) == str(caught.value)
+    assert isinstance(again.__cause__, httpx.ConnectError)
+    assert (again.ref, again.permanent) == (caught.value.ref, False)
+
+
+def test_a_key_that_is_refused(both: Both) -> None:
+    fake = FakeCamb("another")
+    with fake.serve() as url:
+        camb = both.client(base_url=url)
+        with pytest.raises(AuthenticationError, match="Invalid API key"):
+            camb.status(TASK)
+        camb.close()
