@@ -36,11 +36,7 @@ def code_lines(source: str) -> int:
         if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             continue
         first = node.body[0] if node.body else None
-        if (
-            isinstance(first, ast.Expr)
-            and isinstance(first.value, ast.Constant)
-            and isinstance(first.value.value, str)
-        ):
+        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
             lines.difference_update(range(first.lineno, (first.end_lineno or first.lineno) + 1))
     return len(lines)
 
@@ -57,9 +53,7 @@ def loaded_files(package: str) -> dict[str, Path]:
 
 def main() -> int:
     """Print the table; 1 if the bar is passed."""
-    counts = {
-        name: code_lines(file.read_text(encoding="utf-8")) for name, file in loaded_files("camb_client").items()
-    }
+    counts = {name: code_lines(file.read_text(encoding="utf-8")) for name, file in loaded_files("camb_client").items()}
     ours = {name: count for name, count in sorted(counts.items()) if name.startswith("camb_client")}
     for name, count in ours.items():
         print(f"{count:6}  {name}")

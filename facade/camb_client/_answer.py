@@ -17,6 +17,7 @@ from ._errors import ApiError, CambError, InvalidRequestError, MalformedResponse
 from ._status import TaskStatus
 from ._task import CompletedTask, TaskRef, TaskState
 
+_NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{0,15})?")
 Parse = Callable[[str, dict[str, Any]], tuple[object, object]]
 
 # How much of a body an error carries, in characters.
@@ -138,16 +139,16 @@ def retry_after(answer: Answer) -> float | None:
     an HTTP date. A date is counted from the answer's own ``Date``: so a clock that is wrong does no harm.
     """
     for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        value = (answer.headers.get(name) or "").strip()
-        if re.fullmatch(r"[0-9]{1,15}(\.[0-9]{0,15})?", value):
+        value = answer.headers.get(name, "").strip()
+        if _NUMBER.fullmatch(value):
             return float(value) * unit
-    until, sent = (_http_date(answer.headers.get(name)) for name in ("retry-after", "date"))
-    seconds = -1.0 if until is None else until - (answer.received_at if sent is None else sent)
-    return seconds if seconds >= 0 else None
+    if (until := _http_date(value)) is None:
+        return None
+    return max(until - (_http_date(answer.headers.get("date", "")) or answer.received_at), 0.0)
 
 
-def _http_date(value: str | None) -> float | None:
+def _http_date(value: str) -> float | None:
     try:
-        return parsedate_to_datetime(value or "").timestamp()
+        return parsedate_to_datetime(value).timestamp() if value else None
     except (ValueError, TypeError, IndexError, OverflowError):
         return None

@@ -15,7 +15,7 @@ from . import _config, _gateway
 from ._http import AsyncWire, Wire
 from ._schedule import Schedule, ScheduleLike, number
 from ._task import TaskLike, TaskRef
-from ._wait import Wait, log
+from ._wait import GOES_ON, Wait, log
 
 _Wire = TypeVar("_Wire", Wire, AsyncWire)
 _Family = TypeVar("_Family")
@@ -28,7 +28,7 @@ def noting(ref: TaskRef) -> Iterator[None]:
     try:
         yield
     except (KeyboardInterrupt, asyncio.CancelledError) as interruption:
-        interruption.add_note(f"{ref} goes on at CAMB.AI: wait again with the same reference.")
+        interruption.add_note(f"{ref}: {GOES_ON}")
         raise
 
 

@@ -28,8 +28,7 @@ def check_kind(kind: str) -> str:
 
 def request_line(ref: TaskRef) -> tuple[str, str]:
     """Method and path, relative to the base URL, of the status request."""
-    make_request, _ = TASK_STATUS_OPERATIONS[ref.kind]
-    request = make_request(ref.task_id)
+    request = TASK_STATUS_OPERATIONS[ref.kind][0](ref.task_id)
     return request["method"], request["url"]
 
 
@@ -39,7 +38,6 @@ def parse(kind: str, body: dict[str, Any]) -> tuple[object, object]:
     The model checks few types, so the caller does. The two fields that may be of any shape, the reason and
     the message, are the caller's to read: the model would wrap an object in a class of its own.
     """
-    _, model = TASK_STATUS_OPERATIONS[kind]
-    result = model.from_dict(body)
+    result = TASK_STATUS_OPERATIONS[kind][1].from_dict(body)
     status, run_id = (None if isinstance(value, Unset) else value for value in (result.status, result.run_id))
     return status, run_id

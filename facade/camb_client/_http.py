@@ -22,6 +22,7 @@ import random
 import ssl
 from collections.abc import Callable
 from contextlib import AbstractContextManager, aclosing, closing
+from http.cookiejar import CookieJar
 from typing import Any, Generic, TypeVar
 
 import httpx
@@ -50,11 +51,17 @@ class _Remaining(dict[str, float | None]):
 
     left: Callable[[], float]
 
-    def get(self, phase: str, default: float | None = None) -> float | None:  # type: ignore[override]
+    def get(self, phase: str, _: object = None) -> float | None:
         """The timeout of a phase that begins now; httpx takes no 0, and ``None`` as none."""
-        own = super().get(phase, default)
-        bound = max(self.left() if own is None else min(own, self.left()), 0.001)
+        bound = min(self[phase] or math.inf, max(self.left(), 0.001))
         return None if bound == math.inf else bound
+
+
+class _NoCookies(CookieJar):
+    """Keeps none: a cookie would be state shared between threads, and would go out with later looks."""
+
+    def extract_cookies(self, *_: object) -> None:
+        """Take nothing."""
 
 
 class _Reading(AbstractContextManager["_Reading"]):
@@ -74,7 +81,8 @@ class _Reading(AbstractContextManager["_Reading"]):
         timeout = _Remaining(self._wire.phases)
         timeout.left = self._left
         method, path = request_line(self._ref)
-        return http.build_request(method, path, headers=self._wire.key.headers(), extensions={"timeout": timeout})
+        url = self._wire.base_url + path  # Whole: httpx would parse a relative one twice.
+        return http.build_request(method, url, headers=self._wire.key.headers(), extensions={"timeout": timeout})
 
     def begin(self, response: httpx.Response) -> bool:
         """Take in the headers; whether the body should be read."""
@@ -142,7 +150,7 @@ class BaseWire(Generic[_HttpClient]):
         self._open()
 
     def _open(self) -> None:
-        self._http = self._client_class(base_url=self.base_url, headers=_HEADERS, transport=self._transport)
+        self._http = self._client_class(headers=_HEADERS, cookies=_NoCookies(), transport=self._transport)
         self._pid, self._loop = os.getpid(), None
 
     def check_open(self) -> None:

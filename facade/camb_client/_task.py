@@ -3,7 +3,7 @@
 Rule of this file: frozen values only. Nothing here knows how an answer was got or when to look next.
 """
 
-import unicodedata
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +11,15 @@ import attrs
 
 from ._status import Meaning, TaskStatus, meaning
 
+# Control characters; and surrogates, which cannot be encoded at all.
+_ODD = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
 
 def _check_name(_: object, attribute: "attrs.Attribute[str]", value: object) -> None:
     if not isinstance(value, str):
         raise TypeError(f"{attribute.name} must be a str, not {type(value).__name__}")
-    # "." and ".." would be taken as steps in the URL's path; surrogates cannot be encoded at all.
-    bad = any(unicodedata.category(character) in {"Cc", "Cs"} for character in value)
-    if bad or value in {"", ".", ".."} or (attribute.name == "kind" and ":" in value):
+    # "." and ".." would be taken as steps in the URL's path.
+    if value in {"", ".", ".."} or _ODD.search(value) or (attribute.name == "kind" and ":" in value):
         raise ValueError(f"{value!r} cannot be a {attribute.name}: it is empty, a path step, or has odd characters")
 
 

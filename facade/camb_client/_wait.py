@@ -17,6 +17,9 @@ from ._task import CompletedTask, TaskRef, TaskState
 
 log = logging.getLogger("camb_client")
 
+# What whoever stops waiting should know: there is no endpoint to cancel a task.
+GOES_ON = "The task goes on at CAMB.AI: wait again with the same reference."
+
 # A task is seldom done sooner after its submission; to look then is a request for nothing.
 FIRST_LOOK_AFTER = 2.0
 # The last look is this long before the deadline (a quarter of a short wait), so that its answer is in time.
@@ -163,9 +166,7 @@ class Wait:
         seen = f"it was {self.last_state.status[:64]!r}" if self.last_state else "it was never seen"
         failed = f" The last look failed: {self._error}." if self._error else ""
         asked = f" The server asks to wait {self._hint:g} s more." if self._hint else ""
-        message = (
-            f"{self.ref}: not done after {now - self._started:.1f} s and {self.polls} looks; {seen}.{failed}{asked}"
-            " The task goes on at CAMB.AI: wait again with the same reference."
-        )
-        facts = {"elapsed": now - self._started, "polls": self.polls, "retry_after": self._hint}
+        elapsed = now - self._started
+        message = f"{self.ref}: not done after {elapsed:.1f} s and {self.polls} looks; {seen}.{failed}{asked} {GOES_ON}"
+        facts = {"elapsed": elapsed, "polls": self.polls, "retry_after": self._hint}
         return _errors.WaitTimeoutError(message, ref=self.ref, last_state=self.last_state, **facts)

@@ -338,6 +338,17 @@ def test_an_id_too_long_for_a_url_is_an_error_of_ours(both: Both) -> None:
 # --- who owns a connection ---
 
 
+def test_cookies_are_not_kept(both: Both) -> None:
+    fake = FakeCamb(KEY)
+    fake.add(TASK, [Reply.json({"status": "PENDING"}, headers={"set-cookie": "a=b"})])
+    with fake.serve() as url:
+        camb = both.client(base_url=url)
+        camb.status(TASK)
+        camb.status(TASK)
+        camb.close()
+    assert "cookie" not in fake.requests[1].headers
+
+
 def test_connections_are_reused(both: Both) -> None:
     fake = FakeCamb(KEY)
     fake.add(TASK, ["PENDING"])
@@ -544,7 +555,9 @@ def test_ctrl_c_ends_a_sync_wait_at_once_with_the_reference(tmp_path: pathlib.Pa
         process.send_signal(2)
         _, said = process.communicate(timeout=10)
     assert time.monotonic() - start < 2
-    assert said.endswith("KeyboardInterrupt\ntts:c8b8 goes on at CAMB.AI: wait again with the same reference.\n")
+    assert said.endswith(
+        "KeyboardInterrupt\ntts:c8b8: The task goes on at CAMB.AI: wait again with the same reference.\n"
+    )
 
 
 def test_connection_errors_survive_pickle(both: Both) -> None:

@@ -1,0 +1,82 @@
+"""`make build`: make sdist and wheel, and prove the wheel as another team would meet it.
+
+Rule of this file: the proof happens in a new environment with nothing but the wheel and what it depends on,
+outside of this folder; only the type checker is lent to it.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+DIST = ROOT / "dist"
+
+CONSUMER = """\
+from camb_client import CambClient, TaskState
+from camb_client.testing import FakeCamb
+
+fake = FakeCamb()
+fake.add("tts:proof", ["PENDING", "SUCCESS"], run_id=11768)
+seen: list[TaskState] = []
+with fake.serve() as url, CambClient("test-key", base_url=url) as camb:
+    run_id: int = camb.tts.wait("proof", schedule=0.01, on_update=seen.append).run_id
+assert (run_id, [str(state.status) for state in seen]) == (11768, ["PENDING", "SUCCESS"])
+print("waited over HTTP:", run_id)
+"""
+
+IMPORTS = """\
+import pathlib, camb_client, camb_openapi
+for package in (camb_client, camb_openapi):
+    folder = pathlib.Path(package.__file__).parent
+    assert "site-packages" in folder.parts, folder
+    assert (folder / "py.typed").exists(), folder
+print("imports:", camb_client.__version__, camb_client.SPEC_DIGEST[:12])
+"""
+
+
+def run(*command: str | Path, cwd: Path) -> str:
+    """Run a command; what it prints is shown only if it fails.
+
+    Raises:
+        SystemExit: It failed.
+    """
+    done = subprocess.run([*map(str, command)], cwd=cwd, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def main() -> None:
+    """Build, install, use, type-check."""
+    shutil.rmtree(DIST, ignore_errors=True)
+    # The tools of this environment are the pinned ones; sdist first, then the wheel out of the sdist.
+    run(sys.executable, "-m", "build", "--no-isolation", "--outdir", DIST, cwd=ROOT)
+    (wheel,) = DIST.glob("*.whl")
+    (sdist,) = DIST.glob("*.tar.gz")
+    print(f"built: {sdist.name}, and from it {wheel.name}")
+    with tempfile.TemporaryDirectory(prefix="camb-client-proof-") as folder:
+        place = Path(folder)
+        venv.create(place / "venv", with_pip=True)
+        python = place / "venv" / "bin" / "python"
+        run(python, "-m", "pip", "install", "--quiet", "--constraint", ROOT / "constraints.txt", wheel, cwd=place)
+        (place / "consumer.py").write_text(CONSUMER, encoding="utf-8")
+        installed = run(python, "-m", "pip", "list", "--format=freeze", cwd=place).split()
+        print(
+            "installed:", ", ".join(sorted(name for name in installed if not name.startswith(("pip=", "setuptools="))))
+        )
+        print(run(python, "-W", "error", "-c", IMPORTS, cwd=place), end="")
+        print(run(python, "-W", "error", "consumer.py", cwd=place), end="")
+        checked = run(sys.executable, "-m", "mypy", "--strict", "--python-executable", python, "consumer.py", cwd=place)
+        print("mypy --strict on a consumer:", checked, end="")
+        # The check must be able to fail: without types, everything would pass.
+        (place / "wrong.py").write_text(CONSUMER.replace("run_id: int", "run_id: str"), encoding="utf-8")
+        wrong = [sys.executable, "-m", "mypy", "--strict", "--python-executable", str(python), "wrong.py"]
+        if subprocess.run(wrong, cwd=place, capture_output=True, check=False).returncode == 0:
+            sys.exit("mypy did not see that run_id is an int: the wheel's types do not arrive")
+
+
+if __name__ == "__main__":
+    main()
