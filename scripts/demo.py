@@ -42,7 +42,7 @@ def wait(camb: CambClient, task: str, *, timeout: float = 600.0) -> None:
 def main() -> None:
     """Run the demo."""
     fake = FakeCamb(KEY)
-    fake.add("tts:speech", {0: message("queued"), 0.5: message("rendering"), 2.5: "SUCCESS"}, run_id=11768)
+    fake.add("tts:speech", {0: message("queued"), 0.5: message("rendering"), 1.5: "SUCCESS"}, run_id=11768)
     fake.add("tts:harmful", ["PENDING", {"status": "ERROR", "exception_reason": "HARMFUL_CONTENT_DETECTED"}])
     fake.add("tts:unpaid", ["PAYMENT_REQUIRED"])
     fake.add("tts:endless", ["PENDING"])
@@ -50,14 +50,14 @@ def main() -> None:
         print(f"A local CAMB server is at {url}; this is {camb!r}\n")
         print("Two tasks that succeed")
         wait(camb, "tts:speech")
-        fake.add("text-to-sound:rain", {0: message("queued"), 1.5: message("mixing"), 3: "SUCCESS"}, run_id=228650)
+        fake.add("text-to-sound:rain", {0: message("queued"), 0.8: message("mixing"), 2: "SUCCESS"}, run_id=228650)
         wait(camb, "text-to-sound:rain")
         print("A task that failed")
         wait(camb, "tts:harmful")
         print("A payment problem")
         wait(camb, "tts:unpaid")
         print("A missed deadline")
-        wait(camb, "tts:endless", timeout=4)
+        wait(camb, "tts:endless", timeout=2)
         print(f"{len(fake.requests)} requests in all. Next: README.md, or `make test`.")
 
 

@@ -53,7 +53,7 @@ class _Remaining(dict[str, float | None]):
 
     def get(self, phase: str, _: object = None) -> float | None:
         """The timeout of a phase that begins now; httpx takes no 0, and ``None`` as none."""
-        bound = min(self[phase] or math.inf, max(self.left(), 0.001))
+        bound = min(super().get(phase) or math.inf, max(self.left(), 0.001))
         return None if bound == math.inf else bound
 
 
