@@ -19,6 +19,7 @@ from camb_client import (
     CompletedTask,
     MalformedResponseError,
     PaymentRequiredError,
+    RateLimitError,
     Schedule,
     ServerError,
     TaskError,
@@ -332,9 +333,22 @@ def test_an_outage_ends_the_wait_after_8_looks_and_120_s(both: Both, fake: FakeC
     assert fake.requests[-2].at < 120
 
 
+def test_an_outage_of_few_but_slow_looks_is_no_outage_yet(both: Both, fake: FakeCamb) -> None:
+    fake.add(TASK, ["PENDING", rate_limited(40)])
+    with pytest.raises(RateLimitError):
+        both.of(fake).wait(TASK, schedule=5)
+    assert fake.looks(TASK) - 1 == 8
+
+
 def test_a_healthy_answer_resets_the_outage(both: Both, fake: FakeCamb, clock: VirtualClock) -> None:
     fake.add(TASK, ([error(503)] * 7 + ["PENDING"]) * 4 + ["SUCCESS"])
     assert both.of(fake).wait(TASK).is_success
+
+
+def test_an_outage_is_counted_from_the_last_healthy_answer(both: Both, fake: FakeCamb, clock: VirtualClock) -> None:
+    fake.add(TASK, [*["PENDING"] * 20, *[error(503)] * 8, "SUCCESS"])
+    assert both.of(fake).wait(TASK, schedule=10).is_success
+    assert clock.monotonic() > 200
 
 
 def test_the_deadline_in_an_outage_has_it_as_its_cause(both: Both, fake: FakeCamb) -> None:
@@ -515,7 +529,15 @@ def test_retry_after_ms(both: Both, fake: FakeCamb, clock: VirtualClock) -> None
 # --- on_update and watch ---
 
 
-STORY = ["PENDING", "PENDING", {"status": "PENDING", "message": "half way"}, "QUEUED", error(500), "QUEUED", "ERROR"]
+STORY = [
+    "PENDING",
+    "PENDING",
+    *[{"status": "PENDING", "message": "half way"}] * 2,
+    "QUEUED",
+    error(500),
+    "QUEUED",
+    "ERROR",
+]
 CHANGES = [("PENDING", None), ("PENDING", "half way"), ("QUEUED", None), ("ERROR", None)]
 
 
