@@ -1,9 +1,12 @@
 # What to do here: `make demo` first; `make test` before every commit. Both make their own .venv.
 
+# Counts when .venv is made: `make clean` first, or say VENV=.venv313 as well.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# What is said on the command line reaches a recipe as a variable of the shell, never as text in it.
+export PAGE SLUG
 
 .PHONY: help demo test check generate check-generated import-page build test-lowest test-pythons bench clean
 .DEFAULT_GOAL := help
@@ -25,7 +28,7 @@ demo: $(READY)  ## Wait for tasks on a local server, over real HTTP; no account 
 	@$(BIN)/python -m scripts.generate
 	@$(BIN)/python -m scripts.demo
 
-test: check build  ## Everything that CI checks
+test: check build test-lowest  ## Every check there is; CI runs this and nothing else
 	$(BIN)/python -m pytest --cov --cov-report=term
 
 check: $(READY)  ## The checks that take seconds: format, lint, types, imports, drift, size
@@ -42,8 +45,9 @@ generate: $(READY)  ## Make openapi/camb.yaml and generated/ from openapi/pages/
 check-generated: $(READY)  ## Fail if what is committed is not what the pages make
 	@$(BIN)/python -m scripts.generate --check
 
-import-page: $(READY)  ## Import a docs page: make import-page PAGE=<file or URL> [SLUG=<name>]
-	@$(BIN)/python -m scripts.import_page $(PAGE) $(if $(SLUG),--slug $(SLUG))
+import-page: $(READY)  ## Import a docs page: make import-page PAGE=<file, URL or -> [SLUG=<name>]
+	@test -n "$$PAGE" || { echo "error: say PAGE=<file, URL or -> (and SLUG=<name> with -)" >&2; exit 1; }
+	@$(BIN)/python -m scripts.import_page "$$PAGE" $${SLUG:+--slug "$$SLUG"}
 
 build: $(READY)  ## Make wheel and sdist in dist/, and prove the wheel in a new environment
 	@$(BIN)/python -m scripts.prove_wheel

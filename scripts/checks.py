@@ -15,6 +15,9 @@ from .merge import operations
 
 Document = dict[str, Any]
 
+# The schema of what a status endpoint answers; openapi/templates/api_init.py.jinja goes by the same name.
+TASK_RESULT = "OrchestratorPipelineResult"
+
 
 class Problem(NamedTuple):
     """Something wrong at one place of a document."""
@@ -23,9 +26,9 @@ class Problem(NamedTuple):
     reason: str
 
 
-def check(document: Document, blame: Callable[[JsonPath], str]) -> None:
+def check(document: Document, blame: Callable[[JsonPath], str], *more: Callable[[Document], Iterator[Problem]]) -> None:
     """Refuse (`PipelineError`) the first problem; `blame` names the file that put it there."""
-    for find in (references, operation_ids, path_parameters, security_schemes, enum_values, validity):
+    for find in (references, operation_ids, path_parameters, security_schemes, enum_values, validity, *more):
         for problem in find(document):
             raise PipelineError(place(blame(problem.path), problem.path), problem.reason)
 
@@ -124,6 +127,19 @@ def _reason(message: str, instance: Any) -> str:
     """The message, which may begin with the whole of what it is about."""
     shown = repr(instance)
     return message.replace(shown, "what is here") if len(shown) > 60 else message
+
+
+def task_result(document: Document) -> Iterator[Problem]:
+    """The task result is there, by the name that the template of the family table knows, with its two fields."""
+    schemas = document.get("components", {}).get("schemas", {})
+    schema = schemas.get(TASK_RESULT)
+    if not isinstance(schema, dict):
+        yield Problem(("components", "schemas"), f"has no {TASK_RESULT}: no family of tasks could be made")
+        return
+    for name in ("status", "run_id"):
+        if name not in (schema.get("properties") or {}):
+            reason = f"the task result has no {name}, which every wait stands on"
+            yield Problem(("components", "schemas", TASK_RESULT, "properties"), reason)
 
 
 class _UnresolvedError(Exception):

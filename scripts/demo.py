@@ -3,6 +3,7 @@
 Rule of this file: it uses the public names only, as a user would, and shows what a user would see.
 """
 
+import sys
 import time
 from collections.abc import Callable
 
@@ -27,20 +28,21 @@ def progress(started: float) -> Callable[[TaskState], None]:
     return show
 
 
-def wait(camb: CambClient, task: str, *, timeout: float = 600.0) -> None:
-    """Wait for one task and print how it ended."""
+def wait(camb: CambClient, task: str, *, timeout: float = 600.0) -> bool:
+    """Wait for one task and print how it ended; whether it ended well."""
     print(f'>> camb.wait("{task}"' + (")" if timeout == 600 else f", timeout={timeout:g})"))
     started = time.monotonic()
     try:
         done = camb.wait(task, timeout=timeout, schedule=Schedule.INTERACTIVE, on_update=progress(started))
     except CambError as error:
         print(f"   {type(error).__name__}: {error}\n")
-    else:
-        print(f"   run_id = {done.run_id}\n")
+        return False
+    print(f"   run_id = {done.run_id}\n")
+    return True
 
 
-def main() -> None:
-    """Run the demo."""
+def main() -> int:
+    """Run the demo; 1 if it does not show what it should."""
     fake = FakeCamb(KEY)
     fake.add("tts:speech", {0: message("queued"), 0.5: message("rendering"), 1.5: "SUCCESS"}, run_id=11768)
     fake.add("tts:harmful", ["PENDING", {"status": "ERROR", "exception_reason": "HARMFUL_CONTENT_DETECTED"}])
@@ -49,17 +51,18 @@ def main() -> None:
     with fake.serve() as url, CambClient(KEY, base_url=url) as camb:
         print(f"A local CAMB server is at {url}; this is {camb!r}\n")
         print("Two tasks that succeed")
-        wait(camb, "tts:speech")
+        good = wait(camb, "tts:speech")
         fake.add("text-to-sound:rain", {0: message("queued"), 0.8: message("mixing"), 2: "SUCCESS"}, run_id=228650)
-        wait(camb, "text-to-sound:rain")
+        good &= wait(camb, "text-to-sound:rain")
         print("A task that failed")
-        wait(camb, "tts:harmful")
+        bad = wait(camb, "tts:harmful")
         print("A payment problem")
-        wait(camb, "tts:unpaid")
+        bad |= wait(camb, "tts:unpaid")
         print("A missed deadline")
-        wait(camb, "tts:endless", timeout=2)
+        bad |= wait(camb, "tts:endless", timeout=2)
         print(f"{len(fake.requests)} requests in all. Next: README.md, or `make test`.")
+    return int(bad or not good)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from .checks import check as check_document
-from .checks import module_name
+from .checks import module_name, task_result
 from .errors import PipelineError, place
 from .merge import first_with, load_pages, merge, operations
 from .overlay import FILE as OVERLAY
@@ -89,8 +89,11 @@ def check(root: Path = ROOT) -> tuple[list[str], str]:
         return problems, "not compared with git: this is no git checkout"
     problems += [f"{file}: not in git" for file in sorted(made.keys() - set(tracked))]
     problems += [f"{file}: in git, but no longer made" for file in sorted(set(tracked) - made.keys())]
-    unstaged = _git(root, "diff", "--name-only", "--relative", "-z", "--", SPEC, PACKAGE) or []
-    problems += [f"{file}: changed, but not staged" for file in unstaged if file in made]
+    # The inputs too: a commit of what they made, without them, could not be made again elsewhere.
+    untracked = _git(root, "ls-files", "--others", "--exclude-standard", "-z", "--", "openapi") or []
+    problems += [f"{file}: not in git" for file in untracked if file not in made]
+    unstaged = _git(root, "diff", "--name-only", "--relative", "-z", "--", "openapi", PACKAGE) or []
+    problems += [f"{file}: changed, but not staged" for file in unstaged]
     return problems, "the same as in git"
 
 
@@ -113,7 +116,7 @@ def make_document(root: Path) -> dict[str, Any]:
     """Merge the pages, apply the overlay, and check the document before and after."""
     pages = load_pages(root / "openapi" / "pages")
     merged = merge(pages)
-    check_document(merged, lambda path: first_with(pages, path))
+    check_document(merged, lambda path: first_with(pages, path), task_result)
     document = apply_overlay(merged, load_overlay(root / OVERLAY))
     # What was sound before the overlay is not the pages' fault now.
     check_document(document, lambda _: OVERLAY)

@@ -149,7 +149,7 @@ def _download(address: str) -> bytes:
 def slug_of(source: str) -> str:
     """The file name that a page's own name suggests: `…/get-tts-result.md` is `get-tts-result`."""
     if source == "-":
-        raise PipelineError("standard input", "has no name of its own: say --slug NAME")
+        raise PipelineError("standard input", "has no name of its own: say --slug NAME (with make: SLUG=NAME)")
     name = re.split(r"[?#]", source)[0].rstrip("/") if _is_address(source) else Path(source).name
     return name.rpartition("/")[2].removesuffix(".md")
 

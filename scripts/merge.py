@@ -132,9 +132,14 @@ def _same(first: Any, second: Any, path: JsonPath, first_file: str, second_file:
                 has, lacks = (first_file, second_file) if key in first else (second_file, first_file)
                 raise PipelineError(place(has, (*path, key)), f"is not in {lacks}; the pages have to agree")
             _same(first[key], second[key], (*path, key), first_file, second_file)
-    elif isinstance(first, list) and isinstance(second, list) and len(first) == len(second):
-        for index, (one, other) in enumerate(zip(first, second, strict=True)):
+    elif isinstance(first, list) and isinstance(second, list):
+        for index, (one, other) in enumerate(zip(first, second, strict=False)):
             _same(one, other, (*path, index), first_file, second_file)
+        if len(first) != len(second):
+            has, lacks = (first_file, second_file) if len(first) > len(second) else (second_file, first_file)
+            index = min(len(first), len(second))
+            extra = _short(max(first, second, key=len)[index])
+            raise PipelineError(place(has, (*path, index)), f"{extra} is not in {lacks}; the pages have to agree")
     elif type(first) is not type(second) or first != second:
         raise PipelineError(
             place(second_file, path),

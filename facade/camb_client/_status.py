@@ -39,6 +39,10 @@ class TaskStatus(StrEnum):
         """Whether the meaning of this status is known."""
         return self in _MEANINGS
 
+    def __reduce_ex__(self, _: object) -> tuple[type["TaskStatus"], tuple[str]]:
+        """Pickle and copy by value: Python 3.11 before 3.11.4 would go by the name, which not all have."""
+        return TaskStatus, (self.value,)
+
     def __repr__(self) -> str:
         """As enums show themselves, without a name where there is none."""
         return f"<TaskStatus.{self.name}: {self.value!r}>" if self.is_known else f"<TaskStatus: {self.value!r}>"
@@ -65,7 +69,5 @@ def meaning(status: TaskStatus, exception_reason: object) -> Meaning:
     as a reason given with ERROR. Both mean the same.
     """
     means = _MEANINGS.get(status, Meaning.PENDING)
-    if means is Meaning.FAILED and isinstance(exception_reason, str):
-        reason = TaskStatus(exception_reason)
-        return Meaning.PAYMENT_REQUIRED if reason is TaskStatus.PAYMENT_REQUIRED else means
-    return means
+    unpaid = isinstance(exception_reason, str) and TaskStatus(exception_reason) is TaskStatus.PAYMENT_REQUIRED
+    return Meaning.PAYMENT_REQUIRED if means is Meaning.FAILED and unpaid else means

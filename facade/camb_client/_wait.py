@@ -115,6 +115,7 @@ class Wait:
         return self._observe_state(look.outcome, now)
 
     def _observe_state(self, state: TaskState, now: float) -> TaskState | None:
+        self._hint = None if self._hint is None else min(self._hint, HEALTHY_HINT_CAP)
         if state.is_success and state.run_id is None and self._without_run_id < len(RUN_ID_DELAYS):
             self._plan(now, RUN_ID_DELAYS[self._without_run_id])
             self._without_run_id += 1
@@ -125,7 +126,6 @@ class Wait:
         if not state.status.is_known and state.status[:64] not in self._warned:
             self._warned.add(state.status[:64])
             log.warning("%s: status %r is not known to this client; it waits on", self.ref, state.status[:64])
-        self._hint = None if self._hint is None else min(self._hint, HEALTHY_HINT_CAP)
         self._plan(now, self._paced(now))
         if self._told == (state.status, state.message):
             return None
@@ -164,7 +164,7 @@ class Wait:
 
     def _timed_out(self, now: float) -> _errors.WaitTimeoutError:
         seen = f"it was {self.last_state.status[:64]!r}" if self.last_state else "it was never seen"
-        failed = f" The last look failed: {self._error}." if self._error else ""
+        failed = f" The last look failed: {str(self._error).rstrip('.')}." if self._error else ""
         asked = f" The server asks to wait {self._hint:g} s more." if self._hint else ""
         elapsed = now - self._started
         message = f"{self.ref}: not done after {elapsed:.1f} s and {self.polls} looks; {seen}.{failed}{asked} {GOES_ON}"

@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from camb_client import SPEC_DIGEST, CambClient, TaskRef, WaitTimeoutError
+from camb_client._gateway import KINDS
 from camb_client.testing import (
     BAD_JSON,
     HANG,
@@ -146,7 +147,7 @@ def test_a_timeline_that_is_none_is_refused(timeline: Any) -> None:
 
 
 def test_an_unknown_kind_is_refused() -> None:
-    with pytest.raises(ValueError, match="text-to-sound, tts"):
+    with pytest.raises(ValueError, match=", ".join(KINDS)):
         FakeCamb().add("sing:1")
 
 

@@ -32,6 +32,7 @@ from camb_client import (
     TaskTimedOutError,
     WaitTimeoutError,
 )
+from camb_client._gateway import KINDS
 from camb_client.testing import BAD_JSON, HTML, RESET, TRUNCATED, FakeCamb, Reply, VirtualClock, error, rate_limited
 from tests.facade.conftest import KEY, Both
 
@@ -261,7 +262,7 @@ def test_bad_arguments_are_refused_before_any_request(
     ("task", "refusal", "words"),
     [
         ("c8b8e3cd", ValueError, "'tts:c8b8e3cd'"),
-        ("sing:1", ValueError, "text-to-sound, tts"),
+        ("sing:1", ValueError, ", ".join(KINDS)),
         ("tts:", ValueError, "task_id"),
         (7, TypeError, "int"),
     ],
@@ -469,6 +470,13 @@ def test_retry_after_on_pending_is_heeded_up_to_a_minute(both: Both, fake: FakeC
     )
     both.of(fake).wait(TASK, schedule=5)
     assert [request.at for request in fake.requests] == [0, 20, 80, 85]
+
+
+def test_retry_after_on_a_success_without_run_id_is_heeded_up_to_a_minute_too(both: Both, fake: FakeCamb) -> None:
+    fake.add(TASK, [Reply.json({"status": "SUCCESS"}, headers={"retry-after": "300"})])
+    with pytest.raises(TaskResultMissingError):
+        both.of(fake).wait(TASK)
+    assert [request.at for request in fake.requests] == [0, 60, 120, 180]
 
 
 def test_retry_after_shorter_than_the_backoff_does_not_hurry(both: Both, fake: FakeCamb) -> None:

@@ -42,10 +42,17 @@ def project(made: Path, tmp_path: Path) -> Path:
     return root
 
 
+# The pages that the tests are written about: one more in the project must not disturb them.
+PAGES = ("get-text-to-sound-status.yaml", "get-tts-result.yaml")
+
+
 def copy_inputs(root: Path) -> None:
-    ignore = shutil.ignore_patterns("camb.yaml", "__pycache__", ".*")
+    ignore = shutil.ignore_patterns("camb.yaml", "__pycache__", ".*", "pages")
     for folder in ("openapi", "scripts"):
         shutil.copytree(ROOT / folder, root / folder, ignore=ignore)
+    (root / "openapi/pages").mkdir()
+    for page in PAGES:
+        shutil.copy(ROOT / "openapi/pages" / page, root / "openapi/pages" / page)
 
 
 @pytest.fixture

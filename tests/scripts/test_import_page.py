@@ -212,7 +212,7 @@ def test_imports_a_file_and_says_what_changed(tmp_path: Path, capsys: pytest.Cap
     [
         (["missing.md"], "error: missing.md: No such file or directory\n"),
         (["."], "error: .: Is a directory\n"),
-        (["-"], "error: standard input: has no name of its own: say --slug NAME\n"),
+        (["-"], "error: standard input: has no name of its own: say --slug NAME (with make: SLUG=NAME)\n"),
     ],
 )
 def test_refuses_what_cannot_be_read(

@@ -210,8 +210,9 @@ def test_our_overlay_loosens_nothing(pure: Document, overlay: Document) -> None:
             assert before == after, path
 
     kept(pure, corrected)
-    statuses = corrected["components"]["schemas"]["TaskStatus"]["enum"]
-    assert statuses == ["SUCCESS", "PENDING", "TIMEOUT", "ERROR", "PAYMENT_REQUIRED"]
+    assert (
+        corrected["components"]["schemas"]["TaskStatus"]["enum"] == pure["components"]["schemas"]["TaskStatus"]["enum"]
+    )
 
 
 def test_the_example_id_is_the_task_id_s(made: Path) -> None:

@@ -22,3 +22,7 @@ class TaskStatus(StrEnum):
         member._name_ = ""
         member._value_ = str(value)
         return member
+
+    def __reduce_ex__(self, _: object) -> tuple[type[Self], tuple[str]]:
+        """Pickle and copy by value: some versions of Python 3.11 would go by the name, which not all have."""
+        return type(self), (self.value,)
