@@ -12,8 +12,6 @@ Rule of this file: the public names, and nothing else. What is not here is not p
 ``camb_client.testing``.
 """
 
-import logging
-
 from ._async import AsyncCambClient, AsyncTaskFamily
 from ._errors import (
     ApiConnectionError,
@@ -53,5 +51,3 @@ __all__ = [
     "__version__",
 ]
 # fmt: on
-
-logging.getLogger(__name__).addHandler(logging.NullHandler())

@@ -7,6 +7,7 @@ the only place that decides whether a 200 keeps the contract, and the only one t
 import json
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -17,9 +18,10 @@ from ._errors import ApiError, CambError, InvalidRequestError, MalformedResponse
 from ._status import TaskStatus
 from ._task import CompletedTask, TaskRef, TaskState
 
-_NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{0,15})?")
 Parse = Callable[[str, dict[str, Any]], tuple[object, object]]
 
+# What a server may ask for: a year, which no wait outlasts and every sleep can take.
+_PATIENCE = 365 * 86_400.0
 # How much of a body an error carries, in characters.
 BODY_EXCERPT = 2_000
 
@@ -36,7 +38,7 @@ class Answer:
         flaw: Why the body was not read whole, or "".
     """
 
-    received_at: float
+    received_at: float = 0.0
     status_code: int = 0
     headers: Mapping[str, str] = attrs.field(factory=dict)
     body: bytearray = attrs.field(factory=bytearray)
@@ -140,15 +142,16 @@ def retry_after(answer: Answer) -> float | None:
     """
     for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         value = answer.headers.get(name, "").strip()
-        if _NUMBER.fullmatch(value):
-            return float(value) * unit
+        if re.fullmatch(r"[0-9]{1,15}(\.[0-9]{0,15})?", value):
+            return min(float(value) * unit, _PATIENCE)
     if (until := _http_date(value)) is None:
         return None
-    return max(until - (_http_date(answer.headers.get("date", "")) or answer.received_at), 0.0)
+    return min(max(until - (_http_date(answer.headers.get("date", "")) or answer.received_at), 0.0), _PATIENCE)
 
 
 def _http_date(value: str) -> float | None:
     try:
-        return parsedate_to_datetime(value).timestamp() if value else None
+        moment = parsedate_to_datetime(value)
+        return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
     except (ValueError, TypeError, IndexError, OverflowError):
         return None

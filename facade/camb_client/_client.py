@@ -13,7 +13,7 @@ import httpx
 
 from . import _config, _gateway
 from ._http import AsyncWire, Wire
-from ._schedule import Schedule, ScheduleLike, number
+from ._schedule import DAY, Schedule, ScheduleLike, number
 from ._task import TaskLike, TaskRef
 from ._wait import GOES_ON, Wait, log
 
@@ -91,11 +91,10 @@ class BaseFamily(BaseTasks[_Wire]):
 
     def _ref(self, task: TaskLike) -> TaskRef:
         """The reference of a task of this kind, from its id too."""
-        if not isinstance(task, TaskRef):
-            return self.ref(task)
-        if task.kind != self.kind:
-            raise ValueError(f"{task} is not a task of kind {self.kind!r}")
-        return task
+        ref = task if isinstance(task, TaskRef) else self.ref(task)
+        if ref.kind != self.kind:
+            raise ValueError(f"{ref} is not a task of kind {self.kind!r}")
+        return ref
 
 
 class BaseClient(BaseTasks[_Wire], Generic[_Wire, _Transport, _Family]):
@@ -115,13 +114,15 @@ class BaseClient(BaseTasks[_Wire], Generic[_Wire, _Transport, _Family]):
         allow_insecure_http: bool = False,
     ) -> None:
         try:
+            if not isinstance(api_key, str | None) or not isinstance(base_url, str | None):
+                raise TypeError("api_key and base_url must be str, or None")
             key = _config.api_key(api_key)
         finally:
             del api_key  # So that no traceback that shows local variables shows it.
         if transport is not None and not isinstance(transport, self._transport_class):
             raise TypeError(f"transport must be an httpx.{self._transport_class.__name__}, not {transport!r}")
         if not isinstance(timeout, httpx.Timeout | None):
-            timeout = number("timeout", timeout, least=0.001, what="number of seconds or an httpx.Timeout")
+            timeout = number("timeout", timeout, least=0.001, most=DAY, what="number of seconds or an httpx.Timeout")
         url = _config.base_url(base_url, allow_insecure_http=allow_insecure_http)
         self._wire = self._wire_class(url, key, httpx.Timeout(timeout), transport)
 

@@ -13,7 +13,6 @@ from urllib.parse import quote, urlsplit
 from ._errors import ConfigurationError
 
 KEY_VARIABLE = "CAMB_API_KEY"
-URL_VARIABLE = "CAMB_BASE_URL"
 
 # Both stand in openapi/camb.yaml too (servers, securitySchemes); a test holds them equal.
 DEFAULT_BASE_URL = "https://client.camb.ai/apis"
@@ -31,9 +30,10 @@ class ApiKey:
         self._value = value
         # As it is, as JSON would escape it, as a URL would. A short key is taken out only where it stands
         # alone: "k" would black out half of any sentence.
-        forms = sorted({value, json.dumps(value)[1:-1], quote(value, safe="")}, key=len, reverse=True)
+        escaped = json.dumps(value)[1:-1]
+        forms = sorted({value, escaped, escaped.replace("/", "\\/"), quote(value, safe="")}, key=len, reverse=True)
         pattern = "|".join(map(re.escape, forms))
-        self._pattern = re.compile(pattern if len(value) >= 8 else rf"(?<!\w)(?:{pattern})(?!\w)")
+        self._pattern = re.compile(pattern if len(value) >= 8 else rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE)
 
     def headers(self) -> dict[str, str]:
         """The header that carries the key."""
@@ -54,14 +54,9 @@ class ApiKey:
         return "ApiKey([key])"
 
 
-def _setting(name: str, variable: str, value: object) -> tuple[str, str]:
+def _setting(name: str, variable: str, value: str | None) -> tuple[str, str]:
     """What to call a setting, and its value: the argument, else what the environment has, else ""."""
-    if value is None:
-        return variable, os.environ.get(variable, "")
-    if isinstance(value, str):
-        return name, value
-    value = type(value).__name__  # Tracebacks that show local variables must not show the value.
-    raise TypeError(f"{name} must be a str, not {value}")
+    return (variable, os.environ.get(variable, "")) if value is None else (name, value)
 
 
 def api_key(value: str | None) -> ApiKey:
@@ -69,7 +64,6 @@ def api_key(value: str | None) -> ApiKey:
 
     Raises:
         ConfigurationError: No key, or one that cannot stand in a header.
-        TypeError: Not a string.
     """
     name, value = _setting("api_key", KEY_VARIABLE, value)
     if re.fullmatch(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?", value):
@@ -85,9 +79,8 @@ def base_url(value: str | None, *, allow_insecure_http: bool) -> str:
     Raises:
         ConfigurationError: Not an absolute http(s) URL, one with credentials, a query or a fragment, or
             plain http to a host that is not this machine.
-        TypeError: Not a string.
     """
-    name, url = _setting("base_url", URL_VARIABLE, value)
+    name, url = _setting("base_url", "CAMB_BASE_URL", value)
     url = DEFAULT_BASE_URL if value is None and not url else url
     problem = _url_problem(url, allow_insecure_http)
     if problem is not None:

@@ -197,12 +197,10 @@ _HTTP_RULES = {
     402: HttpRule(ApiPaymentRequiredError, advice=f"Add credits: {BILLING_PAGE}"),
     403: HttpRule(PermissionDeniedError, advice="The API key is known, but lacks permission for this."),
     404: HttpRule(TaskNotFoundError, advice="Check the id and the kind; ids are case-sensitive."),
-    408: HttpRule(transient=True),
     422: HttpRule(InvalidRequestError, advice="The API does not accept this id."),
-    425: HttpRule(transient=True),
     429: HttpRule(RateLimitError, transient=True, advice="Look less often."),
-    501: HttpRule(ServerError),
-    505: HttpRule(ServerError),
+    **dict.fromkeys((408, 425), HttpRule(transient=True)),
+    **dict.fromkeys((501, 505), HttpRule(ServerError)),
 }
 
 
@@ -230,7 +228,7 @@ _TASK_ERRORS: dict[Meaning, tuple[type[TaskError], str]] = {
 
 def task_error(state: TaskState) -> TaskError:
     """The error for a state that is terminal, but not a completed task."""
-    error, advice = _TASK_ERRORS[state.meaning]
-    given = ", ".join(str(fact)[:300] for fact in (state.exception_reason, state.message) if fact)
+    error, advice = _TASK_ERRORS[state._meaning]
+    given = ", ".join(" ".join(str(fact).split())[:300] for fact in (state.exception_reason, state.message) if fact)
     message = f"{state.ref} ended as {state.status}{given and f' ({given})'}. {advice}"
     return error(message, ref=state.ref, state=state)

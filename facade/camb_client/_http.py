@@ -20,8 +20,9 @@ import math
 import os
 import random
 import ssl
+import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager, aclosing, closing
+from contextlib import AbstractContextManager, closing
 from http.cookiejar import CookieJar
 from typing import Any, Generic, TypeVar
 
@@ -32,13 +33,24 @@ from ._clock import Clock
 from ._config import ApiKey
 from ._errors import ApiConnectionError
 from ._gateway import parse, request_line
-from ._task import TaskRef, TaskState
+from ._schedule import DAY
+from ._task import TaskRef
 from ._version import __version__
 from ._wait import log
 
 # A task result has a few hundred bytes. What is longer than this is something else, and is not read on.
 BODY_LIMIT = 1 << 20
 _HEADERS = {"accept": "application/json", "accept-encoding": "identity", "user-agent": f"camb-client/{__version__}"}
+_SETTINGS: dict[str, Any] = {
+    "headers": _HEADERS,
+    # A proxy of the environment is for other machines: to this one the key would go through it in clear.
+    "mounts": dict.fromkeys(("all://localhost", "all://127.0.0.1", "all://[::1]")),
+    # httpcore 1.0 forgets a connection whose first request is cancelled as it is made: it must not take a place
+    # that is never given back. https://github.com/encode/httpcore/issues/1093
+    "limits": httpx.Limits(max_connections=None, max_keepalive_connections=20),
+}
+# What no second try can mend.
+_FATAL = httpx.UnsupportedProtocol | httpx.InvalidURL | ssl.SSLCertVerificationError | UnicodeError
 _HttpClient = TypeVar("_HttpClient", httpx.Client, httpx.AsyncClient)
 
 
@@ -51,10 +63,9 @@ class _Remaining(dict[str, float | None]):
 
     left: Callable[[], float]
 
-    def get(self, phase: str, _: object = None) -> float | None:
-        """The timeout of a phase that begins now; httpx takes no 0, and ``None`` as none."""
-        bound = min(super().get(phase) or math.inf, max(self.left(), 0.001))
-        return None if bound == math.inf else bound
+    def get(self, phase: str, _: object = None) -> float:
+        """The timeout of a phase that begins now: neither 0 nor endless, as sockets take neither."""
+        return min(super().get(phase) or DAY, max(self.left(), 0.001), DAY)
 
 
 class _NoCookies(CookieJar):
@@ -70,8 +81,9 @@ class _Reading(AbstractContextManager["_Reading"]):
     def __init__(self, wire: "BaseWire[Any]", ref: TaskRef, limit: float) -> None:
         self.limit = min(limit, wire.longest)
         self._wire, self._ref, self._deadline = wire, ref, wire.clock.monotonic() + self.limit
-        self._answer = Answer(wire.clock.time())
+        self._answer = Answer()
         self._error: ApiConnectionError | None = None
+        self._handled = sys.exception()  # Of the caller's: no cause of ours.
 
     def _left(self) -> float:
         return self._deadline - self._wire.clock.monotonic()
@@ -103,30 +115,26 @@ class _Reading(AbstractContextManager["_Reading"]):
         return bool(self._answer.flaw)
 
     def __exit__(self, _: object, broken: BaseException | None, __: object) -> bool:
-        if not isinstance(broken, httpx.HTTPError | httpx.InvalidURL | httpx.StreamError | OSError):
+        if not isinstance(broken, httpx.HTTPError | httpx.InvalidURL | httpx.StreamError | OSError | UnicodeError):
             return False
         if request := getattr(broken, "_request", None):
-            request.headers = httpx.Headers()  # The key must not travel with the error.
+            request.headers, request.extensions = httpx.Headers(), {}  # The key must not travel with the error.
         if self._answer.status_code in {0, 200}:  # Any other code says enough, though the body broke off.
+            fatal: BaseException | None = broken
+            while fatal not in {None, self._handled} and not isinstance(fatal, _FATAL):
+                fatal = fatal and (fatal.__cause__ or fatal.__context__)
             # The builtin TimeoutError is that of asyncio.timeout: our own limit.
             cause = httpx.ReadTimeout("no whole answer in time") if isinstance(broken, TimeoutError) else broken
             message = f"{self._ref}: no answer: {type(cause).__name__}: {self._wire.key.redact(str(cause))}"
-            self._error = ApiConnectionError(message, ref=self._ref, permanent=_is_permanent(broken))
+            self._error = ApiConnectionError(message, ref=self._ref, permanent=fatal not in {None, self._handled})
             self._error.__cause__ = cause
         return True
 
     def look(self) -> Look:
         """What came of it; one line in the log."""
         look = Look(self._error) if self._error else interpret(self._ref, self._answer, parse, self._wire.key)
-        log.debug("%s: %s", self._ref, look.outcome.status if isinstance(look.outcome, TaskState) else look.outcome)
+        log.debug("%s: %.300r", self._ref, str(getattr(look.outcome, "status", look.outcome)))
         return look
-
-
-def _is_permanent(broken: BaseException | None) -> bool:
-    hopeless = httpx.UnsupportedProtocol | httpx.InvalidURL | ssl.SSLCertVerificationError
-    while broken is not None and not isinstance(broken, hopeless):
-        broken = broken.__cause__ or broken.__context__
-    return broken is not None
 
 
 class BaseWire(Generic[_HttpClient]):
@@ -150,7 +158,7 @@ class BaseWire(Generic[_HttpClient]):
         self._open()
 
     def _open(self) -> None:
-        self._http = self._client_class(headers=_HEADERS, cookies=_NoCookies(), transport=self._transport)
+        self._http = self._client_class(transport=self._transport, cookies=_NoCookies(), **_SETTINGS)
         self._pid, self._loop = os.getpid(), None
 
     def check_open(self) -> None:
@@ -161,9 +169,7 @@ class BaseWire(Generic[_HttpClient]):
     def _client(self) -> _HttpClient:
         self.check_open()
         if self._pid != os.getpid():
-            # Two processes on one connection get each other's answers, so a forked child opens its own. The
-            # parent's stays referenced: to collect it here would end what is also the parent's.
-            self._inherited: _HttpClient = self._http
+            # Two processes on one connection get each other's answers, so a forked child opens its own.
             self._open()
         return self._http
 
@@ -184,7 +190,7 @@ class Wire(BaseWire[httpx.Client]):
     def close(self) -> None:
         """Close the connections; a transport that was passed in stays open."""
         self._closed = True
-        if self._transport is None:
+        if self._transport is None and self._pid == os.getpid():
             self._http.close()
 
 
@@ -205,11 +211,16 @@ class AsyncWire(BaseWire[httpx.AsyncClient]):
         http = self._client()
         with _Reading(self, ref, limit) as reading:
             async with asyncio.timeout(None if reading.limit == math.inf else reading.limit):
-                async with aclosing(await http.send(reading.request(http), stream=True)) as response:
+                response = await http.send(reading.request(http), stream=True)
+                try:
                     if reading.begin(response):
-                        async for chunk in response.aiter_bytes():
+                        # Not aiter_bytes, which closes by itself, unshielded.
+                        async for chunk in response.stream:  # type: ignore[union-attr]
                             if reading.enough(chunk):
                                 break
+                finally:
+                    # Cancelled while it gives its connection back, httpcore loses the connection for good.
+                    await asyncio.shield(response.aclose())
         return reading.look()
 
     async def aclose(self) -> None:

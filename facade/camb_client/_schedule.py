@@ -10,11 +10,10 @@ from typing import ClassVar
 import attrs
 
 # Outside of these a schedule is a mistake: it would hardly pause at all, or sleep too long for a sleep to take.
-_SHORTEST, _DAY = 0.001, 86_400.0
-_HUGE = 1e300
+_SHORTEST, DAY = 0.001, 86_400.0
 
 
-def number(name: str, value: object, *, least: float = 0.0, most: float = math.inf, what: str = "number") -> float:
+def number(name: str, value: object, *, least: float = 0.0, most: float = 1e300, what: str = "number") -> float:
     """The value, if it is a number from ``least`` to ``most``.
 
     Raises:
@@ -25,15 +24,15 @@ def number(name: str, value: object, *, least: float = 0.0, most: float = math.i
         raise TypeError(f"{name} must be a {what}, not {type(value).__name__}")
     if not least <= value <= most:
         raise ValueError(f"{name} must be from {least:g} to {most:g}, not {value!r}")
-    return value
+    return float(value)
 
 
 def _seconds(_: object, attribute: "attrs.Attribute[float]", value: object) -> None:
-    number(f"a schedule's {attribute.name}", value, least=_SHORTEST, most=_DAY, what="number of seconds")
+    number(f"a schedule's {attribute.name}", value, least=_SHORTEST, most=DAY, what="number of seconds")
 
 
 def _factor(_: object, attribute: "attrs.Attribute[float]", value: object) -> None:
-    number(f"a schedule's {attribute.name}", value, most=_HUGE)
+    number(f"a schedule's {attribute.name}", value)
 
 
 @attrs.frozen(kw_only=True)
@@ -102,9 +101,9 @@ class Schedule:
         """When it would look within ``seconds`` of the start, in seconds from there; jitter left out.
 
         Raises:
-            ValueError: ``seconds`` is negative or not finite.
+            ValueError: ``seconds`` is negative, or more than a year.
         """
-        number("a preview's seconds", seconds, most=_HUGE)
+        number("a preview's seconds", seconds, most=365 * DAY)
         times: list[float] = []
         at = self.delay(0.0)
         while at <= seconds:

@@ -43,10 +43,6 @@ class TaskStatus(StrEnum):
         """Pickle and copy by value: Python 3.11 before 3.11.4 would go by the name, which not all have."""
         return TaskStatus, (self.value,)
 
-    def __repr__(self) -> str:
-        """As enums show themselves, without a name where there is none."""
-        return f"<TaskStatus.{self.name}: {self.value!r}>" if self.is_known else f"<TaskStatus: {self.value!r}>"
-
 
 # What a status means to whoever waits for the task.
 Meaning = Enum("Meaning", ["PENDING", "SUCCESS", "FAILED", "TIMED_OUT", "PAYMENT_REQUIRED"])

@@ -62,9 +62,7 @@ class TaskRef:
             TypeError: Not a string.
             ValueError: Not of that form.
         """
-        if not isinstance(text, str):
-            raise TypeError(f"a task reference must be a str, not {type(text).__name__}")
-        kind, colon, task_id = text.partition(":")
+        kind, colon, task_id = str.partition(text, ":")  # TypeError for what is no str.
         if not colon:
             raise ValueError(f"{text!r} is not a task reference: it should look like 'tts:{text or 'ID'}'")
         return cls(kind, task_id)
@@ -96,14 +94,14 @@ class TaskState:
     raw: dict[str, Any] = attrs.field(factory=dict, eq=False, repr=False)
 
     @property
-    def meaning(self) -> Meaning:
+    def _meaning(self) -> Meaning:
         """What the status and the reason mean together."""
         return meaning(self.status, self.exception_reason)
 
     @property
     def is_pending(self) -> bool:
         """Whether it may still change: ``PENDING``, and any status that is not known."""
-        return self.meaning is Meaning.PENDING
+        return self._meaning is Meaning.PENDING
 
     @property
     def is_terminal(self) -> bool:
@@ -113,7 +111,7 @@ class TaskState:
     @property
     def is_success(self) -> bool:
         """Whether the task has succeeded."""
-        return self.meaning is Meaning.SUCCESS
+        return self._meaning is Meaning.SUCCESS
 
     @property
     def is_failure(self) -> bool:
@@ -124,6 +122,5 @@ class TaskState:
 class CompletedTask(TaskState):
     """A task that has succeeded and says under which ``run_id`` its result is."""
 
-    __slots__ = ()
     if TYPE_CHECKING:
         run_id: int

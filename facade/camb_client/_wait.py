@@ -16,6 +16,7 @@ from ._schedule import Schedule, number
 from ._task import CompletedTask, TaskRef, TaskState
 
 log = logging.getLogger("camb_client")
+log.addHandler(logging.NullHandler())
 
 # What whoever stops waiting should know: there is no endpoint to cancel a task.
 GOES_ON = "The task goes on at CAMB.AI: wait again with the same reference."
@@ -60,7 +61,9 @@ class Wait:
     """
 
     def __init__(self, ref: TaskRef, timeout: float | None, schedule: Schedule, random: Callable[[], float]) -> None:
-        self._timeout = math.inf if timeout is None else number("timeout", timeout, what="number of seconds or None")
+        self._timeout = (
+            math.inf if timeout in {None, math.inf} else number("timeout", timeout, what="number of seconds or None")
+        )
         self.ref, self._schedule, self._random = ref, schedule, random
         self.done = self._is_last = self._answered = False
         self.polls = self._failures = self._without_run_id = 0
@@ -78,7 +81,7 @@ class Wait:
         self._deadline = now + self._timeout
         self._last_at = self._deadline - min(LAST_LOOK_BEFORE, self._timeout / 4)
         early = 0.0 if submitted is None else max(0.0, FIRST_LOOK_AFTER - self._age)
-        self._next_at: float | None = min(now + early, self._last_at)  # None: no look is left.
+        self._next_at = min(now + early, self._last_at)  # Infinity: no look is left.
 
     def _elapsed(self, now: float) -> float:
         """Since submission where that is known, else since the start of the wait."""
@@ -90,7 +93,7 @@ class Wait:
         Raises:
             WaitTimeoutError: No look is left before the deadline.
         """
-        if self._next_at is None:
+        if self._next_at == math.inf:
             raise self._timed_out(now) from self._error
         return max(0.0, self._next_at - now)
 
@@ -119,14 +122,15 @@ class Wait:
         if state.is_success and state.run_id is None and self._without_run_id < len(RUN_ID_DELAYS):
             self._plan(now, RUN_ID_DELAYS[self._without_run_id])
             self._without_run_id += 1
-            return None
+            if self._next_at < math.inf:
+                return None
         if state.is_terminal:
             self.done, self._end = True, state
             return state
         if not state.status.is_known and state.status[:64] not in self._warned:
             self._warned.add(state.status[:64])
             log.warning("%s: status %r is not known to this client; it waits on", self.ref, state.status[:64])
-        self._plan(now, self._paced(now))
+        self._plan(now, self._paced())
         if self._told == (state.status, state.message):
             return None
         self._told = (state.status, state.message)
@@ -136,7 +140,7 @@ class Wait:
         self._error = error
         self._answered |= not isinstance(error, _errors.ApiConnectionError | _errors.MalformedResponseError)
         if isinstance(error, _errors.TaskNotFoundError) and self._elapsed(now) <= NOT_FOUND_GRACE:
-            self._plan(now, self._paced(now))
+            self._plan(now, self._paced())
             return
         self._failures += 1
         outage = self._failures >= OUTAGE_LOOKS and now - self._healthy_at >= OUTAGE_SECONDS
@@ -155,12 +159,13 @@ class Wait:
             return self._end
         raise _errors.task_error(self._end)
 
-    def _paced(self, now: float) -> float:
-        return self._schedule.delay(self._elapsed(now)) * (1 - JITTER + 2 * JITTER * self._random())
+    def _paced(self) -> float:
+        # By when the look was due: its answer took a while, and the first delay is that from 0.
+        return self._schedule.delay(self._elapsed(self._next_at)) * (1 - JITTER + 2 * JITTER * self._random())
 
     def _plan(self, now: float, delay: float) -> None:
-        at = max(min(now + delay, max(self._last_at, now)), now + (self._hint or 0.0))
-        self._next_at = None if self._is_last or at >= self._deadline else at
+        at = max(min(now + delay, self._last_at), now + (self._hint or 0.0))
+        self._next_at = math.inf if self._is_last or at >= self._deadline else at
 
     def _timed_out(self, now: float) -> _errors.WaitTimeoutError:
         seen = f"it was {self.last_state.status[:64]!r}" if self.last_state else "it was never seen"

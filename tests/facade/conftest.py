@@ -108,5 +108,6 @@ def fake(clock: VirtualClock) -> FakeCamb:
 @pytest.fixture(autouse=True)
 def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """The machine's own key and address must not reach a test."""
-    monkeypatch.delenv("CAMB_API_KEY", raising=False)
-    monkeypatch.delenv("CAMB_BASE_URL", raising=False)
+    for name in ("CAMB_API_KEY", "CAMB_BASE_URL", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)

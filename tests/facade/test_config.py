@@ -59,7 +59,8 @@ def test_an_argument_wins_over_the_environment(client: type[CambClient], monkeyp
 
 @clients
 @pytest.mark.parametrize(
-    "url", ["http://127.0.0.1:8000", "http://localhost/apis", "http://[::1]:80", "http://127.9.9.9"]
+    "url",
+    ["http://127.0.0.1:8000", "http://localhost/apis", "http://[::1]:80", "http://127.9.9.9", "http://camb.localhost"],
 )
 def test_plain_http_to_this_machine_is_fine(client: type[CambClient], url: str) -> None:
     client("key", base_url=url)

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import logging
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import formatdate
@@ -33,7 +34,18 @@ from camb_client import (
     WaitTimeoutError,
 )
 from camb_client._gateway import KINDS
-from camb_client.testing import BAD_JSON, HTML, RESET, TRUNCATED, FakeCamb, Reply, VirtualClock, error, rate_limited
+from camb_client.testing import (
+    BAD_JSON,
+    HTML,
+    RESET,
+    TRUNCATED,
+    FakeCamb,
+    Reply,
+    VirtualClock,
+    error,
+    rate_limited,
+    slow,
+)
 from tests.facade.conftest import KEY, Both
 
 TASK = "tts:c8b8e3cd-ad17"
@@ -106,6 +118,14 @@ def test_success_that_never_gets_a_run_id(both: Both, fake: FakeCamb, clock: Vir
     assert [(state.status, state.run_id) for state in client.watch(TASK)] == [("SUCCESS", None)]
 
 
+def test_success_without_run_id_and_no_time_to_look_again_is_told_as_it_is(both: Both, fake: FakeCamb) -> None:
+    fake.add(TASK, [{"status": "SUCCESS"}])
+    client = both.of(fake)
+    with pytest.raises(TaskResultMissingError):
+        client.wait(TASK, timeout=0)
+    assert [state.status for state in client.watch(TASK, timeout=0)] == ["SUCCESS"]
+
+
 @pytest.mark.parametrize("status", ["success", " SUCCESS\n", "Success"])
 def test_case_and_blanks_do_not_matter_and_raw_keeps_them(both: Both, fake: FakeCamb, status: str) -> None:
     fake.add(TASK, [{"status": status, "run_id": 7}])
@@ -141,6 +161,16 @@ def test_the_default_schedule_from_the_start(both: Both, fake: FakeCamb, clock: 
     looks = [request.at for request in fake.requests]
     assert looks == pytest.approx([0.0, *Schedule.DEFAULT.preview(100)[:6]])
     assert looks[1] == 2.0
+
+
+def test_looks_that_take_time_do_not_bend_the_schedule(both: Both, fake: FakeCamb) -> None:
+    late = Reply.json({"status": "PENDING"})
+    fake.add(TASK, [slow(0.1, late), slow(0.1, late), slow(0.1, late), "SUCCESS"])
+    both.of(fake).wait(TASK)
+    first, second = 2.0, Schedule.DEFAULT.delay(2.1)
+    third = Schedule.DEFAULT.delay(2.2 + second)
+    expected = [0.0, 0.1 + first, 0.2 + first + second, 0.3 + first + second + third]
+    assert [request.at for request in fake.requests] == pytest.approx(expected)
 
 
 def test_jitter_is_ten_percent_either_way(both: Both, clock: VirtualClock) -> None:
@@ -239,6 +269,7 @@ def test_no_deadline_only_when_asked_for(both: Both, fake: FakeCamb, clock: Virt
     [
         ({"timeout": -1}, ValueError),
         ({"timeout": float("nan")}, ValueError),
+        ({"timeout": 10**400}, ValueError),
         ({"timeout": "5"}, TypeError),
         ({"timeout": True}, TypeError),
         ({"schedule": 0}, ValueError),
@@ -526,6 +557,36 @@ def test_an_http_date_is_counted_from_the_answers_own_date(both: Both, clock: Vi
     both.answering(lambda _: next(answers), clock=clock).wait(TASK, schedule=5)
     # 40 s by the server's clock; then, without a Date, until 75 s after the start by ours; then the past.
     assert clock.sleeps == pytest.approx([5, 40, 30, 3])
+
+
+@pytest.mark.parametrize("zone", ["", " GMT", " -0000"])
+def test_an_http_date_is_utc_whatever_the_zone_here(
+    both: Both, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    asked = datetime.fromtimestamp(clock.time() + 35, UTC).strftime("%a, %d %b %Y %H:%M:%S") + zone
+    answers = iter(
+        [
+            httpx.Response(200, json={"status": "PENDING"}, headers={"retry-after": asked}),
+            httpx.Response(200, json={"status": "SUCCESS", "run_id": 1}),
+        ]
+    )
+    try:
+        both.answering(lambda _: next(answers), clock=clock).wait(TASK, schedule=5)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert clock.sleeps == pytest.approx([35])
+
+
+@pytest.mark.parametrize("value", ["99999999999", "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_a_retry_after_of_ages_is_a_sleep_that_can_be_slept(both: Both, clock: VirtualClock, value: str) -> None:
+    answers = iter([httpx.Response(429, headers={"retry-after": value}), httpx.Response(401)])
+    client = both.answering(lambda _: next(answers), clock=clock)
+    with pytest.raises(AuthenticationError):
+        client.wait(TASK, timeout=None)
+    assert clock.sleeps == [365 * 86_400]
 
 
 def test_retry_after_ms(both: Both, fake: FakeCamb, clock: VirtualClock) -> None:

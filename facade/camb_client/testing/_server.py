@@ -17,6 +17,7 @@ from ._transport import Answerer
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
+    request_queue_size = 512
 
     def __init__(self, answer: Answerer, clock: Clock, port: int) -> None:
         self.answer = answer
