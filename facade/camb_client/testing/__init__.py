@@ -20,6 +20,7 @@ from .._clock import Clock
 from ._clock import VirtualClock, use_clock
 from ._fake import FakeCamb, RecordedRequest
 from ._replies import BAD_JSON, HANG, HTML, RESET, STALL, TRUNCATED, Fault, Reply, error, rate_limited, slow
+from ._transport import FakeTransport
 
 __all__ = [
     "BAD_JSON",
@@ -30,6 +31,7 @@ __all__ = [
     "TRUNCATED",
     "Clock",
     "FakeCamb",
+    "FakeTransport",
     "Fault",
     "RecordedRequest",
     "Reply",
