@@ -45,7 +45,7 @@ class Answer:
     flaw: str = ""
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class Look:
     """What came of one look, and for how many seconds the server asks to be left alone."""
 

@@ -42,7 +42,6 @@ from ._wait import log
 BODY_LIMIT = 1 << 20
 _HEADERS = {"accept": "application/json", "accept-encoding": "identity", "user-agent": f"camb-client/{__version__}"}
 _SETTINGS: dict[str, Any] = {
-    "headers": _HEADERS,
     # A proxy of the environment is for other machines: to this one the key would go through it in clear.
     "mounts": dict.fromkeys(("all://localhost", "all://127.0.0.1", "all://[::1]")),
     # httpcore 1.0 forgets a connection whose first request is cancelled as it is made: it must not take a place
@@ -88,13 +87,13 @@ class _Reading(AbstractContextManager["_Reading"]):
     def _left(self) -> float:
         return self._deadline - self._wire.clock.monotonic()
 
-    def request(self, http: httpx.Client | httpx.AsyncClient) -> httpx.Request:
-        """What is to be sent."""
+    def request(self) -> httpx.Request:
+        """What is to be sent: made here and not by the client, which would merge in what there is none of."""
         timeout = _Remaining(self._wire.phases)
         timeout.left = self._left
         method, path = request_line(self._ref)
-        url = self._wire.base_url + path  # Whole: httpx would parse a relative one twice.
-        return http.build_request(method, url, headers=self._wire.key.headers(), extensions={"timeout": timeout})
+        headers = {**_HEADERS, **self._wire.key.headers()}
+        return httpx.Request(method, self._wire.base_url + path, headers=headers, extensions={"timeout": timeout})
 
     def begin(self, response: httpx.Response) -> bool:
         """Take in the headers; whether the body should be read."""
@@ -182,7 +181,7 @@ class Wire(BaseWire[httpx.Client]):
     def look(self, ref: TaskRef, limit: float = math.inf) -> Look:
         """Look once, within ``limit`` seconds and the client's own timeout. RuntimeError after close."""
         http = self._client()
-        with _Reading(self, ref, limit) as reading, closing(http.send(reading.request(http), stream=True)) as response:
+        with _Reading(self, ref, limit) as reading, closing(http.send(reading.request(), stream=True)) as response:
             if reading.begin(response):
                 any(map(reading.enough, response.iter_bytes()))
         return reading.look()
@@ -211,7 +210,7 @@ class AsyncWire(BaseWire[httpx.AsyncClient]):
         http = self._client()
         with _Reading(self, ref, limit) as reading:
             async with asyncio.timeout(None if reading.limit == math.inf else reading.limit):
-                response = await http.send(reading.request(http), stream=True)
+                response = await http.send(reading.request(), stream=True)
                 try:
                     if reading.begin(response):
                         # Not aiter_bytes, which closes by itself, unshielded.
