@@ -6,9 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # What is said on the command line reaches a recipe as a variable of the shell, never as text in it.
-export PAGE SLUG
+export PAGE SLUG BASE FORMAT
 
-.PHONY: help demo test check generate check-generated import-page build test-lowest test-pythons bench clean
+.PHONY: help demo test check breaking contract contract-live api-snapshot update generate check-generated import-page \
+	build test-lowest test-pythons bench clean
 .DEFAULT_GOAL := help
 
 help:  ## Show what there is
@@ -17,7 +18,7 @@ help:  ## Show what there is
 # The editable install runs the pipeline too, so a fresh clone is generated before anything else.
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "camb-client needs Python 3.11 or newer, and $(PYTHON) is %d.%d; try make PYTHON=python3.12" % sys.version_info[:2])'
-	@echo "Making $(VENV) (once; about a minute)"
+	@echo "Making $(VENV) (once; about a minute)" >&2
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt pip
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group dev
@@ -28,7 +29,8 @@ demo: $(READY)  ## Wait for tasks on a local server, over real HTTP; no account 
 	@$(BIN)/python -m scripts.generate
 	@$(BIN)/python -m scripts.demo
 
-test: check build test-lowest  ## Every check there is; CI runs this and nothing else
+test: check breaking build test-lowest  ## Every check there is; CI runs this and nothing else
+	$(BIN)/python -m scripts.api_check
 	$(BIN)/python -m pytest --cov --cov-report=term
 
 check: $(READY)  ## The checks that take seconds: format, lint, types, imports, drift, size
@@ -38,6 +40,23 @@ check: $(READY)  ## The checks that take seconds: format, lint, types, imports, 
 	$(BIN)/lint-imports
 	$(BIN)/python -m scripts.generate --check
 	$(BIN)/python -m scripts.count_code
+	$(BIN)/zizmor --offline --quiet .github
+
+breaking: $(READY)  ## What breaks users of the client: make breaking [BASE=<git ref or file>] [FORMAT=markdown]
+	@$(BIN)/python -m scripts.breaking $${BASE:+--base "$$BASE"} $${FORMAT:+--format "$$FORMAT"}
+
+contract: $(READY) breaking  ## What others count on: the spec, the local server, examples, exported names
+	$(BIN)/python -m scripts.api_check
+	$(BIN)/python -m pytest tests/contract
+
+contract-live: $(READY)  ## Hold the real API against camb.yaml; read-only, needs CAMB_API_KEY
+	@$(BIN)/python -m scripts.contract_live
+
+api-snapshot: $(READY)  ## Renew the list of exported names, when a change of them is meant
+	@$(BIN)/python -m scripts.api_snapshot
+
+update: $(READY)  ## Take in what the docs publish now, and show what changed for users
+	@$(BIN)/python -m scripts.update
 
 generate: $(READY)  ## Make openapi/camb.yaml and generated/ from openapi/pages/
 	@$(BIN)/python -m scripts.generate

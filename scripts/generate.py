@@ -63,7 +63,7 @@ def generate(root: Path = ROOT) -> str:
         return _report([])
     document = make_document(root)
     # Beside the package, so that it is on the same file system and can be swapped in.
-    with _folder_in((root / PACKAGE).parent) as folder:
+    with scratch_folder((root / PACKAGE).parent) as folder:
         made = make(document, root, folder)
         changes = differences(made, _outputs(root))
         if any(change.startswith(PACKAGE) for change in changes):
@@ -81,7 +81,7 @@ def generate(root: Path = ROOT) -> str:
 def check(root: Path = ROOT) -> tuple[list[str], str]:
     """Make both outputs elsewhere; say how what is there and in git differs, and a word on git."""
     document = make_document(root)
-    with _folder_in(Path(tempfile.gettempdir())) as folder:
+    with scratch_folder(Path(tempfile.gettempdir())) as folder:
         made = make(document, root, folder)
     problems = differences(made, _outputs(root))
     tracked = _git(root, "ls-files", "-z", "--", SPEC, PACKAGE)
@@ -186,18 +186,19 @@ def differences(made: Files, present: Files) -> list[str]:
 
 
 def _outputs(root: Path) -> Files:
-    files = _files(root, SPEC, PACKAGE)
-    return {file: content for file, content in files if "__pycache__" not in file.split("/")}
+    return dict(read_files(root, SPEC, PACKAGE))
 
 
-def _files(root: Path, *names: str) -> Iterator[tuple[str, bytes]]:
+def read_files(root: Path, *names: str) -> Iterator[tuple[str, bytes]]:
+    """Each file that is at one of `names` or below it, but no byte code: its path below `root`, and its content."""
     for name in names:
         path = root / name
         # os.walk and suppress: another build may swap the package while we read it.
         walk = (Path(folder, file) for folder, _, inside in os.walk(path) for file in inside)
         for file in [path] if path.is_file() else walk:
             with contextlib.suppress(FileNotFoundError):
-                yield file.relative_to(root).as_posix(), file.read_bytes()
+                if file.parent.name != "__pycache__":
+                    yield file.relative_to(root).as_posix(), file.read_bytes()
 
 
 def _stamp(inputs: str, outputs: Files) -> bytes:
@@ -205,8 +206,8 @@ def _stamp(inputs: str, outputs: Files) -> bytes:
 
 
 def _inputs(root: Path) -> str:
-    spec = _files(root, "openapi/pages", "openapi/templates", "openapi/overlay.yaml", "openapi/generator.yaml")
-    pipeline = _files(ROOT, *(f"scripts/{path.name}" for path in Path(__file__).parent.glob("*.py")))
+    spec = read_files(root, "openapi/pages", "openapi/templates", "openapi/overlay.yaml", "openapi/generator.yaml")
+    pipeline = read_files(ROOT, *(f"scripts/{path.name}" for path in Path(__file__).parent.glob("*.py")))
     tools = {tool: version(tool).encode() for tool in _TOOLS}
     return _digest({**dict(spec), **dict(pipeline), **tools, "python": sys.version.encode()})
 
@@ -224,7 +225,7 @@ def _read(path: Path) -> bytes | None:
 
 
 @contextlib.contextmanager
-def _folder_in(parent: Path) -> Iterator[Path]:
+def scratch_folder(parent: Path) -> Iterator[Path]:
     """A new folder in `parent`, gone afterwards, whatever happens."""
     parent.mkdir(parents=True, exist_ok=True)
     prefix = f".{Path(PACKAGE).name}-"

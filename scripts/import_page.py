@@ -5,9 +5,9 @@ is. PAGE is a file, `-` for the standard input, or an http(s) address. Correctio
 """
 
 import argparse
+import asyncio
 import re
 import sys
-import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,8 +19,8 @@ from .swap import write_file
 PAGES = Path(__file__).parent.parent / "openapi" / "pages"
 
 _SIZE_LIMIT = 2_000_000  # bytes; the largest docs pages known have some 50,000
-_REQUEST_SECONDS = 10.0  # for each phase of the request
-_DOWNLOAD_SECONDS = 30.0  # for the whole body, so that a server which drips cannot hold us
+_PHASE_SECONDS = 10.0  # for each phase of a request
+_PAGE_SECONDS = 30.0  # for all of it, redirects too, so that a server which drips cannot hold us
 _LANGUAGE = re.compile(r"ya?ml(\s|\Z)", re.IGNORECASE)
 _OPERATION = re.compile(r"ya?ml\s+(?P<method>[a-z]+)\s+(?P<path>/\S*)(\s|\Z)", re.IGNORECASE)
 _SLUG = re.compile(r"[a-z0-9-]+\Z")
@@ -32,6 +32,12 @@ class Block(NamedTuple):
     line: int
     info: str
     content: str
+
+    @property
+    def operation(self) -> str:
+        """`GET /tts/{task_id}`, or nothing if the fence line does not say."""
+        match = _OPERATION.match(self.info)
+        return f"{match['method'].upper()} {match['path']}" if match else ""
 
 
 def import_page(text: str, *, slug: str, pages: Path = PAGES, source: str = "page") -> str:
@@ -48,7 +54,7 @@ def import_page(text: str, *, slug: str, pages: Path = PAGES, source: str = "pag
         pages.mkdir(parents=True, exist_ok=True)
         write_file(target, content)
     shown = target.relative_to(Path.cwd()) if target.is_relative_to(Path.cwd()) else target
-    return f"{shown}: {done} ({_fence_operation(block)} of {source})"
+    return f"{shown}: {done} ({block.operation} of {source})"
 
 
 def openapi_block(text: str, source: str) -> Block:
@@ -63,7 +69,7 @@ def openapi_block(text: str, source: str) -> Block:
     where = f"{source}:{block.line}"
     document = load(block.content, f"{where}, block")
     described = [f"{method.upper()} {path}" for path, method, _ in operations(document)]
-    says = _fence_operation(block) or f"no method and path ({block.info!r})"
+    says = block.operation or f"no method and path ({block.info!r})"
     if not isinstance(document, dict) or "openapi" not in document:
         raise PipelineError(where, f"the fence line says {says}, but the block has no top-level `openapi`")
     if described != [says]:
@@ -95,23 +101,47 @@ def _is_openapi(block: Block) -> bool:
     return isinstance(document, dict) and "openapi" in document
 
 
-def _fence_operation(block: Block) -> str:
-    """`GET /tts/{task_id}`, or nothing if the fence line does not say."""
-    match = _OPERATION.match(block.info)
-    return f"{match['method'].upper()} {match['path']}" if match else ""
-
-
 def read_page(source: str) -> str:
     """Read a page from a file, from the standard input (`-`) or from an http(s) address."""
+    if is_address(source):
+        return asyncio.run(download(source))
     try:
-        if source == "-":
-            content = sys.stdin.buffer.read()
-        elif _is_address(source):
-            content = _download(source)
-        else:
-            content = Path(source).read_bytes()
+        content = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
     except OSError as error:
         raise PipelineError(source, error.strerror or str(error)) from error
+    return _text(content, source)
+
+
+def is_address(source: str) -> bool:
+    """Whether this is the http(s) address of a page."""
+    return source.lower().startswith(("http://", "https://"))
+
+
+async def download(address: str) -> str:
+    """Fetch a page. Redirects are followed (docs sites move pages about, and nothing secret is sent)."""
+    import httpx
+
+    content = bytearray()
+    try:
+        async with (
+            asyncio.timeout(_PAGE_SECONDS),
+            httpx.AsyncClient(timeout=_PHASE_SECONDS, follow_redirects=True) as client,
+            client.stream("GET", address) as response,
+        ):
+            if response.status_code != httpx.codes.OK:
+                raise PipelineError(address, f"the server answered {response.status_code} {response.reason_phrase}")
+            async for chunk in response.aiter_bytes():
+                content += chunk
+                if len(content) > _SIZE_LIMIT:
+                    raise PipelineError(address, f"more than {_SIZE_LIMIT:,} bytes: not a docs page")
+    except TimeoutError as error:
+        raise PipelineError(address, f"no answer, or not all of it, within {_PAGE_SECONDS:g} seconds") from error
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise PipelineError(address, f"no answer: {error or type(error).__name__}") from error
+    return _text(content, address)
+
+
+def _text(content: bytes | bytearray, source: str) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -121,36 +151,11 @@ def read_page(source: str) -> str:
     return text
 
 
-def _is_address(source: str) -> bool:
-    return source.lower().startswith(("http://", "https://"))
-
-
-def _download(address: str) -> bytes:
-    """Fetch a page. Redirects are followed (docs sites move pages about, and nothing secret is sent)."""
-    import httpx
-
-    started = time.monotonic()
-    content = bytearray()
-    try:
-        with httpx.stream("GET", address, timeout=_REQUEST_SECONDS, follow_redirects=True) as response:
-            if response.status_code != httpx.codes.OK:
-                raise PipelineError(address, f"the server answered {response.status_code} {response.reason_phrase}")
-            for chunk in response.iter_bytes():
-                content += chunk
-                if len(content) > _SIZE_LIMIT:
-                    raise PipelineError(address, f"more than {_SIZE_LIMIT:,} bytes: not a docs page")
-                if time.monotonic() - started > _DOWNLOAD_SECONDS:
-                    raise PipelineError(address, f"not complete after {_DOWNLOAD_SECONDS:g} seconds")
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise PipelineError(address, f"no answer: {error or type(error).__name__}") from error
-    return bytes(content)
-
-
 def slug_of(source: str) -> str:
     """The file name that a page's own name suggests: `…/get-tts-result.md` is `get-tts-result`."""
     if source == "-":
         raise PipelineError("standard input", "has no name of its own: say --slug NAME (with make: SLUG=NAME)")
-    name = re.split(r"[?#]", source)[0].rstrip("/") if _is_address(source) else Path(source).name
+    name = re.split(r"[?#]", source)[0].rstrip("/") if is_address(source) else Path(source).name
     return name.rpartition("/")[2].removesuffix(".md")
 
 

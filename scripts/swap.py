@@ -4,11 +4,13 @@ The rule of this file: whoever reads the place at any moment finds the old or th
 a mixture; nothing is left beside it.
 """
 
+import contextlib
 import ctypes
 import os
 import secrets
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 _AT_FDCWD = -100  # Linux, fcntl.h: paths are relative to the working directory
@@ -26,7 +28,7 @@ def write_file(path: Path, content: bytes) -> None:
 
 
 def swap_in(new: Path, place: Path) -> None:
-    """Move the directory `new` to `place`; what was there is then at `new`, for the caller to throw away.
+    """Move the directory or file `new` to `place`; what was there is then at `new`, for the caller to throw away.
 
     Both have to be on one file system.
     """
@@ -40,6 +42,32 @@ def swap_in(new: Path, place: Path) -> None:
             return
     if not _exchange(new, place):
         _rename_twice(new, place)
+
+
+def swap_in_all(new: Path, root: Path, names: list[str]) -> None:
+    """Swap in all of `names` from below `new` to below `root` or, on an error, none of them.
+
+    Ctrl-C has to wait meanwhile. Only a reader who looks at several of them may find some old and some new.
+    """
+    done: list[str] = []
+    with _interrupts_held():
+        try:
+            for name in names:
+                swap_in(new / name, root / name)
+                done.append(name)
+        except OSError:
+            for name in reversed(done):
+                swap_in(new / name, root / name)
+            raise
+
+
+@contextlib.contextmanager
+def _interrupts_held() -> Iterator[None]:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _exchange(first: Path, second: Path) -> bool:

@@ -1,11 +1,15 @@
 """A scratch copy of the pipeline's inputs, and small documents to put into it."""
 
+import contextlib
 import copy
+import http.server
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +68,60 @@ def run(project: Path) -> Run:
         return subprocess.run(command, cwd=project, capture_output=True, text=True, check=False, **options)
 
     return run_module
+
+
+class DocsSite:
+    """A docs site on loopback: what it answers at each path. All else is 404, with the headers and body of "404"."""
+
+    def __init__(self) -> None:
+        self.address = ""
+        self.answers: dict[str, tuple[int, dict[str, str], bytes]] = {"404": (404, {}, b"")}
+        self.dripping: set[str] = set()  # the paths at which one byte comes every 50 ms
+        self.asked: list[str] = []
+
+    @contextlib.contextmanager
+    def serve(self) -> Iterator[None]:
+        site = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                site.asked.append(self.path)
+                status, headers, body = site.answers.get(self.path, site.answers["404"])
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                if self.path not in site.dripping:
+                    self.wfile.write(body)
+                    return
+                for index in range(len(body)):
+                    self.wfile.write(body[index : index + 1])
+                    time.sleep(0.05)
+
+            def log_message(self, *arguments: Any) -> None:
+                pass
+
+            def handle(self) -> None:
+                with contextlib.suppress(ConnectionError):  # the client has seen enough
+                    super().handle()
+
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+            self.address = f"http://127.0.0.1:{server.server_port}"
+            thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+            thread.start()
+            try:
+                yield
+            finally:
+                server.shutdown()
+                thread.join()
+
+
+@pytest.fixture
+def docs_site() -> Iterator[DocsSite]:
+    site = DocsSite()
+    with site.serve():
+        yield site
 
 
 @pytest.fixture

@@ -1,10 +1,7 @@
 """`scripts.import_page`: one OpenAPI block in, exactly as published; anything doubtful is refused."""
 
-import contextlib
-import http.server
 import io
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -122,9 +119,8 @@ def test_the_page_names_the_file(source: str, slug: str) -> None:
 
 
 @pytest.fixture
-def site() -> Iterator[str]:
-    """A docs site on loopback."""
-    answers: dict[str, tuple[int, dict[str, str], bytes]] = {
+def site(docs_site: Any) -> str:
+    docs_site.answers = {
         "/get-dub.md": (200, {"Content-Type": "text/markdown"}, FENCED.encode()),
         "/moved.md": (302, {"Location": "/get-dub.md"}, b""),
         "/loop.md": (302, {"Location": "/loop.md"}, b""),
@@ -132,31 +128,9 @@ def site() -> Iterator[str]:
         "/nul.md": (200, {"Content-Type": "text/plain"}, b"a\0b"),
         "/page.md": (200, {"Content-Type": "text/html"}, b"<!DOCTYPE html><title>Docs</title>"),
         "/huge.md": (200, {}, b"x" * 2_500_000),
+        "404": (404, {}, FENCED.encode()),
     }
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            status, headers, body = answers.get(self.path, (404, {}, FENCED.encode()))
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *arguments: Any) -> None:
-            pass
-
-        def handle(self) -> None:
-            with contextlib.suppress(ConnectionError):  # the client has seen enough of /huge.md
-                super().handle()
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    return str(docs_site.address)
 
 
 @pytest.mark.parametrize(("name", "slug"), [("get-dub.md", "get-dub"), ("moved.md", "moved")])
@@ -186,6 +160,16 @@ def test_refuses_what_an_address_answers(
     out, err = capsys.readouterr()
     assert err.startswith(f"error: {site}/{name}: {message}")
     assert (out, err.count("\n"), list(tmp_path.iterdir())) == ("", 1, [])
+
+
+def test_a_page_has_to_come_in_time(
+    site: str, docs_site: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    docs_site.dripping.add("/get-dub.md")
+    monkeypatch.setattr("scripts.import_page._PAGE_SECONDS", 0.3)
+    assert main([f"{site}/get-dub.md", "--pages", str(tmp_path)]) == 1
+    assert capsys.readouterr().err == f"error: {site}/get-dub.md: no answer, or not all of it, within 0.3 seconds\n"
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:1/a.md", "http://", "http://[/a.md", "https://127.0.0.1:1/a"])

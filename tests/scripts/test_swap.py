@@ -3,13 +3,15 @@
 import ctypes
 import os
 import shutil
+import signal
 import threading
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from scripts.swap import swap_in, write_file
+from scripts import swap
+from scripts.swap import swap_in, swap_in_all, write_file
 
 
 def package(path: Path, text: str) -> Path:
@@ -119,3 +121,51 @@ def test_writes_a_file_whole_or_not_at_all(tmp_path: Path) -> None:
     umask = os.umask(0)
     os.umask(umask)
     assert path.stat().st_mode & 0o777 == 0o666 & ~umask
+
+
+@pytest.fixture
+def trees(tmp_path: Path) -> tuple[Path, Path]:
+    """Two trees with the packages `a` and `b`, the file `c`, and a fourth thing only in the first."""
+    for text in ("new", "old"):
+        (tmp_path / text).mkdir()
+        for name in "ab":
+            package(tmp_path / text / name, text)
+        (tmp_path / text / "c").write_text(text)
+    package(tmp_path / "new/d", "new")
+    return tmp_path / "new", tmp_path / "old"
+
+
+def all_content(tree: Path) -> set[str]:
+    return content(tree / "a") | content(tree / "b") | {(tree / "c").read_text()}
+
+
+def test_swaps_all(trees: tuple[Path, Path], way: str) -> None:
+    new, root = trees
+    swap_in_all(new, root, ["a", "b", "c"])
+    assert (all_content(root), all_content(new)) == ({"new"}, {"old"})
+    assert sorted(path.name for path in root.iterdir()) == ["a", "b", "c"]
+
+
+def test_swaps_none_if_one_cannot_be_swapped(trees: tuple[Path, Path], way: str) -> None:
+    new, root = trees
+    with pytest.raises(OSError, match="missing"):
+        swap_in_all(new, root, ["a", "b", "c", "missing/d"])
+    assert (all_content(root), all_content(new)) == ({"old"}, {"new"})
+    assert sorted(path.name for path in root.iterdir()) == ["a", "b", "c"]
+
+
+def test_an_interrupt_waits_until_all_are_swapped(trees: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    new, root = trees
+
+    def interrupted(new: Path, place: Path) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        swap_in(new, place)
+
+    monkeypatch.setattr(swap, "swap_in", interrupted)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            swap_in_all(new, root, ["a", "b", "c"])
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert (all_content(root), all_content(new)) == ({"new"}, {"old"})

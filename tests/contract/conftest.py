@@ -1,0 +1,37 @@
+"""What the tests of the contract share: ``openapi/camb.yaml`` as it is committed.
+
+Rule of this folder: each test holds two things against each other that could come apart: the pages, the
+document made of them, the local server, the client, the README, the code of whoever imports us.
+"""
+
+import gc
+from typing import Any
+
+import hypothesis.configuration
+import pytest
+
+from scripts.generate import ROOT, SPEC
+from scripts.strict_yaml import load_file
+from tests.facade.conftest import _no_settings, both, clock
+
+__all__ = ["_no_settings", "both", "clock"]
+
+
+@pytest.fixture(scope="session")
+def document() -> dict[str, Any]:
+    """The committed document."""
+    read: dict[str, Any] = load_file(ROOT / SPEC, SPEC)
+    return read
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_litter(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Hypothesis keeps what it learnt of our code, even without a database of examples: not in the project."""
+    hypothesis.configuration.set_hypothesis_home_dir(tmp_path_factory.mktemp("hypothesis"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_old_objects() -> None:
+    """What the big imports left is there to stay: `both` collects garbage after each test, and is ten times quicker."""
+    gc.collect()
+    gc.freeze()

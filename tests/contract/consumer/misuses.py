@@ -1,0 +1,38 @@
+"""What a type checker must refuse, one mistake a line, each marked; checked as ``uses.py`` is, and never run."""
+
+from camb_client import AsyncCambClient, CambClient, CambError, CompletedTask, Schedule, TaskRef, TaskState
+from camb_client.testing import FakeCamb, Reply
+
+
+async def show(state: TaskState) -> None:
+    print(state)
+
+
+async def mistakes(camb: CambClient, twin: AsyncCambClient, state: TaskState, fake: FakeCamb) -> None:
+    CambClient(1)  # wrong: a key is text
+    CambClient("key", "https://a.example")  # wrong: by keyword only
+    CambClient(retries=3)  # wrong: no such argument
+    camb.wait(7)  # wrong: an id is text
+    camb.wait("tts:1", 30)  # wrong: by keyword only
+    camb.wait("tts:1", timeout="30")  # wrong: a number
+    camb.wait("tts:1", schedule="fast")  # wrong: a schedule or a number
+    camb.wait("tts:1", on_update="print")  # wrong: not callable
+    print(camb.tts.wait("1").no_such_field)  # wrong: no such attribute
+    text: str = camb.wait("tts:1").run_id  # wrong: an int
+    number: int = state.run_id  # wrong: perhaps None
+    done: CompletedTask = state  # wrong: any state
+    state.status = "SUCCESS"  # wrong: frozen
+    plain: TaskState = twin.status("tts:1")  # wrong: not awaited
+    all_of_it: list[TaskState] = list(twin.watch("tts:1"))  # wrong: an async iterator
+    camb.text_to_speech.wait("1")  # wrong: no such family
+    camb.family(camb.tts)  # wrong: a kind is text
+    TaskRef("tts")  # wrong: no id
+    TaskRef.parse(b"tts:1")  # wrong: bytes
+    Schedule.sqrt(1, 2)  # wrong: by keyword only
+    Schedule(0.5)  # wrong: by keyword only
+    fake.add("tts:1", [200])  # wrong: a status, a body or a reply
+    Reply(body="text")  # wrong: bytes
+    try:
+        print(text, number, done, plain, all_of_it)
+    except CambError as error:
+        print(error.status_code)  # wrong: not every error has one

@@ -1,0 +1,187 @@
+"""A project that imports the client: each public name in use, with the type that its user counts on.
+
+It is checked by mypy --strict and by pyright in strict mode, and never run.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from typing import Any, assert_type
+
+import httpx
+
+import camb_client
+from camb_client import (
+    SPEC_DIGEST,
+    ApiConnectionError,
+    ApiError,
+    ApiPaymentRequiredError,
+    AsyncCambClient,
+    AsyncTaskFamily,
+    AuthenticationError,
+    CambClient,
+    CambError,
+    CompletedTask,
+    ConfigurationError,
+    InvalidRequestError,
+    MalformedResponseError,
+    PaymentRequiredError,
+    PermissionDeniedError,
+    RateLimitError,
+    Schedule,
+    ServerError,
+    TaskError,
+    TaskFailedError,
+    TaskFamily,
+    TaskNotFoundError,
+    TaskPaymentRequiredError,
+    TaskRef,
+    TaskResultMissingError,
+    TaskState,
+    TaskStatus,
+    TaskTimedOutError,
+    WaitTimeoutError,
+)
+
+assert_type(camb_client.__version__, str)
+digest: str = SPEC_DIGEST
+
+
+def show(state: TaskState) -> None:
+    print(state)
+
+
+async def show_later(state: TaskState) -> None:
+    await asyncio.sleep(0)
+    print(state)
+
+
+def clients() -> None:
+    CambClient()
+    CambClient("key", base_url="https://a.example", timeout=None, allow_insecure_http=True)
+    CambClient(timeout=httpx.Timeout(5), transport=httpx.HTTPTransport())
+    AsyncCambClient("key", base_url="https://a.example", timeout=3, allow_insecure_http=False)
+    AsyncCambClient(timeout=httpx.Timeout(5), transport=httpx.AsyncHTTPTransport())
+
+
+def sync() -> None:
+    with CambClient() as camb:
+        assert_type(camb, CambClient)
+        assert_type(camb.tts, TaskFamily)
+        assert_type(camb.text_to_sound, TaskFamily)
+        assert_type(camb.family("tts"), TaskFamily)
+        assert_type(camb.tts.kind, str)
+        assert_type(camb.tts.ref("1"), TaskRef)
+        assert_type(camb.status("tts:1"), TaskState)
+        assert_type(camb.tts.status(TaskRef("tts", "1")), TaskState)
+        assert_type(camb.wait("tts:1"), CompletedTask)
+        assert_type(camb.wait("tts:1", timeout=None, schedule=3, on_update=show), CompletedTask)
+        assert_type(camb.tts.wait("1", timeout=5, schedule=Schedule.DEFAULT, on_update=None), CompletedTask)
+        assert_type(camb.tts.wait("1").run_id, int)
+        assert_type(camb.watch("tts:1", timeout=5, schedule=0.5), Iterator[TaskState])
+        for state in camb.tts.watch("1"):
+            assert_type(state, TaskState)
+    camb.close()
+
+
+async def asynchronous() -> None:
+    async with AsyncCambClient() as camb:
+        assert_type(camb, AsyncCambClient)
+        assert_type(camb.tts, AsyncTaskFamily)
+        assert_type(camb.text_to_sound, AsyncTaskFamily)
+        assert_type(camb.family("tts"), AsyncTaskFamily)
+        assert_type(camb.tts.ref("1"), TaskRef)
+        assert_type(await camb.status("tts:1"), TaskState)
+        assert_type(await camb.wait("tts:1", on_update=show), CompletedTask)
+        assert_type(await camb.tts.wait("1", timeout=None, schedule=3, on_update=show_later), CompletedTask)
+        assert_type((await camb.tts.wait("1")).run_id, int)
+        assert_type(camb.watch("tts:1"), AsyncIterator[TaskState])
+        async for state in camb.tts.watch("1", timeout=5, schedule=Schedule.BACKGROUND):
+            assert_type(state, TaskState)
+    await camb.aclose()
+
+
+def values(state: TaskState, done: CompletedTask) -> None:
+    ref = TaskRef("tts", "1", submitted_at=datetime.now(UTC))
+    assert_type(ref, TaskRef)
+    assert_type(TaskRef.parse("tts:1"), TaskRef)
+    assert_type(ref.kind, str)
+    assert_type(ref.task_id, str)
+    assert_type(ref.submitted_at, datetime | None)
+    assert_type(str(ref), str)
+    assert_type({ref: 1}, dict[TaskRef, int])
+
+    assert_type(state.ref, TaskRef)
+    assert_type(state.status, TaskStatus)
+    assert_type(state.run_id, int | None)
+    assert_type(state.exception_reason, Any)
+    assert_type(state.message, Any)
+    assert_type(state.raw, dict[str, Any])
+    assert_type(state.is_pending, bool)
+    assert_type(state.is_terminal, bool)
+    assert_type(state.is_success, bool)
+    assert_type(state.is_failure, bool)
+    assert_type(done.run_id, int)
+    assert_type(done.status, TaskStatus)
+    if isinstance(state, CompletedTask):
+        assert_type(state.run_id, int)
+
+    assert_type(TaskStatus("QUEUED"), TaskStatus)
+    assert_type(state.status.is_known, bool)
+    assert_type(state.status is TaskStatus.SUCCESS, bool)
+    for status in TaskStatus:
+        assert_type(status, TaskStatus)
+    text: str = state.status
+    print(text.lower())
+
+
+def schedules() -> None:
+    assert_type(Schedule.DEFAULT, Schedule)
+    assert_type(Schedule.INTERACTIVE, Schedule)
+    assert_type(Schedule.BACKGROUND, Schedule)
+    assert_type(Schedule.sqrt(), Schedule)
+    assert_type(Schedule.sqrt(0.7, first=1, minimum=1, maximum=5), Schedule)
+    assert_type(Schedule.fixed(3), Schedule)
+    assert_type(Schedule.exponential(1, multiplier=2, maximum=30), Schedule)
+    assert_type(Schedule.of(None), Schedule)
+    assert_type(Schedule.DEFAULT.delay(3), float)
+    assert_type(Schedule.DEFAULT.preview(30), list[float])
+
+
+def errors(camb: CambClient) -> None:
+    try:
+        camb.wait("tts:1")
+    except TaskFailedError as error:
+        assert_type(error.ref, TaskRef)
+        assert_type(error.state, TaskState)
+    except (TaskTimedOutError, TaskResultMissingError) as error:
+        assert_type(error.state, TaskState)
+    except (TaskPaymentRequiredError, ApiPaymentRequiredError) as error:
+        both: PaymentRequiredError = error
+        print(both)
+    except InvalidRequestError as error:
+        assert_type(error.detail, Any)
+    except (AuthenticationError, PermissionDeniedError, TaskNotFoundError, RateLimitError, ServerError) as error:
+        assert_type(error.status_code, int)
+        assert_type(error.body, str)
+        assert_type(error.request_id, str | None)
+        assert_type(error.retry_after, float | None)
+        assert_type(error.ref, TaskRef | None)
+    except MalformedResponseError as error:
+        assert_type(error.body, str)
+    except ApiConnectionError as error:
+        assert_type(error.permanent, bool)
+    except WaitTimeoutError as error:
+        builtin: TimeoutError = error
+        assert_type(error.ref, TaskRef)
+        assert_type(error.last_state, TaskState | None)
+        assert_type(error.elapsed, float)
+        assert_type(error.polls, int)
+        assert_type(error.retry_after, float | None)
+        print(builtin)
+    except ConfigurationError as error:
+        value: ValueError = error
+        print(value)
+    except (ApiError, TaskError) as error:
+        wide: CambError = error
+        print(wide)

@@ -1,0 +1,176 @@
+"""The local server keeps to ``openapi/camb.yaml``: what other teams test against is what the docs promise.
+
+Rule of this file: a check that cannot fail proves nothing. So each way to break the contract is tried on
+purpose, and a run in which an operation never gave one of its documented answers is no proof, but a failure.
+
+An id that the server does not know is the one thing that is left out: it answers 404 then, as FastAPI does,
+and ``camb.yaml`` has no 404, because no source says what the API does there. So the server is told of each
+id before it is asked for it. The 404 is pinned in ``tests/facade/test_testing.py``.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from typing import Any
+from urllib.parse import unquote
+
+import attrs
+import pytest
+import schemathesis
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    ignored_auth,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from camb_client import TaskRef
+from camb_client.testing import FakeCamb, Reply, error
+
+KEY = {"x-api-key": "test-key"}
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    ignored_auth,
+]
+NO_ID = "\x00"  # What the server refuses with a 422.
+
+# What a task may be like: each documented status, and each shape of what is sent beside it.
+ITEMS: list[str | dict[str, Any]] = [
+    *("PENDING", "SUCCESS", "TIMEOUT", "ERROR", "PAYMENT_REQUIRED"),
+    {"status": "PENDING", "message": "half done"},
+    {"status": "ERROR", "exception_reason": "SOURCE_TOO_LONG", "message": {"seconds": 9}},
+    {"status": "ERROR", "exception_reason": None, "message": None, "more": [1]},
+]
+
+Answer = Callable[[str, str, Mapping[str, str]], Reply]
+
+
+def wsgi(answer: Answer, seen: set[int]) -> Any:
+    """A server of ours as a WSGI application, for schemathesis to call in this process; `seen` notes each code."""
+
+    def application(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        headers = {
+            name.removeprefix("HTTP_").replace("_", "-").lower(): value
+            for name, value in environ.items()
+            if name.startswith("HTTP_")
+        }
+        # The path as it was on the wire: WSGI's own has lost its percent signs.
+        reply = answer(environ["REQUEST_METHOD"], environ["REQUEST_URI"], headers)
+        seen.add(reply.status_code)
+        start(f"{reply.status_code} -", list(reply.headers.items()))
+        return [reply.body]
+
+    return application
+
+
+def check_conformance(document: dict[str, Any], fake: FakeCamb, answer: Answer, *, examples: int = 15) -> None:
+    """Ask for each operation's every answer; raises on any that is not documented, and on any not given."""
+    seen: set[int] = set()
+    schema = schemathesis.openapi.from_dict(document)
+    schema.app = wsgi(answer, seen)
+    for operation in (found.ok() for found in schema.get_all_operations()):
+        seen.clear()
+        described = document["paths"][operation.path][operation.method]
+        ask_everything(operation, described["parameters"][0].get("example", "an-id"), fake, examples)
+        assert seen == {int(code) for code in described["responses"]}, f"{operation.label}: not every answer was seen"
+
+
+def ask_everything(operation: Any, known_id: str, fake: FakeCamb, examples: int) -> None:
+    kind = operation.path.removesuffix("/{task_id}").removeprefix("/")
+
+    def ask(case: Any, item: str | dict[str, Any], **key: str) -> None:
+        with suppress(ValueError):  # It cannot be an id, so it gets the 422.
+            fake.add(TaskRef(kind, unquote(case.path_parameters["task_id"])), [item])
+        case.call_and_validate(headers=key, checks=CHECKS)
+
+    for item in ITEMS:
+        ask(operation.Case(path_parameters={"task_id": known_id}), item, **KEY)
+    ask(operation.Case(path_parameters={"task_id": NO_ID}), "SUCCESS", **KEY)
+    ask(operation.Case(path_parameters={"task_id": known_id}), "SUCCESS", **{"x-api-key": "wrong"})
+    ask(operation.Case(path_parameters={"task_id": known_id}), "SUCCESS")
+
+    # The same every time, and with no database of examples.
+    @settings(derandomize=True, database=None, deadline=None, max_examples=examples)
+    @given(case=operation.as_strategy(), item=st.sampled_from(ITEMS))
+    def ask_for_any(case: Any, item: str | dict[str, Any]) -> None:
+        ask(case, item, **KEY)
+
+    ask_for_any()
+
+
+def test_the_local_server_conforms(document: dict[str, Any]) -> None:
+    assert set(document["components"]["schemas"]["TaskStatus"]["enum"]) == {it for it in ITEMS if isinstance(it, str)}
+    fake = FakeCamb()
+    check_conformance(document, fake, fake.answer)
+
+
+def body(reply: Reply, value: Any) -> Reply:
+    return attrs.evolve(reply, body=json.dumps(value).encode())
+
+
+# Each way to break the contract: the answer it is done to, what is done, and what the check says of it.
+BROKEN: dict[str, tuple[int, Callable[[Reply], Reply], str]] = {
+    "a status in no enum": (200, lambda it: body(it, {"status": "DONE"}), '"DONE" is not one of'),
+    "a status that is null": (200, lambda it: body(it, {"status": None}), "null is not one of"),
+    "a run id as text": (200, lambda it: body(it, {"status": "SUCCESS", "run_id": "7"}), '"7" is not of type'),
+    "a message of a wrong type": (200, lambda it: body(it, {"status": "ERROR", "message": 7}), "7 is not of type"),
+    "an array for an object": (200, lambda it: body(it, [{"status": "ERROR"}]), 'is not of type "object"'),
+    "no JSON": (200, lambda it: attrs.evolve(it, body=b"SUCCESS"), "must be valid JSON"),
+    "another content type": (200, lambda it: attrs.evolve(it, headers={"content-type": "text/html"}), "text/html"),
+    "no content type": (200, lambda it: attrs.evolve(it, headers={}), "Missing Content-Type"),
+    "a code in no document": (200, lambda it: attrs.evolve(it, status_code=202), "Received: 202"),
+    "a server error": (200, lambda _: error(500), "Server error"),
+    "a 401 of another shape": (401, lambda it: body(it, {"status": "401"}), '"401" is not of type'),
+    "a 403 for a 401": (401, lambda it: attrs.evolve(it, status_code=403), "Received: 403"),
+    "a 422 whose detail is text": (422, lambda it: body(it, {"detail": "no"}), '"no" is not of type "array"'),
+    "a 422 without a place": (422, lambda it: body(it, {"detail": [{"msg": "no"}]}), '"loc" is a required'),
+    "a 400 for a 422": (422, lambda it: attrs.evolve(it, status_code=400), "Received: 400"),
+    # Nothing that is answered here is wrong; but a check that saw no 200 once passed a broken server.
+    "never a 200": (200, lambda _: Reply.json({"detail": []}, status_code=422), "not every answer was seen"),
+    "never a 422": (422, lambda _: Reply.json({"status": "ERROR"}), "not every answer was seen"),
+}
+
+
+def breaking(answer: Answer, kind: str, status_code: int, change: Callable[[Reply], Reply]) -> Answer:
+    """The same server, but the answers with this code of this one family are changed."""
+
+    def broken(method: str, path: str, headers: Mapping[str, str]) -> Reply:
+        reply = answer(method, path, headers)
+        return change(reply) if reply.status_code == status_code and f"/{kind}/" in path else reply
+
+    return broken
+
+
+@pytest.mark.parametrize("kind", ["tts", "text-to-sound"])
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_server_is_caught(document: dict[str, Any], name: str, kind: str) -> None:
+    fake, (status_code, change, said) = FakeCamb(), BROKEN[name]
+    with pytest.raises((Failure, FailureGroup, AssertionError)) as caught:
+        check_conformance(document, fake, breaking(fake.answer, kind, status_code, change), examples=1)
+    failures = [str(one) for one in told(caught.value)]
+    assert any(said in failure for failure in failures), failures
+
+
+def told(caught: BaseException) -> Iterator[BaseException]:
+    """The failures themselves."""
+    yield from caught.exceptions if isinstance(caught, FailureGroup) else [caught]
+
+
+@pytest.mark.parametrize("given_key", [None, "wrong"])
+def test_a_server_that_takes_any_key_is_caught(document: dict[str, Any], given_key: str | None) -> None:
+    fake = FakeCamb()
+
+    def careless(method: str, path: str, headers: Mapping[str, str]) -> Reply:
+        takes = headers.get("x-api-key") == given_key or given_key is not None
+        return fake.answer(method, path, {**headers, **KEY} if takes else headers)
+
+    with pytest.raises(FailureGroup) as caught:
+        check_conformance(document, fake, careless, examples=1)
+    assert any("Expected 401 or 403" in str(one) for one in told(caught.value))
