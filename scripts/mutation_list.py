@@ -120,7 +120,7 @@ _YAML_REFUSED: _Cases = (
         "`no` for a boolean (required: no)",
         text("          required: true", "          required: no"),
         "/paths/~1tts~1{task_id}/get/parameters/0/required",
-        '"no" is not of type "boolean"',
+        "'no' is not of type 'boolean'",
     ),
     (
         "version 1.0 is a number, no text",

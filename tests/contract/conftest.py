@@ -4,7 +4,6 @@ Rule of this folder: each test holds two things against each other that could co
 document made of them, the local server, the client, the README, the code of whoever imports us.
 """
 
-import gc
 from typing import Any
 
 import hypothesis.configuration
@@ -28,10 +27,3 @@ def document() -> dict[str, Any]:
 def _no_litter(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Hypothesis keeps what it learnt of our code, even without a database of examples: not in the project."""
     hypothesis.configuration.set_hypothesis_home_dir(tmp_path_factory.mktemp("hypothesis"))
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _no_old_objects() -> None:
-    """What the big imports left is there to stay: `both` collects garbage after each test, and is ten times quicker."""
-    gc.collect()
-    gc.freeze()
