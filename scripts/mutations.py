@@ -67,7 +67,7 @@ def run(mutation: Mutation) -> Outcome:
 def _layers(edits: tuple[Edit, ...]) -> dict[str, Document]:
     files = {
         path.relative_to(ROOT / "openapi").as_posix(): path.read_text(encoding="utf-8")
-        for path in (*sorted((ROOT / "openapi/pages").glob("*.yaml")), ROOT / "openapi" / OVERLAY)
+        for path in (*(ROOT / "openapi" / page for page in (SOUND, TTS)), ROOT / "openapi" / OVERLAY)
     }
     for edit in edits:
         edit(files)

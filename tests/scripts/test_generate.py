@@ -43,8 +43,9 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new))
 
 
-def test_the_committed_outputs_are_what_the_pipeline_makes(made: Path) -> None:
-    assert differences(outputs(made), outputs(ROOT)) == []
+def test_the_committed_outputs_are_what_the_pipeline_makes() -> None:
+    differing, _ = check(ROOT)
+    assert [problem for problem in differing if problem.endswith((": missing", ": extra", ": differs"))] == []
 
 
 def test_makes_the_spec_and_the_package(made: Path) -> None:
