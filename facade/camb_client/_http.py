@@ -120,12 +120,12 @@ class _Reading(AbstractContextManager["_Reading"]):
             request.headers, request.extensions = httpx.Headers(), {}  # The key must not travel with the error.
         if self._answer.status_code in {0, 200}:  # Any other code says enough, though the body broke off.
             fatal: BaseException | None = broken
-            while fatal not in {None, self._handled} and not isinstance(fatal, _FATAL):
+            while fatal not in (None, self._handled) and not isinstance(fatal, _FATAL):
                 fatal = fatal and (fatal.__cause__ or fatal.__context__)
             # The builtin TimeoutError is that of asyncio.timeout: our own limit.
             cause = httpx.ReadTimeout("no whole answer in time") if isinstance(broken, TimeoutError) else broken
             message = f"{self._ref}: no answer: {type(cause).__name__}: {self._wire.key.redact(str(cause))}"
-            self._error = ApiConnectionError(message, ref=self._ref, permanent=fatal not in {None, self._handled})
+            self._error = ApiConnectionError(message, ref=self._ref, permanent=fatal not in (None, self._handled))
             self._error.__cause__ = cause
         return True
 
