@@ -4,7 +4,6 @@ Rule of this file: nothing here waits, sends or sleeps. ``_sync`` and ``_async``
 differ by ``await`` alone.
 """
 
-import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
@@ -27,8 +26,9 @@ def noting(ref: TaskRef) -> Iterator[None]:
     """Say on an interruption which task it was; the interruption itself goes on untouched."""
     try:
         yield
-    except (KeyboardInterrupt, asyncio.CancelledError) as interruption:
-        interruption.add_note(f"{ref}: {GOES_ON}")
+    except BaseException as interruption:  # KeyboardInterrupt, CancelledError, SystemExit
+        if not isinstance(interruption, Exception | GeneratorExit):
+            interruption.add_note(f"{ref}: {GOES_ON}")
         raise
 
 

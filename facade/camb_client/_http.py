@@ -15,7 +15,6 @@ What cannot be bounded in sync: the resolution of a name, a name with several ad
 gets the whole limit), and headers that are dripped byte by byte. Async bounds them all, by cancellation.
 """
 
-import asyncio
 import math
 import os
 import random
@@ -144,7 +143,7 @@ class BaseWire(Generic[_HttpClient]):
 
     _client_class: type[_HttpClient]
     _http: _HttpClient
-    _loop: asyncio.AbstractEventLoop | None
+    _loop: object
 
     def __init__(self, base_url: str, key: ApiKey, timeout: httpx.Timeout, transport: Any) -> None:
         self.base_url, self.key = base_url, key
@@ -199,6 +198,8 @@ class AsyncWire(BaseWire[httpx.AsyncClient]):
     _client_class = httpx.AsyncClient
 
     def _client(self) -> httpx.AsyncClient:
+        import asyncio
+
         http = super()._client()
         self._loop = self._loop or asyncio.get_running_loop()
         if self._loop is not asyncio.get_running_loop():
@@ -207,6 +208,8 @@ class AsyncWire(BaseWire[httpx.AsyncClient]):
 
     async def look(self, ref: TaskRef, limit: float = math.inf) -> Look:
         """Look once, as :meth:`Wire.look`. RuntimeError in another event loop too."""
+        import asyncio
+
         http = self._client()
         with _Reading(self, ref, limit) as reading:
             async with asyncio.timeout(None if reading.limit == math.inf else reading.limit):
