@@ -85,7 +85,7 @@ class AsyncCambClient(BaseClient[AsyncWire, httpx.AsyncBaseTransport, AsyncTaskF
     Raises:
         ConfigurationError: As :class:`CambClient`.
         TypeError: An argument of another type.
-        ValueError: A timeout that is not more than 0.
+        ValueError: A timeout of less than a millisecond, or of more than a day.
     """
 
     _wire_class = AsyncWire

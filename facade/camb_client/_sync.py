@@ -119,7 +119,7 @@ class CambClient(BaseClient[Wire, httpx.BaseTransport, TaskFamily], Tasks):
         api_key: The API key; by default that of the environment variable ``CAMB_API_KEY``.
         base_url: Where the API is; by default ``CAMB_BASE_URL``, else ``https://client.camb.ai/apis``.
         timeout: Seconds that one request may take, or an ``httpx.Timeout`` (its longest phase then bounds the
-            request as a whole); ``None`` is no limit.
+            request as a whole); ``None`` is a day for each phase.
         transport: Any ``httpx.BaseTransport``; it stays the caller's to close. Without one, proxies and
             CA bundles are taken from the usual environment variables.
         allow_insecure_http: Allow plain http to another machine, which shows the API key to the network.
@@ -127,7 +127,7 @@ class CambClient(BaseClient[Wire, httpx.BaseTransport, TaskFamily], Tasks):
     Raises:
         ConfigurationError: No API key, or one that cannot stand in a header; an unsafe base URL, or none.
         TypeError: An argument of another type.
-        ValueError: A timeout that is not more than 0.
+        ValueError: A timeout of less than a millisecond, or of more than a day.
     """
 
     _wire_class = Wire

@@ -144,3 +144,8 @@ def test_an_error_body_that_is_no_json(both: Both, content: bytes, words: str) -
     with pytest.raises(ServerError, match=words) as caught:
         camb.status("tts:1")
     assert caught.value.body == content.decode(errors="replace")[:2000]
+
+
+def test_an_error_refuses_what_it_does_not_carry() -> None:
+    with pytest.raises(TypeError, match="RateLimitError carries no status"):
+        RateLimitError("words", status=429)

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import logging
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
@@ -697,6 +698,26 @@ def test_an_interruption_goes_through_with_a_note(
         client.wait(TASK, **kwargs)
     assert caught.value is stop
     assert [TASK in note for note in caught.value.__notes__] == [True]
+
+
+def test_an_interrupted_async_wait_closes_what_it_began(fake: FakeCamb) -> None:
+    fake.add(TASK)
+    begun: list[Any] = []
+
+    def interrupt(_: TaskState) -> None:
+        raise asyncio.CancelledError
+
+    async def use() -> None:
+        hooks = sys.get_asyncgen_hooks()
+        sys.set_asyncgen_hooks(firstiter=begun.append)
+        async with fake.async_client() as camb:
+            with pytest.raises(asyncio.CancelledError):
+                await camb.wait(TASK, on_update=interrupt)
+            sys.set_asyncgen_hooks(*hooks)
+            assert [generator.ag_frame for generator in begun if generator.ag_frame] == []
+
+    asyncio.run(use())
+    assert begun
 
 
 def test_each_look_is_one_debug_line(both: Both, fake: FakeCamb, caplog: pytest.LogCaptureFixture) -> None:
