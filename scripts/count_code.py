@@ -12,8 +12,8 @@ import sys
 import tokenize
 from pathlib import Path
 
-# Small enough to read in one sitting: for one task at a time.
-BAR = 900
+# Small enough to read in one sitting, with batches, create and download.
+BAR = 1400
 
 _SILENT = {
     tokenize.COMMENT,

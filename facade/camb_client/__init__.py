@@ -35,19 +35,20 @@ from ._errors import (
     WaitTimeoutError,
 )
 from ._gateway import SPEC_DIGEST
+from ._outcomes import AsyncOutcomes, Outcomes
 from ._schedule import Schedule
 from ._status import TaskStatus
 from ._sync import CambClient, TaskFamily
-from ._task import CompletedTask, TaskRef, TaskState
+from ._task import CompletedTask, TaskOutcome, TaskRef, TaskState
 from ._version import __version__
 
 # fmt: off
 __all__ = [
-    "SPEC_DIGEST", "ApiConnectionError", "ApiError", "ApiPaymentRequiredError", "AsyncCambClient", "AsyncTaskFamily",
-    "AuthenticationError", "CambClient", "CambError", "CompletedTask", "ConfigurationError", "InvalidRequestError",
-    "MalformedResponseError", "PaymentRequiredError", "PermissionDeniedError", "RateLimitError", "Schedule",
-    "ServerError", "TaskError", "TaskFailedError", "TaskFamily", "TaskNotFoundError", "TaskPaymentRequiredError",
-    "TaskRef", "TaskResultMissingError", "TaskState", "TaskStatus", "TaskTimedOutError", "WaitTimeoutError",
-    "__version__",
+    "SPEC_DIGEST", "ApiConnectionError", "ApiError", "ApiPaymentRequiredError", "AsyncCambClient", "AsyncOutcomes",
+    "AsyncTaskFamily", "AuthenticationError", "CambClient", "CambError", "CompletedTask", "ConfigurationError",
+    "InvalidRequestError", "MalformedResponseError", "Outcomes", "PaymentRequiredError", "PermissionDeniedError",
+    "RateLimitError", "Schedule", "ServerError", "TaskError", "TaskFailedError", "TaskFamily", "TaskNotFoundError",
+    "TaskOutcome", "TaskPaymentRequiredError", "TaskRef", "TaskResultMissingError", "TaskState", "TaskStatus",
+    "TaskTimedOutError", "WaitTimeoutError", "__version__",
 ]
 # fmt: on

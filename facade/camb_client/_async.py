@@ -5,7 +5,7 @@ twin ``_sync`` differs by ``await`` alone, and has the full docstrings.
 """
 
 import inspect
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable
 from contextlib import aclosing
 from typing import Self
 
@@ -13,11 +13,10 @@ import httpx
 
 from ._client import BaseClient, BaseFamily, BaseTasks, noting, telling
 from ._http import AsyncWire
+from ._outcomes import AsyncOnUpdate, AsyncOutcomes, TaskWork
 from ._schedule import ScheduleLike
-from ._task import CompletedTask, TaskLike, TaskState
+from ._task import CompletedTask, TaskLike, TaskOutcome, TaskRef, TaskState
 from ._wait import Wait
-
-OnUpdate = Callable[[TaskState], Awaitable[object] | object] | None
 
 
 class AsyncTasks(BaseTasks[AsyncWire]):
@@ -33,7 +32,7 @@ class AsyncTasks(BaseTasks[AsyncWire]):
         *,
         timeout: float | None = 600.0,
         schedule: ScheduleLike = None,
-        on_update: OnUpdate = None,
+        on_update: AsyncOnUpdate = None,
     ) -> CompletedTask:
         """Wait until a task has succeeded; see :meth:`CambClient.wait`.
 
@@ -52,6 +51,55 @@ class AsyncTasks(BaseTasks[AsyncWire]):
     ) -> AsyncIterator[TaskState]:
         """Each change of a task's status or message as it is seen; see :meth:`CambClient.watch`."""
         return self._follow(self._plan(task, timeout, schedule))
+
+    def as_completed(
+        self,
+        tasks: Iterable[TaskLike] | AsyncIterable[TaskLike],
+        *,
+        timeout: float | None = 600.0,
+        schedule: ScheduleLike = None,
+        max_concurrency: int = 8,
+        max_requests_per_second: float | None = None,
+        on_update: AsyncOnUpdate = None,
+    ) -> AsyncOutcomes:
+        """Wait for many tasks at once: their outcomes as they come; see :meth:`CambClient.as_completed`.
+
+        ``tasks`` may be an async iterable too; an iterator is read a few ahead of the looks.
+        """
+        batch = self._batch(timeout, schedule, max_concurrency, max_requests_per_second, on_update)
+        return AsyncOutcomes(TaskWork(self._wire, batch, self._async_refs(tasks)), on_update)
+
+    async def wait_all(
+        self,
+        tasks: Iterable[TaskLike] | AsyncIterable[TaskLike],
+        *,
+        timeout: float | None = 600.0,
+        schedule: ScheduleLike = None,
+        max_concurrency: int = 8,
+        max_requests_per_second: float | None = None,
+        on_update: AsyncOnUpdate = None,
+    ) -> list[TaskOutcome]:
+        """Wait for many tasks at once, for their outcomes in order; see :meth:`CambClient.wait_all`."""
+        async with self.as_completed(
+            tasks,
+            timeout=timeout,
+            schedule=schedule,
+            max_concurrency=max_concurrency,
+            max_requests_per_second=max_requests_per_second,
+            on_update=on_update,
+        ) as outcomes:
+            return await outcomes.in_order()
+
+    def _async_refs(self, tasks: Iterable[TaskLike] | AsyncIterable[TaskLike]) -> AsyncIterator[TaskRef]:
+        if isinstance(tasks, AsyncIterable):
+            return (self._ref(task) async for task in tasks)
+        refs = self._refs(tasks)
+
+        async def each() -> AsyncIterator[TaskRef]:
+            for ref in refs:
+                yield ref
+
+        return each()
 
     async def _follow(self, wait: Wait) -> AsyncGenerator[TaskState]:
         clock = self._wire.clock

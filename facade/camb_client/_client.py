@@ -4,17 +4,18 @@ Rule of this file: nothing here waits, sends or sleeps. ``_sync`` and ``_async``
 differ by ``await`` alone.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
 import httpx
 
 from . import _config, _gateway
+from ._batch import Batch
 from ._http import AsyncWire, Wire
 from ._schedule import DAY, Schedule, ScheduleLike, number
 from ._task import TaskLike, TaskRef
-from ._wait import GOES_ON, Wait, log
+from ._wait import GOES_ON, Wait, log, seconds
 
 _Wire = TypeVar("_Wire", Wire, AsyncWire)
 _Family = TypeVar("_Family")
@@ -22,13 +23,13 @@ _Transport = TypeVar("_Transport", httpx.BaseTransport, httpx.AsyncBaseTransport
 
 
 @contextmanager
-def noting(ref: TaskRef) -> Iterator[None]:
-    """Say on an interruption which task it was; the interruption itself goes on untouched."""
+def noting(tasks: TaskRef | Batch) -> Iterator[None]:
+    """Say on an interruption which tasks it was; the interruption itself goes on untouched."""
     try:
         yield
     except BaseException as interruption:  # KeyboardInterrupt, CancelledError, SystemExit
         if not isinstance(interruption, Exception | GeneratorExit):
-            interruption.add_note(f"{ref}: {GOES_ON}")
+            interruption.add_note(f"{tasks}: {GOES_ON}")
         raise
 
 
@@ -55,10 +56,38 @@ class BaseTasks(Generic[_Wire]):
 
     def _plan(self, task: TaskLike, timeout: float | None, schedule: ScheduleLike, on_update: object = None) -> Wait:
         """A wait that has not begun, its arguments checked."""
+        return self._planner(timeout, schedule, on_update)(self._ref(task))
+
+    def _planner(self, timeout: float | None, schedule: ScheduleLike, on_update: object) -> Callable[[TaskRef], Wait]:
+        """What makes waits, its arguments checked."""
         self._wire.check_open()
         if on_update is not None and not callable(on_update):
             raise TypeError(f"on_update must be callable, not {type(on_update).__name__}")
-        return Wait(self._ref(task), timeout, Schedule.of(schedule), self._wire.random)
+        limit, pace, random = seconds(timeout), Schedule.of(schedule), self._wire.random
+        return lambda ref: Wait(ref, limit, pace, random)
+
+    def _batch(
+        self,
+        timeout: float | None,
+        schedule: ScheduleLike,
+        max_concurrency: int,
+        max_requests_per_second: float | None,
+        on_update: object,
+    ) -> Batch:
+        """A batch that has not begun, its arguments checked."""
+        if isinstance(max_concurrency, bool) or not isinstance(max_concurrency, int):
+            raise TypeError(f"max_concurrency must be an int, not {type(max_concurrency).__name__}")
+        number("max_concurrency", max_concurrency, least=1, most=10_000)
+        if max_requests_per_second is not None:
+            number("max_requests_per_second", max_requests_per_second, least=1 / DAY, most=1e6, what="number or None")
+        planner = self._planner(timeout, schedule, on_update)
+        return Batch(planner, seconds(timeout), max_concurrency, max_requests_per_second)
+
+    def _refs(self, tasks: Iterable[TaskLike]) -> Iterator[TaskRef]:
+        """The references of many tasks: those of a collection checked at once, others as they are read."""
+        if isinstance(tasks, str) or not isinstance(tasks, Iterable):
+            raise TypeError(f"tasks must be an iterable of references, not {type(tasks).__name__}")
+        return iter([self._ref(task) for task in tasks]) if isinstance(tasks, Collection) else map(self._ref, tasks)
 
     def __reduce__(self) -> Any:
         """Refuse pickle and copy: neither connections nor the key should travel.

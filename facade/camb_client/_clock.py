@@ -7,7 +7,14 @@ asyncio is imported where it is used, here and in ``_http``: it is a tenth of wh
 sync programs do without it.
 """
 
+import math
 import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import asyncio
+    import threading
 
 
 class Clock:
@@ -30,3 +37,21 @@ class Clock:
         import asyncio
 
         await asyncio.sleep(seconds)
+
+    def idle(self, turn: "threading.Condition", seconds: float, *, busy: bool) -> None:  # noqa: ARG002
+        """Wait until somebody notifies, at most that long.
+
+        Args:
+            turn: A condition that is held.
+            seconds: How long at most; may be infinity.
+            busy: Whether something goes on meanwhile, or nobody waits for it. This clock passes all the same.
+        """
+        turn.wait(None if seconds == math.inf else seconds)
+
+    async def aidle(self, event: "asyncio.Event", seconds: float, *, busy: bool) -> None:  # noqa: ARG002
+        """Wait for an event, as :meth:`idle`."""
+        import asyncio
+
+        with suppress(TimeoutError):
+            async with asyncio.timeout(None if seconds == math.inf else seconds):
+                await event.wait()

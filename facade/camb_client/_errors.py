@@ -31,7 +31,7 @@ from typing import Any
 import attrs
 
 from ._status import Meaning
-from ._task import TaskRef, TaskState
+from ._task import TaskOutcome, TaskRef, TaskState
 
 BILLING_PAGE = "https://studio.camb.ai/billing"
 
@@ -92,7 +92,13 @@ class PaymentRequiredError(CambError):
 
 
 class AuthenticationError(ApiError):
-    """401: the API key is missing or not valid."""
+    """401: the API key is missing or not valid.
+
+    Attributes:
+        outcomes: Where it ended a batch, the outcomes until then, as they came; else empty.
+    """
+
+    outcomes: tuple[TaskOutcome, ...] = ()
 
 
 class ApiPaymentRequiredError(ApiError, PaymentRequiredError):
@@ -100,7 +106,13 @@ class ApiPaymentRequiredError(ApiError, PaymentRequiredError):
 
 
 class PermissionDeniedError(ApiError):
-    """403: the API key lacks permission for this."""
+    """403: the API key lacks permission for this.
+
+    Attributes:
+        outcomes: As for :class:`AuthenticationError`.
+    """
+
+    outcomes: tuple[TaskOutcome, ...] = ()
 
 
 class TaskNotFoundError(ApiError):

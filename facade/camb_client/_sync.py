@@ -5,18 +5,22 @@ twin ``_async`` differs by ``await`` alone.
 """
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Self
 
 import httpx
 
 from ._client import BaseClient, BaseFamily, BaseTasks, noting, telling
 from ._http import Wire
+from ._outcomes import OnUpdate, Outcomes, ThreadWork
 from ._schedule import ScheduleLike
-from ._task import CompletedTask, TaskLike, TaskState
+from ._task import CompletedTask, TaskLike, TaskOutcome, TaskState
 from ._wait import Wait
 
-OnUpdate = Callable[[TaskState], object] | None
+
+def _refuse_coroutines(on_update: OnUpdate) -> None:
+    if inspect.iscoroutinefunction(on_update):
+        raise TypeError("on_update is a coroutine function: it needs the AsyncCambClient")
 
 
 class Tasks(BaseTasks[Wire]):
@@ -67,8 +71,7 @@ class Tasks(BaseTasks[Wire]):
             TypeError: An argument of another type.
             ValueError: An argument that cannot be.
         """
-        if inspect.iscoroutinefunction(on_update):
-            raise TypeError("on_update is a coroutine function: it needs the AsyncCambClient")
+        _refuse_coroutines(on_update)
         wait = self._plan(task, timeout, schedule, on_update)
         for state in self._follow(wait):
             with telling(wait.ref):
@@ -92,6 +95,80 @@ class Tasks(BaseTasks[Wire]):
             CambError: As :meth:`wait`, but for ``TaskError``: a task that ends badly is just its last state.
         """
         return self._follow(self._plan(task, timeout, schedule))
+
+    def as_completed(
+        self,
+        tasks: Iterable[TaskLike],
+        *,
+        timeout: float | None = 600.0,
+        schedule: ScheduleLike = None,
+        max_concurrency: int = 8,
+        max_requests_per_second: float | None = None,
+        on_update: OnUpdate = None,
+    ) -> Outcomes:
+        """Wait for many tasks at once: their outcomes as they come.
+
+        The tasks share one deadline and one budget of requests. The least recently looked at comes first, and
+        each has the schedule of its own age. One task's failure ends nobody else's wait; a healthy answer for any is
+        patience for all; ``Retry-After`` on a failure holds all of them back. A task given more than once is
+        looked at once, and reported for each.
+
+        Args:
+            tasks: References or ``"<kind>:<task_id>"``, of mixed kinds; for a family, ids will do. An iterator
+                is read a few ahead of the looks, in ``next()``.
+            timeout: Seconds from the start until the deadline of all; 0 is exactly one look at each, ``None`` waits
+                for ever. What no free slot reaches before the deadline ends with its last state.
+            schedule: As for :meth:`wait`.
+            max_concurrency: How many looks may be in flight, from 1 to 10,000.
+            max_requests_per_second: How many looks may reach the server in any second, the first ones included;
+                a fraction above 1 is left out. ``None`` is no limit but ``max_concurrency``.
+            on_update: As for :meth:`wait`, for each of the tasks; called in ``next()``.
+
+        Raises:
+            RuntimeError: The client is closed.
+            TypeError: An argument of another type.
+            ValueError: An argument that cannot be.
+        """
+        _refuse_coroutines(on_update)
+        batch = self._batch(timeout, schedule, max_concurrency, max_requests_per_second, on_update)
+        return Outcomes(ThreadWork(self._wire, batch, self._refs(tasks)), on_update)
+
+    def wait_all(
+        self,
+        tasks: Iterable[TaskLike],
+        *,
+        timeout: float | None = 600.0,
+        schedule: ScheduleLike = None,
+        max_concurrency: int = 8,
+        max_requests_per_second: float | None = None,
+        on_update: OnUpdate = None,
+    ) -> list[TaskOutcome]:
+        """Wait for many tasks at once; their outcomes in the order of ``tasks``, once all have ended.
+
+        Args:
+            tasks: As for :meth:`as_completed`.
+            timeout: As for :meth:`as_completed`.
+            schedule: As for :meth:`as_completed`.
+            max_concurrency: As for :meth:`as_completed`.
+            max_requests_per_second: As for :meth:`as_completed`.
+            on_update: As for :meth:`as_completed`.
+
+        Raises:
+            AuthenticationError: The key was refused, for all tasks; ``.outcomes`` has what came until then.
+            PermissionDeniedError: As above.
+            RuntimeError: The client is closed.
+            TypeError: An argument of another type.
+            ValueError: An argument that cannot be.
+        """
+        with self.as_completed(
+            tasks,
+            timeout=timeout,
+            schedule=schedule,
+            max_concurrency=max_concurrency,
+            max_requests_per_second=max_requests_per_second,
+            on_update=on_update,
+        ) as outcomes:
+            return outcomes.in_order()
 
     def _follow(self, wait: Wait) -> Iterator[TaskState]:
         clock = self._wire.clock

@@ -11,6 +11,9 @@ import attrs
 
 from ._status import Meaning, TaskStatus, meaning
 
+if TYPE_CHECKING:
+    from ._errors import CambError
+
 # Control characters; and surrogates, which cannot be encoded at all.
 _ODD = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -124,3 +127,28 @@ class CompletedTask(TaskState):
 
     if TYPE_CHECKING:
         run_id: int
+
+
+@attrs.frozen
+class TaskOutcome:
+    """How the wait for one task of a batch ended: with a state, or with an error.
+
+    Attributes:
+        ref: The task.
+        state: The completed task, or ``None``.
+        error: What :meth:`CambClient.wait` would have raised, or ``None``.
+    """
+
+    ref: TaskRef
+    state: CompletedTask | None = attrs.field(default=None, kw_only=True)
+    error: "CambError | None" = attrs.field(default=None, kw_only=True, hash=False)
+
+    def result(self) -> CompletedTask:
+        """The completed task.
+
+        Raises:
+            CambError: The error, where there is one.
+        """
+        if self.state is None:
+            raise self.error or ValueError(f"{self.ref}: an outcome needs a state or an error")
+        return self.state

@@ -6,6 +6,8 @@ where the wire matters.
 
 import asyncio
 import gc
+import itertools
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -42,6 +44,25 @@ class Client:
 
         async def collect() -> list[Any]:
             return [state async for state in states]
+
+        return self._runner.run(collect())
+
+    def wait_all(self, *args: Any, **kwargs: Any) -> Any:
+        return self._done(self.real.wait_all(*args, **kwargs))
+
+    def as_completed(self, *args: Any, most: int = sys.maxsize, **kwargs: Any) -> list[Any]:
+        """The first outcomes, at most so many; then the ``with`` is left."""
+        outcomes = self.real.as_completed(*args, **kwargs)
+        if self._runner is None:
+            with outcomes:
+                return list(itertools.islice(outcomes, most))
+
+        async def collect() -> list[Any]:
+            found: list[Any] = []
+            async with outcomes:
+                while len(found) < most and (outcome := await anext(outcomes, None)) is not None:
+                    found.append(outcome)
+            return found
 
         return self._runner.run(collect())
 

@@ -1,6 +1,8 @@
 """A clock for tests: time passes only when somebody sleeps."""
 
 import asyncio
+import math
+import threading
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -25,6 +27,7 @@ class VirtualClock(Clock):
         self.sleeps: list[float] = []
         self._start = time
         self._now = 0.0
+        self._lock = threading.Lock()
 
     def monotonic(self) -> float:
         """Seconds since the clock was made."""
@@ -36,7 +39,8 @@ class VirtualClock(Clock):
 
     def advance(self, seconds: float) -> None:
         """Let time pass without a sleep, as work does."""
-        self._now += seconds
+        with self._lock:
+            self._now += seconds
 
     def sleep(self, seconds: float) -> None:
         """Let time pass, and note it."""
@@ -48,6 +52,20 @@ class VirtualClock(Clock):
         """Let time pass, note it, and let other tasks run."""
         self.sleep(seconds)
         await asyncio.sleep(0)
+
+    def idle(self, turn: threading.Condition, seconds: float, *, busy: bool) -> None:
+        """Let time pass if nothing else goes on and somebody waits for it; else wait until that changes."""
+        if busy or seconds == math.inf:
+            turn.wait()
+        else:
+            self.sleep(seconds)
+
+    async def aidle(self, event: asyncio.Event, seconds: float, *, busy: bool) -> None:
+        """As :meth:`idle`."""
+        if busy or seconds == math.inf:
+            await event.wait()
+        else:
+            await self.asleep(seconds)
 
 
 def use_clock(client: _Client, clock: Clock, *, random: Callable[[], float] = lambda: 0.5) -> _Client:
