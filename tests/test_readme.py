@@ -20,6 +20,8 @@ def test_every_block_runs_as_written(block: str, monkeypatch: pytest.MonkeyPatch
     fake = FakeCamb("readme-key")
     fake.add("tts:c8b8e3cd-ad17", ["PENDING", "SUCCESS"], run_id=11768)
     fake.add("text-to-sound:9f0c", ["SUCCESS"])
+    for number in range(1000):
+        fake.add(f"tts:line-{number}", ["PENDING", "SUCCESS"] if number % 100 else ["ERROR"])
     with fake.serve() as url:
         monkeypatch.setenv("CAMB_API_KEY", "readme-key")
         monkeypatch.setenv("CAMB_BASE_URL", url)
@@ -30,7 +32,7 @@ def test_every_block_runs_as_written(block: str, monkeypatch: pytest.MonkeyPatch
 
 
 def test_there_are_blocks() -> None:
-    assert len(BLOCKS) == 4
+    assert len(BLOCKS) == 5
 
 
 def test_every_error_and_status_is_explained() -> None:

@@ -13,7 +13,7 @@ import httpx
 
 from ._client import BaseClient, BaseFamily, BaseTasks, noting, telling
 from ._http import AsyncWire
-from ._outcomes import AsyncOnUpdate, AsyncOutcomes, TaskWork
+from ._outcomes import AsyncOnUpdate, AsyncOutcomes
 from ._schedule import ScheduleLike
 from ._task import CompletedTask, TaskLike, TaskOutcome, TaskRef, TaskState
 from ._wait import Wait
@@ -66,6 +66,8 @@ class AsyncTasks(BaseTasks[AsyncWire]):
 
         ``tasks`` may be an async iterable too; an iterator is read a few ahead of the looks.
         """
+        from ._work import TaskWork
+
         batch = self._batch(timeout, schedule, max_concurrency, max_requests_per_second, on_update)
         return AsyncOutcomes(TaskWork(self._wire, batch, self._async_refs(tasks)), on_update)
 

@@ -6,16 +6,18 @@ differ by ``await`` alone.
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import httpx
 
 from . import _config, _gateway
-from ._batch import Batch
 from ._http import AsyncWire, Wire
 from ._schedule import DAY, Schedule, ScheduleLike, number
 from ._task import TaskLike, TaskRef
 from ._wait import GOES_ON, Wait, log, seconds
+
+if TYPE_CHECKING:
+    from ._batch import Batch
 
 _Wire = TypeVar("_Wire", Wire, AsyncWire)
 _Family = TypeVar("_Family")
@@ -23,7 +25,7 @@ _Transport = TypeVar("_Transport", httpx.BaseTransport, httpx.AsyncBaseTransport
 
 
 @contextmanager
-def noting(tasks: TaskRef | Batch) -> Iterator[None]:
+def noting(tasks: "TaskRef | Batch") -> Iterator[None]:
     """Say on an interruption which tasks it was; the interruption itself goes on untouched."""
     try:
         yield
@@ -73,13 +75,15 @@ class BaseTasks(Generic[_Wire]):
         max_concurrency: int,
         max_requests_per_second: float | None,
         on_update: object,
-    ) -> Batch:
+    ) -> "Batch":
         """A batch that has not begun, its arguments checked."""
         if isinstance(max_concurrency, bool) or not isinstance(max_concurrency, int):
             raise TypeError(f"max_concurrency must be an int, not {type(max_concurrency).__name__}")
         number("max_concurrency", max_concurrency, least=1, most=10_000)
         if max_requests_per_second is not None:
             number("max_requests_per_second", max_requests_per_second, least=1 / DAY, most=1e6, what="number or None")
+        from ._batch import Batch
+
         planner = self._planner(timeout, schedule, on_update)
         return Batch(planner, seconds(timeout), max_concurrency, max_requests_per_second)
 

@@ -12,7 +12,7 @@ import httpx
 
 from ._client import BaseClient, BaseFamily, BaseTasks, noting, telling
 from ._http import Wire
-from ._outcomes import OnUpdate, Outcomes, ThreadWork
+from ._outcomes import OnUpdate, Outcomes
 from ._schedule import ScheduleLike
 from ._task import CompletedTask, TaskLike, TaskOutcome, TaskState
 from ._wait import Wait
@@ -129,6 +129,8 @@ class Tasks(BaseTasks[Wire]):
             TypeError: An argument of another type.
             ValueError: An argument that cannot be.
         """
+        from ._work import ThreadWork
+
         _refuse_coroutines(on_update)
         batch = self._batch(timeout, schedule, max_concurrency, max_requests_per_second, on_update)
         return Outcomes(ThreadWork(self._wire, batch, self._refs(tasks)), on_update)

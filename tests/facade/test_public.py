@@ -41,7 +41,7 @@ def test_the_async_client_has_the_same_names_and_arguments(plain: type, twin: ty
         signatures = [inspect.signature(member) for member in (ours[name], theirs[name])]
         parameters = [[(it.name, it.kind, it.default) for it in one.parameters.values()] for one in signatures]
         assert parameters[0] == parameters[1], name
-        assert inspect.iscoroutinefunction(theirs[name]) == (name in {"status", "wait", "aclose"}), name
+        assert inspect.iscoroutinefunction(theirs[name]) == (name in {"status", "wait", "wait_all", "aclose"}), name
 
 
 def test_signatures_are_the_promised_ones() -> None:
@@ -54,6 +54,11 @@ def test_signatures_are_the_promised_ones() -> None:
     )
     assert shown(CambClient.wait) == "(self, task, *, timeout=600.0, schedule=None, on_update=None)"
     assert shown(CambClient.watch) == "(self, task, *, timeout=600.0, schedule=None)"
+    for many in (CambClient.as_completed, CambClient.wait_all):
+        assert shown(many) == (
+            "(self, tasks, *, timeout=600.0, schedule=None, max_concurrency=8, max_requests_per_second=None,"
+            " on_update=None)"
+        )
     assert shown(TaskRef) == "(kind, task_id, submitted_at=None)"
 
 

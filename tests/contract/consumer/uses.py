@@ -17,6 +17,7 @@ from camb_client import (
     ApiError,
     ApiPaymentRequiredError,
     AsyncCambClient,
+    AsyncOutcomes,
     AsyncTaskFamily,
     AuthenticationError,
     CambClient,
@@ -25,6 +26,7 @@ from camb_client import (
     ConfigurationError,
     InvalidRequestError,
     MalformedResponseError,
+    Outcomes,
     PaymentRequiredError,
     PermissionDeniedError,
     RateLimitError,
@@ -34,6 +36,7 @@ from camb_client import (
     TaskFailedError,
     TaskFamily,
     TaskNotFoundError,
+    TaskOutcome,
     TaskPaymentRequiredError,
     TaskRef,
     TaskResultMissingError,
@@ -81,6 +84,13 @@ def sync() -> None:
         assert_type(camb.watch("tts:1", timeout=5, schedule=0.5), Iterator[TaskState])
         for state in camb.tts.watch("1"):
             assert_type(state, TaskState)
+        tasks: list[TaskRef | str] = ["tts:1", TaskRef("tts", "2")]
+        assert_type(camb.wait_all(tasks, timeout=5, schedule=3, on_update=show), list[TaskOutcome])
+        assert_type(camb.tts.wait_all(["1", "2"], max_concurrency=2), list[TaskOutcome])
+        with camb.as_completed(iter(["tts:1"]), max_requests_per_second=5) as outcomes:
+            assert_type(outcomes, Outcomes)
+            for outcome in outcomes:
+                assert_type(outcome, TaskOutcome)
     camb.close()
 
 
@@ -98,7 +108,17 @@ async def asynchronous() -> None:
         assert_type(camb.watch("tts:1"), AsyncIterator[TaskState])
         async for state in camb.tts.watch("1", timeout=5, schedule=Schedule.BACKGROUND):
             assert_type(state, TaskState)
+        assert_type(await camb.wait_all(["tts:1"], on_update=show_later), list[TaskOutcome])
+        async with camb.as_completed(later(), max_requests_per_second=5) as outcomes:
+            assert_type(outcomes, AsyncOutcomes)
+            async for outcome in outcomes:
+                assert_type(outcome, TaskOutcome)
     await camb.aclose()
+
+
+async def later() -> AsyncIterator[str]:
+    await asyncio.sleep(0)
+    yield "tts:1"
 
 
 def values(state: TaskState, done: CompletedTask) -> None:
@@ -125,6 +145,12 @@ def values(state: TaskState, done: CompletedTask) -> None:
     assert_type(done.status, TaskStatus)
     if isinstance(state, CompletedTask):
         assert_type(state.run_id, int)
+
+    outcome = TaskOutcome(ref, state=done)
+    assert_type(outcome.ref, TaskRef)
+    assert_type(outcome.state, CompletedTask | None)
+    assert_type(outcome.error, CambError | None)
+    assert_type(outcome.result(), CompletedTask)
 
     assert_type(TaskStatus("QUEUED"), TaskStatus)
     assert_type(state.status.is_known, bool)
@@ -161,7 +187,9 @@ def errors(camb: CambClient) -> None:
         print(both)
     except InvalidRequestError as error:
         assert_type(error.detail, Any)
-    except (AuthenticationError, PermissionDeniedError, TaskNotFoundError, RateLimitError, ServerError) as error:
+    except (AuthenticationError, PermissionDeniedError) as error:
+        assert_type(error.outcomes, tuple[TaskOutcome, ...])
+    except (TaskNotFoundError, RateLimitError, ServerError) as error:
         assert_type(error.status_code, int)
         assert_type(error.body, str)
         assert_type(error.request_id, str | None)
