@@ -12,7 +12,7 @@ import griffe
 
 ROOT = Path(__file__).parent.parent
 SNAPSHOT = "tests/contract/public_api.txt"
-PACKAGES = ("camb_client", "camb_client.testing")
+PACKAGES = ("camb_client", "camb_client.testing", "camb_client.testing.pytest_plugin")
 
 _HEADER = "# What camb_client exports. Made by scripts/api_snapshot.py; to make it anew: make api-snapshot\n"
 # Of an attrs field only these are a promise: the rest is how it is kept.

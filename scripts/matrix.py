@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PYTHONS = ("python3.11", "python3.12", "python3.13", "python3.14")
 # What the suite of the facade itself needs.
-SUITE = ("pytest", "pyyaml", "jsonschema", "trustme")
+SUITE = ("pytest", "pytest-asyncio", "pyyaml", "jsonschema", "trustme")
 
 
 def lowest() -> list[str]:

@@ -1,18 +1,21 @@
 """`make build`: make sdist and wheel, and prove the wheel as another team would meet it.
 
 Rule of this file: the proof happens in a new environment with nothing but the wheel and what it depends on,
-outside of this folder; only the type checker is lent to it.
+outside of this folder; only the type checkers are lent to it. Then it gets pytest, and runs the tests of
+``tests/sample_project``, a project of another team.
 """
 
 import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 DIST = ROOT / "dist"
+SAMPLE = ROOT / "tests" / "sample_project"
 
 CONSUMER = """\
 from camb_client import CambClient, TaskState
@@ -28,13 +31,29 @@ print("waited over HTTP:", run_id)
 """
 
 IMPORTS = """\
-import pathlib, camb_client, camb_openapi
+import importlib.metadata, pathlib, camb_client, camb_openapi
+# A plugin that pytest finds by itself would be loaded wherever this client is installed.
+assert not importlib.metadata.distribution("camb-client").entry_points.select(group="pytest11")
 for package in (camb_client, camb_openapi):
     folder = pathlib.Path(package.__file__).parent
     assert "site-packages" in folder.parts, folder
     assert (folder / "py.typed").exists(), folder
 print("imports:", camb_client.__version__, camb_client.SPEC_DIGEST[:12])
 """
+
+# The sample project's tests, as plain pytest runs them and as the plugins for async tests do.
+RUNS = {
+    "pytest": ["-p", "no:anyio", "-p", "no:asyncio", "-p", "no:cov", "tests/test_sync.py"],
+    "anyio": ["-p", "no:asyncio", "-p", "no:cov", "--anyio-mode=auto"],
+    "pytest-asyncio": [
+        "-p",
+        "no:anyio",
+        "--asyncio-mode=auto",
+        "-o",
+        "asyncio_default_fixture_loop_scope=function",
+        "--cov=audiobook",
+    ],
+}
 
 
 def run(*command: str | Path, cwd: Path) -> str:
@@ -76,6 +95,22 @@ def main() -> None:
         wrong = [sys.executable, "-m", "mypy", "--strict", "--python-executable", str(python), "wrong.py"]
         if subprocess.run(wrong, cwd=place, capture_output=True, check=False).returncode == 0:
             sys.exit("mypy did not see that run_id is an int: the wheel's types do not arrive")
+        prove_sample(place, python)
+
+
+def prove_sample(place: Path, python: Path) -> None:
+    """A project of another team passes its own tests and type checks with the wheel, in this environment."""
+    project = place / SAMPLE.name
+    shutil.copytree(SAMPLE, project, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    test_tools = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]["test"]
+    run(python, "-m", "pip", "install", "--quiet", "--constraint", ROOT / "constraints.txt", *test_tools, cwd=place)
+    for name, options in RUNS.items():
+        *_, last = run(python, "-m", "pytest", "-q", *options, cwd=project).splitlines()
+        print(f"the sample project's tests with {name}: {last}")
+    run(sys.executable, "-m", "mypy", "--python-executable", python, cwd=project)
+    # As JSON, because only then it does not ask whether there is a newer one.
+    run(sys.executable, "-m", "pyright", "--outputjson", "--pythonpath", python, cwd=project)
+    print("the sample project's types: mypy --strict and pyright in strict mode find nothing")
 
 
 if __name__ == "__main__":

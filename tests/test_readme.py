@@ -16,7 +16,7 @@ BLOCKS = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.splitlines()[0])
-def test_every_block_runs_as_written(block: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_block_runs_as_written(block: str, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
     fake = FakeCamb("readme-key")
     fake.add("tts:c8b8e3cd-ad17", ["PENDING", "SUCCESS"], run_id=11768)
     fake.add("text-to-sound:9f0c", ["SUCCESS"])
@@ -25,8 +25,13 @@ def test_every_block_runs_as_written(block: str, monkeypatch: pytest.MonkeyPatch
     with fake.serve() as url:
         monkeypatch.setenv("CAMB_API_KEY", "readme-key")
         monkeypatch.setenv("CAMB_BASE_URL", url)
-        done = subprocess.run([sys.executable, "-W", "error", "-c", block], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+        how = ["-c", block]
+        if "def test_" in block:
+            (tmp_path / "test_it.py").write_text(block, encoding="utf-8")
+            how = ["-m", "pytest", "-p", "no:anyio", "-p", "no:asyncio", "-p", "no:schemathesis", str(tmp_path)]
+        command = [sys.executable, "-W", "error", *how]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
     if "wait(" in block and "c8b8e3cd" in block and "print(done.run_id)" in block:
         assert done.stdout.startswith("11768\n")
 

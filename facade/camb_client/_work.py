@@ -144,7 +144,7 @@ class TaskWork:
                 self._spawn(self._work(wait))
             self._notify()
             self._slot.clear()
-            await clock.aidle(self._slot, batch.pause(clock.monotonic()), busy=batch.busy or not self._awaited)
+            await clock.aidle(self._slot, batch.pause(clock.monotonic()), busy=not self._awaited)
 
     async def _work(self, wait: Wait | None) -> None:
         clock, batch = self._wire.clock, self.batch

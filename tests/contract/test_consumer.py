@@ -20,6 +20,7 @@ import pytest
 
 import camb_client
 import camb_client.testing
+import camb_client.testing.pytest_plugin
 from scripts.generate import ROOT
 
 CONSUMER = ROOT / "tests" / "contract" / "consumer"
@@ -71,7 +72,12 @@ def test_right_uses_pass_and_wrong_ones_are_refused(
 
 
 def test_every_public_name_is_used() -> None:
-    for package, file in ((camb_client, "uses.py"), (camb_client.testing, "tests_with.py")):
+    testing = camb_client.testing
+    for package, file in (
+        (camb_client, "uses.py"),
+        (testing, "tests_with.py"),
+        (testing.pytest_plugin, "tests_with.py"),
+    ):
         tree = ast.parse((CONSUMER / file).read_text(encoding="utf-8"))
         used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
         used |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import os
 import pathlib
 import socket
 import time
@@ -14,7 +15,15 @@ import jsonschema
 import pytest
 import yaml
 
-from camb_client import SPEC_DIGEST, CambClient, TaskRef, WaitTimeoutError
+from camb_client import (
+    SPEC_DIGEST,
+    AsyncCambClient,
+    AuthenticationError,
+    CambClient,
+    TaskNotFoundError,
+    TaskRef,
+    WaitTimeoutError,
+)
 from camb_client._gateway import KINDS
 from camb_client.testing import (
     BAD_JSON,
@@ -140,15 +149,102 @@ def test_every_task_has_a_run_id_of_its_own() -> None:
         assert len({camb.wait(ref).run_id for ref in refs}) == 3
 
 
-@pytest.mark.parametrize("timeline", [[], {}, "SUCCESS"])
-def test_a_timeline_that_is_none_is_refused(timeline: Any) -> None:
-    with pytest.raises(ValueError, match="timeline"):
+def test_a_timeline_in_words() -> None:
+    fake = FakeCamb()
+    fake.add("tts:1", "PENDING 503  QUEUED 429 html SUCCESS", run_id=7)
+    answers = [asked(fake, "/tts/1") for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [200, 503, 200, 429, 200, 200]
+    assert [answers[at].json()["status"] for at in (0, 2, 5)] == ["PENDING", "QUEUED", "SUCCESS"]
+    assert answers[4].content == HTML.body
+
+
+@pytest.mark.parametrize(
+    ("word", "reply"),
+    [
+        ("reset", RESET),
+        ("hang", HANG),
+        ("truncated", TRUNCATED),
+        ("stall", STALL),
+        ("html", HTML),
+        ("bad_json", BAD_JSON),
+        ("500", error(500)),
+    ],
+)
+def test_a_word_is_what_it_stands_for_in_every_timeline(word: str, reply: Reply) -> None:
+    fake = FakeCamb()
+    for timeline in (word, [word], {0: word}):
+        fake.add("tts:1", timeline)
+        assert fake.answer("GET", "/tts/1", KEY).body == reply.body
+        assert fake.answer("GET", "/tts/1", KEY).fault == reply.fault
+        assert fake.answer("GET", "/tts/1", KEY).status_code == reply.status_code
+
+
+@pytest.mark.parametrize("timeline", [[], {}, "", " "])
+def test_an_empty_timeline_is_refused(timeline: Any) -> None:
+    with pytest.raises(ValueError, match="at least one item"):
         FakeCamb().add("tts:1", timeline)
 
 
-def test_an_unknown_kind_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("timeline", "hint"),
+    [([200], r"error\(\), slow\(\)\), not 200"), ({0: None}, "not None"), ({"status": "ERROR"}, r"\[{'status'")],
+)
+def test_what_is_no_timeline_is_refused_with_what_would_be_one(timeline: Any, hint: str) -> None:
+    with pytest.raises(TypeError, match=hint):
+        FakeCamb().add("tts:1", timeline)
+
+
+def test_a_timeline_is_kept_as_it_was_given() -> None:
+    fake, timeline = FakeCamb(), ["SUCCESS"]
+    fake.add("tts:1", timeline)
+    timeline[0] = "ERROR"
+    assert asked(fake, "/tts/1").json()["status"] == "SUCCESS"
+
+
+@pytest.mark.parametrize("method", ["add", "looks", "requests_for"])
+def test_an_unknown_kind_is_refused(method: str) -> None:
     with pytest.raises(ValueError, match=", ".join(KINDS)):
-        FakeCamb().add("sing:1")
+        getattr(FakeCamb(), method)("sing:1")
+
+
+def test_an_unknown_id_is_answered_with_those_it_knows() -> None:
+    fake = FakeCamb()
+    assert asked(fake, "/tts/1").json() == {"detail": "Task not found (FakeCamb was given none)"}
+    fake.add("tts:2")
+    fake.add("text-to-sound:1")
+    assert "FakeCamb was given tts:2, text-to-sound:1" in asked(fake, "/tts/1").json()["detail"]
+
+
+def test_requests_of_one_task() -> None:
+    clock = VirtualClock()
+    fake = FakeCamb(clock=clock)
+    fake.add("tts:1", [rate_limited(30), "SUCCESS"])
+    fake.add("tts:2", "SUCCESS")
+    with fake.client() as camb:
+        camb.wait("tts:1")
+        camb.wait("tts:2")
+    assert [request.at for request in fake.requests_for("tts:1")] == [0, 30]
+    assert [request.at for request in fake.requests_for("tts:2")] == [30]
+    assert fake.requests_for("tts:3") == []
+
+
+def test_reset_forgets_tasks_and_requests() -> None:
+    fake = FakeCamb()
+    fake.add("tts:1", "SUCCESS")
+    assert asked(fake, "/tts/1").status_code == 200
+    fake.reset()
+    assert fake.requests == []
+    assert asked(fake, "/tts/1").status_code == 404
+
+
+def test_what_a_failed_assertion_shows_is_short_and_without_a_key() -> None:
+    fake = FakeCamb("key-0123456789abcdef")
+    fake.add("tts:1", "SUCCESS")
+    with fake.client() as camb:
+        camb.wait("tts:1")
+    assert repr(fake) == "FakeCamb(tasks=1, requests=1)"
+    assert "path='/apis/tts/1'" in repr(fake.requests)
+    assert "key-0123456789abcdef" not in repr(fake.requests)
 
 
 def outcome(ask: Any) -> Any:
@@ -248,6 +344,117 @@ def test_the_async_client_of_a_fake() -> None:
             return (await camb.wait(ref)).run_id
 
     assert asyncio.run(use()) == 5
+
+
+@pytest.mark.parametrize("count", [2, 40])
+def test_waits_of_one_event_loop_share_the_time(count: int) -> None:
+    """As they would on a real clock: none is late for what others sleep, and none waits longer for being many."""
+    clock = VirtualClock()
+    fake = FakeCamb(clock=clock)
+    tasks = [fake.add(f"tts:{number}", {0: "PENDING", 300 + number: "SUCCESS"}) for number in range(count)]
+    endless = fake.add("tts:endless", ["PENDING"])
+
+    async def use() -> None:
+        async with fake.async_client() as camb:
+            missed, *done = await asyncio.gather(
+                camb.wait(endless, timeout=100), *map(camb.wait, tasks), return_exceptions=True
+            )
+        assert [it.ref for it in done] == tasks
+        assert missed.elapsed == 98
+
+    asyncio.run(use())
+    looks = [[request.at for request in fake.requests_for(task)] for task in tasks]
+    assert all(300 + number <= ats[-1] <= 310 + number for number, ats in enumerate(looks))
+    assert all(ats[:-1] == looks[-1][: len(ats) - 1] for ats in looks)  # All by the same schedule.
+    assert clock.monotonic() <= 310 + count
+
+
+def test_sleepers_wake_in_order_and_a_cancelled_one_holds_nobody_up() -> None:
+    clock = VirtualClock()
+    woken = []
+
+    async def sleep(seconds: float) -> None:
+        await clock.asleep(seconds)
+        woken.append((seconds, clock.monotonic()))
+
+    async def use() -> None:
+        sleepers = [asyncio.create_task(sleep(seconds)) for seconds in (5, 3, 0, 4, 3)]
+        await asyncio.sleep(0)
+        sleepers[3].cancel()
+        await asyncio.gather(*sleepers, return_exceptions=True)
+
+    asyncio.run(use())
+    asyncio.run(sleep(1))  # In another loop.
+    assert woken == [(0, 0), (3, 3), (3, 3), (5, 5), (1, 6)]
+    assert clock.sleeps == [5, 3, 4, 3, 1]
+
+
+def test_a_loop_that_ended_amid_a_sleep_does_not_hold_up_the_next() -> None:
+    clock = VirtualClock()
+    abandoned = asyncio.new_event_loop()
+    sleeper = abandoned.create_task(clock.asleep(7))
+    abandoned.run_until_complete(asyncio.sleep(0))
+    asyncio.run(clock.asleep(2))
+    assert clock.monotonic() == 2
+    abandoned.run_until_complete(sleeper)
+    abandoned.close()
+    assert clock.monotonic() == 7
+
+
+def test_a_client_of_a_fake_takes_nothing_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAMB_API_KEY", "another")
+    monkeypatch.setenv("CAMB_BASE_URL", "http://not.allowed")
+    fake = FakeCamb()
+    fake.add("tts:1", "SUCCESS")
+    with fake.client() as camb:
+        assert camb.status("tts:1").is_success
+    assert asyncio.run(fake.async_client().status("tts:1")).is_success
+    with fake.client(api_key="wrong") as camb, pytest.raises(AuthenticationError):
+        camb.status("tts:1")
+    with pytest.raises(AuthenticationError):
+        asyncio.run(fake.async_client(api_key="wrong").status("tts:1"))
+
+
+def test_patch_makes_every_client_one_of_the_fake(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAMB_API_KEY", "another")
+    clock, before = VirtualClock(), CambClient("test-key")
+    fake = FakeCamb(clock=clock)
+    fake.add("tts:1", {0: "PENDING", 400: "SUCCESS"}, run_id=7)
+
+    async def use(client: AsyncCambClient) -> int:
+        async with client as camb:
+            return (await camb.wait("tts:1")).run_id
+
+    class Mine(CambClient):
+        pass
+
+    with fake.patch():
+        with CambClient() as camb:
+            assert camb.wait("tts:1").run_id == 7
+        with Mine("test-key", base_url="https://a.example") as camb:
+            assert camb.wait("tts:1").run_id == 7
+        with CambClient("wrong", timeout=1) as camb, pytest.raises(AuthenticationError):
+            camb.wait("tts:1")
+        assert asyncio.run(use(AsyncCambClient())) == 7
+        other = FakeCamb("another")
+        with CambClient("another", transport=other.transport()) as camb, pytest.raises(TaskNotFoundError):
+            camb.status("tts:1")
+    assert clock.monotonic() >= 400
+    assert len(other.requests) == 1
+    assert os.environ["CAMB_API_KEY"] == "another"
+    assert "CAMB_BASE_URL" not in os.environ
+    for client in (before, CambClient()):
+        assert client._wire._transport is None
+        client.close()
+
+
+def test_patch_over_real_time_leaves_the_clock_of_the_machine() -> None:
+    fake = FakeCamb()
+    fake.add("tts:1", "PENDING SUCCESS")
+    started = time.monotonic()
+    with fake.patch(), CambClient() as camb:
+        camb.wait("tts:1", schedule=0.05)
+    assert time.monotonic() - started >= 0.04
 
 
 def test_spec_digest_is_that_of_the_spec() -> None:

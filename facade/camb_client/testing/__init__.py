@@ -9,17 +9,21 @@
     with fake.client() as camb:
         assert camb.wait(task).run_id == 11768   # takes no time
 
+    with fake.patch():                           # for code that makes its own clients
+        ...
     with fake.serve() as base_url:               # the same over real HTTP, on a free loopback port
         ...
 
-Rule of this package: it needs nothing that ``camb_client`` does not need, and ``camb_client`` does not
-import it.
+For pytest there are fixtures: :mod:`camb_client.testing.pytest_plugin`.
+
+Rule of this package: it needs nothing that ``camb_client`` does not need (but for the plugin, which nothing here
+imports), and ``camb_client`` does not import it.
 """
 
 from .._clock import Clock
 from ._clock import VirtualClock, use_clock
 from ._fake import FakeCamb, RecordedRequest
-from ._replies import BAD_JSON, HANG, HTML, RESET, STALL, TRUNCATED, Fault, Reply, error, rate_limited, slow
+from ._replies import BAD_JSON, HANG, HTML, RESET, STALL, TRUNCATED, Fault, Reply, Timeline, error, rate_limited, slow
 from ._transport import FakeTransport
 
 __all__ = [
@@ -35,6 +39,7 @@ __all__ = [
     "Fault",
     "RecordedRequest",
     "Reply",
+    "Timeline",
     "VirtualClock",
     "error",
     "rate_limited",

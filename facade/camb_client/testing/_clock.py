@@ -1,20 +1,31 @@
 """A clock for tests: time passes only when somebody sleeps."""
 
 import asyncio
+import heapq
+import itertools
 import math
 import threading
 from collections.abc import Callable
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 from .._async import AsyncCambClient
 from .._clock import Clock
 from .._sync import CambClient
 
 _Client = TypeVar("_Client", CambClient, AsyncCambClient)
+# When each wakes, in which order they came, and what wakes it; a heap.
+_Sleepers = list[tuple[float, int, "asyncio.Future[None]"]]
+# How often the event loop goes round before time moves on: a look in process takes about five rounds, and whoever
+# looks now may want to sleep for less than those who sleep already.
+_ROUNDS = 20
 
 
 class VirtualClock(Clock):
     """A clock on which a sleep takes no time.
+
+    The tasks of an event loop sleep side by side, as on a real clock: whoever wakes first goes first, and ten
+    waits of a minute take a minute together. Between threads there is no such order: there, sleeps add up.
 
     Args:
         time: The time of day at the start, in seconds since 1970 UTC.
@@ -28,6 +39,9 @@ class VirtualClock(Clock):
         self._start = time
         self._now = 0.0
         self._lock = threading.Lock()
+        self._order = itertools.count()
+        # By event loop: one that has ended must not keep those of the next from waking.
+        self._sleepers: WeakKeyDictionary[asyncio.AbstractEventLoop, _Sleepers] = WeakKeyDictionary()
 
     def monotonic(self) -> float:
         """Seconds since the clock was made."""
@@ -50,8 +64,31 @@ class VirtualClock(Clock):
 
     async def asleep(self, seconds: float) -> None:
         """Let time pass, note it, and let other tasks run."""
-        self.sleep(seconds)
-        await asyncio.sleep(0)
+        if seconds <= 0:
+            await asyncio.sleep(0)
+            return
+        self.sleeps.append(seconds)
+        await self._alarm(seconds)
+
+    def _alarm(self, seconds: float) -> "asyncio.Future[None]":
+        loop = asyncio.get_running_loop()
+        sleepers = self._sleepers.setdefault(loop, [])
+        if not sleepers:
+            loop.call_soon(self._go_round, loop, sleepers, _ROUNDS)
+        awake = loop.create_future()
+        heapq.heappush(sleepers, (self._now + seconds, next(self._order), awake))
+        return awake
+
+    def _go_round(self, loop: asyncio.AbstractEventLoop, sleepers: _Sleepers, rounds: int) -> None:
+        """Once the others have had their rounds, wake whoever wakes first; so on, while anybody sleeps."""
+        while sleepers and sleepers[0][2].done():  # It was cancelled.
+            heapq.heappop(sleepers)
+        if rounds == 0 and sleepers:
+            at, _, awake = heapq.heappop(sleepers)
+            self._now = max(self._now, at)
+            awake.set_result(None)
+        if sleepers:
+            loop.call_soon(self._go_round, loop, sleepers, rounds - 1 if rounds else _ROUNDS)
 
     def idle(self, turn: threading.Condition, seconds: float, *, busy: bool) -> None:
         """Let time pass if nothing else goes on and somebody waits for it; else wait until that changes."""
@@ -61,11 +98,17 @@ class VirtualClock(Clock):
             self.sleep(seconds)
 
     async def aidle(self, event: asyncio.Event, seconds: float, *, busy: bool) -> None:
-        """As :meth:`idle`."""
+        """Wait for the event, and let time pass if somebody waits for it."""
         if busy or seconds == math.inf:
             await event.wait()
-        else:
-            await self.asleep(seconds)
+            return
+        alarm = self._alarm(seconds)
+        alarm.add_done_callback(ring := lambda _: event.set())
+        try:
+            await event.wait()
+        finally:
+            alarm.remove_done_callback(ring)
+            alarm.cancel()
 
 
 def use_clock(client: _Client, clock: Clock, *, random: Callable[[], float] = lambda: 0.5) -> _Client:

@@ -4,30 +4,32 @@ Rule of this file: what the server knows and answers. How an answer travels stan
 process) and ``_server`` (on a loopback port). Its answers are checked against ``openapi/camb.yaml``.
 """
 
+import functools
+import os
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from typing import Any
+from unittest import mock
 from urllib.parse import unquote_to_bytes
 
 import attrs
 
 from .._async import AsyncCambClient
 from .._clock import Clock
-from .._config import KEY_HEADER
+from .._config import KEY_HEADER, KEY_VARIABLE
 from .._gateway import KINDS, check_kind
 from .._status import TaskStatus
 from .._sync import CambClient
 from .._task import TaskRef
-from ._clock import VirtualClock, use_clock
-from ._replies import Reply
+from ._clock import use_clock
+from ._replies import Item, Reply, Timeline, read
 from ._server import serving
 from ._transport import FakeTransport
 
-# A status, a body, or a whole reply.
-Item = str | Mapping[str, Any] | Reply
-
+# In process, the address of the API does not matter; this one never leads anywhere (RFC 2606).
+_NOWHERE = "https://camb.invalid/apis"
 _ROUTE = re.compile(rf"/({'|'.join(map(re.escape, KINDS))})/([^/?]+)(?:\?.*)?$")
 
 
@@ -38,21 +40,27 @@ class RecordedRequest:
     Attributes:
         method: In capitals.
         path: As it stood on the wire, percent-encoded.
-        headers: With names in small letters.
+        headers: With names in small letters. Left out of the repr: a key is among them.
         ref: The task it asked for, known or not; ``None`` where the path is that of no task.
         at: When, by the clock of the fake.
     """
 
     method: str
     path: str
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = attrs.field(repr=False)
     ref: TaskRef | None
     at: float
 
 
+def _ref(task: TaskRef | str) -> TaskRef:
+    ref = task if isinstance(task, TaskRef) else TaskRef.parse(task)
+    check_kind(ref.kind)
+    return ref
+
+
 @attrs.define
 class _Task:
-    timeline: Sequence[Item] | Mapping[float, Item]
+    timeline: Timeline
     run_id: int
     since: float
     looks: int = 0
@@ -73,8 +81,8 @@ class FakeCamb:
 
     Args:
         api_key: The one key it takes.
-        clock: What timelines by time, delays and hangs go by. With a :class:`VirtualClock`, the clients it
-            makes go by it as well; it is of no use over real HTTP.
+        clock: What timelines by time, delays and hangs go by, and the clients it makes (without jitter). A
+            :class:`VirtualClock` is of no use over real HTTP.
 
     Attributes:
         requests: Every request so far.
@@ -88,11 +96,7 @@ class FakeCamb:
         self._lock = threading.Lock()
 
     def add(
-        self,
-        task: TaskRef | str,
-        timeline: Sequence[Item] | Mapping[float, Item] = ("PENDING", "SUCCESS"),
-        *,
-        run_id: int | None = None,
+        self, task: TaskRef | str, timeline: Timeline = ("PENDING", "SUCCESS"), *, run_id: int | None = None
     ) -> TaskRef:
         """Make a task known, or give it a new timeline.
 
@@ -100,25 +104,39 @@ class FakeCamb:
             task: Its reference, or ``"<kind>:<task_id>"``.
             timeline: What is answered: a sequence, look by look, the last again and again; or a mapping from
                 seconds since now to what is answered from then on. Each item is a status (``run_id`` is
-                added on SUCCESS), a body, or a :class:`Reply`.
+                added on SUCCESS), a body, or a :class:`Reply`; or the word for one: ``reset``, ``hang``,
+                ``truncated``, ``stall``, ``html``, ``bad_json``, or the number of an HTTP error. A string is a
+                sequence of words: ``"PENDING reset 503 SUCCESS"``.
             run_id: The run id a SUCCESS carries; by default a number of its own.
 
         Raises:
+            TypeError: An item, or a time, of another type.
             ValueError: No reference, an unknown kind, or an empty timeline.
         """
-        ref = task if isinstance(task, TaskRef) else TaskRef.parse(task)
-        check_kind(ref.kind)
-        if isinstance(timeline, str) or not timeline:
-            raise ValueError("a timeline is a sequence or a mapping of at least one item")
+        ref, items = _ref(task), read(timeline)
         with self._lock:
             number = 1001 + len(self._tasks) if run_id is None else run_id
-            self._tasks[ref] = _Task(timeline, number, self._clock.monotonic())
+            self._tasks[ref] = _Task(items, number, self._clock.monotonic())
         return ref
 
+    def requests_for(self, task: TaskRef | str) -> list[RecordedRequest]:
+        """The requests for a task so far, refused keys included.
+
+        Raises:
+            ValueError: No reference, or an unknown kind.
+        """
+        ref = _ref(task)
+        return [request for request in self.requests if request.ref == ref]
+
     def looks(self, task: TaskRef | str) -> int:
-        """How often a task was asked for, refused keys included."""
-        ref = task if isinstance(task, TaskRef) else TaskRef.parse(task)
-        return sum(request.ref == ref for request in self.requests)
+        """How often a task was asked for, as :meth:`requests_for` has it."""
+        return len(self.requests_for(task))
+
+    def reset(self) -> None:
+        """Forget all tasks and requests, for a fake that several tests share. Its clock goes on."""
+        with self._lock:
+            self._tasks.clear()
+            self.requests.clear()
 
     def transport(self) -> FakeTransport:
         """The server as an httpx transport, for the sync and the async client."""
@@ -139,13 +157,44 @@ class FakeCamb:
 
     def client(self, **arguments: Any) -> CambClient:
         """A client of this server, in process; ``arguments`` as for :class:`CambClient`."""
-        client = CambClient(self._api_key, transport=self.transport(), **arguments)
-        return use_clock(client, self._clock) if isinstance(self._clock, VirtualClock) else client
+        return use_clock(CambClient(**{**self._defaults(), **arguments}), self._clock)
 
     def async_client(self, **arguments: Any) -> AsyncCambClient:
         """An async client of this server, in process; ``arguments`` as for :class:`AsyncCambClient`."""
-        client = AsyncCambClient(self._api_key, transport=self.transport(), **arguments)
-        return use_clock(client, self._clock) if isinstance(self._clock, VirtualClock) else client
+        return use_clock(AsyncCambClient(**{**self._defaults(), **arguments}), self._clock)
+
+    @contextmanager
+    def patch(self) -> Iterator[None]:
+        """While the context is open, every client is made a client of this server: for code that makes its own.
+
+        It is in process, as :meth:`client` is, whichever base URL was asked for; the key has to be the one this
+        server takes, which ``CAMB_API_KEY`` is set to. ``CAMB_BASE_URL`` is set to an address that leads nowhere.
+        A client that is given a ``transport`` keeps it, and those made before stay as they are.
+        """
+        environment = {KEY_VARIABLE: self._api_key, "CAMB_BASE_URL": _NOWHERE}
+        with ExitStack() as patches:
+            patches.enter_context(mock.patch.dict(os.environ, environment))
+            for client in (CambClient, AsyncCambClient):
+                patches.enter_context(mock.patch.object(client, "__init__", self._patched(client.__init__)))
+            yield
+
+    def _patched(self, make: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(make)
+        def make_ours(client: Any, *args: Any, **arguments: Any) -> None:
+            own = arguments.get("transport")
+            make(client, *args, **{**arguments, "transport": self.transport() if own is None else own})
+            if own is None:
+                use_clock(client, self._clock)
+
+        return make_ours
+
+    def _defaults(self) -> dict[str, Any]:
+        """What a client of this server is made with: nothing of it comes from the environment."""
+        return {"api_key": self._api_key, "base_url": _NOWHERE, "transport": self.transport()}
+
+    def __repr__(self) -> str:
+        """What it knows and what came, in numbers."""
+        return f"FakeCamb(tasks={len(self._tasks)}, requests={len(self.requests)})"
 
     def answer(self, method: str, path: str, headers: Mapping[str, str]) -> Reply:
         """The answer to one request.
@@ -179,7 +228,8 @@ class FakeCamb:
             return Reply.json({"detail": [problem]}, status_code=422)
         task = self._tasks.get(ref)
         if task is None:
-            return Reply.json({"detail": "Task not found"}, status_code=404)
+            known = ", ".join(map(str, self._tasks)) or "none"
+            return Reply.json({"detail": f"Task not found (FakeCamb was given {known})"}, status_code=404)
         item = task.next(now)
         if isinstance(item, Reply):
             return item

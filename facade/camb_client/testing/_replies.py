@@ -1,7 +1,8 @@
 """What the local server may answer, beside a plain status: scripted replies and faults."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -41,6 +42,11 @@ class Reply:
         return cls(status_code, json.dumps(body).encode(), {"content-type": "application/json", **(headers or {})})
 
 
+# A status, a body, or a whole reply; or the word for a fault or an error.
+Item = str | Mapping[str, Any] | Reply
+# By look, or by time.
+Timeline = Sequence[Item] | Mapping[float, Item]
+
 _PENDING = Reply.json({"status": "PENDING", "run_id": None})
 
 RESET = Reply(fault=Fault.RESET)
@@ -49,6 +55,7 @@ TRUNCATED = attrs.evolve(_PENDING, fault=Fault.TRUNCATED)
 STALL = attrs.evolve(_PENDING, fault=Fault.STALL)
 HTML = Reply(200, b"<!doctype html><title>Welcome</title>", {"content-type": "text/html"})
 BAD_JSON = Reply(200, b'{"status": "PEND', {"content-type": "application/json"})
+_WORDS = {"reset": RESET, "hang": HANG, "truncated": TRUNCATED, "stall": STALL, "html": HTML, "bad_json": BAD_JSON}
 
 
 def error(status_code: int, body: Any = None, *, headers: Mapping[str, str] | None = None) -> Reply:
@@ -64,3 +71,29 @@ def rate_limited(retry_after: float | str = 1) -> Reply:
 def slow(seconds: float, reply: Reply = _PENDING) -> Reply:
     """The reply, ``seconds`` late."""
     return attrs.evolve(reply, delay=seconds)
+
+
+def read(timeline: Timeline) -> Timeline:
+    """A timeline with its words understood: ``"PENDING reset 503 SUCCESS"`` is one of four items.
+
+    Raises:
+        TypeError: An item, or a time, of another type.
+        ValueError: No item.
+    """
+    if isinstance(timeline, str):
+        timeline = timeline.split()
+    if not timeline:
+        raise ValueError("a timeline needs at least one item")
+    if not isinstance(timeline, Mapping):
+        return [_item(item) for item in timeline]
+    if not all(isinstance(at, int | float) for at in timeline):
+        raise TypeError(f"a timeline by time goes from seconds to items; a body is an item of a list: [{timeline!r}]")
+    return {at: _item(item) for at, item in timeline.items()}
+
+
+def _item(item: Item) -> Item:
+    if isinstance(item, str):
+        return error(int(item)) if re.fullmatch("[45][0-9]{2}", item) else _WORDS.get(item, item)
+    if not isinstance(item, Mapping | Reply):
+        raise TypeError(f"an item of a timeline is a str, a body or a Reply (see error(), slow()), not {item!r}")
+    return item

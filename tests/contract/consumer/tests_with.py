@@ -19,12 +19,16 @@ from camb_client.testing import (
     Fault,
     RecordedRequest,
     Reply,
+    Timeline,
     VirtualClock,
     error,
     rate_limited,
     slow,
     use_clock,
 )
+from camb_client.testing.pytest_plugin import async_camb, camb, camb_clock, fake_camb, patched_camb
+
+FIXTURES = (async_camb, camb, camb_clock, fake_camb, patched_camb)
 
 
 def fakes() -> None:
@@ -35,12 +39,19 @@ def fakes() -> None:
         fake.add("tts:1", ["PENDING", RESET, rate_limited(30), {"status": "ERROR"}, "SUCCESS"], run_id=7), TaskRef
     )
     assert_type(fake.add(TaskRef("tts", "2"), {0: "PENDING", 2.5: slow(3), 9: error(503, {"a": 1})}), TaskRef)
+    timelines: list[Timeline] = ["PENDING reset 503 SUCCESS", ["reset", {"status": "ERROR"}], {0: HTML, 9: "SUCCESS"}]
+    for timeline in timelines:
+        fake.add("tts:3", timeline)
     assert_type(fake.looks("tts:1"), int)
+    assert_type(fake.requests_for("tts:1"), list[RecordedRequest])
     assert_type(fake.requests, list[RecordedRequest])
     assert_type(fake.client(timeout=3), CambClient)
     assert_type(fake.async_client(), AsyncCambClient)
     with fake.serve() as url:
         assert_type(url, str)
+    with fake.patch():
+        CambClient()
+    fake.reset()
     assert_type(fake.transport(), FakeTransport)
     with httpx.Client(transport=fake.transport()):
         pass
