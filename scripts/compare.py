@@ -3,6 +3,7 @@
 The rule of this file: it is pure; it looks from the side of a client (a request is what we send, an answer what we
 read); no difference passes without a verdict, and what no rule describes needs a decision. Both documents have
 passed `checks.py`. A change stands where it was made, so that operations that share a component do not repeat it.
+What was our own guess (`supplements.py`) breaks no promise: a change of it is compatible, and says that it was one.
 """
 
 import json
@@ -29,6 +30,7 @@ from .reading import (
     used,
     values,
 )
+from .supplements import EVIDENCE, is_guess
 
 DOCS, CORRECTED = "docs", "camb.yaml"  # the layers: the pure merge of the pages, and what the client is made from
 
@@ -82,6 +84,8 @@ def markdown(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 _RELEASE = "ask whether the docs mean it; if so, release it as breaking"
+GUESS = "it was our guess"
+_FIT = f"{GUESS}, which no page promised: see that the facade fits (an overlay can keep ids and tags)"
 _LOOK = "no rule knows whom this breaks: look, and add a rule to scripts/compare.py if it may come again"
 
 
@@ -113,7 +117,9 @@ class _Comparison:
     """Two documents, and what was found between them."""
 
     def __init__(self, base: Document, new: Document, layer: str) -> None:
-        self.base, self.new, self.layer = base, new, layer
+        self.guesses, self.still_guesses = _guesses(base), _guesses(new)
+        self.base, self.new, self.layer = _without_evidence(base), _without_evidence(new), layer
+        self.guessing = False  # whether what is looked at was promised by nobody
         self.statuses = {at.path for document in (base, new) for at in status_enums(document)}
         self._found: dict[Change, None] = {}
         self._compared: set[tuple[JsonPath, JsonPath, _Way]] = set()
@@ -135,6 +141,10 @@ class _Comparison:
 
     def say(self, path: JsonPath, what: str, verdict: Verdict, advice: str) -> None:
         """Note a change, once."""
+        if self.guessing:
+            if any((change.place, change.what) == (pointer(path), what) for change in self._found):
+                return  # It is a change of a promise.
+            verdict, advice = COMPATIBLE, f"{advice}; {GUESS}" if verdict is COMPATIBLE else _FIT
         self._found[Change(self.layer, pointer(path), what, verdict, advice)] = None
 
     def objects(self, old: _Keys, new: _Keys, rules: _Rules, name: str, way: _Way) -> None:
@@ -157,25 +167,35 @@ class _Comparison:
             items = [members(At(document["paths"][path], ("paths", path))) for document in (self.base, self.new)]
             self.objects(items[0], items[1], _PATH_ITEM, path, _SENT)
         come = sorted(new.keys() - old.keys())
-        for was, operation in sorted(old.items()):
+        # Guesses come last: what a page's operation shares with them has been compared as a promise by then.
+        for was, operation in sorted(old.items(), key=lambda item: (item[0] in self.guesses, item[0])):
             # An operation that has moved takes its id along, or only writes a parameter of its path otherwise.
             moved = [now for now in come if now[1] == was[1] and _is_same(was, operation, now, new[now])]
             now = was if was in new else moved[0] if moved else None
             kind = _kind(self.base, *was)
             advice = f"camb.wait({f'{kind}:…'!r}) would end; {_RELEASE}" if kind else _RELEASE
+            verdict = BREAKING
+            if was in self.guesses:
+                # Whoever goes by it is left without: not what a page promised, but not nothing either.
+                verdict, advice = DECISION, f"{GUESS}; tell whoever uses it in CHANGELOG.md that it ends"
             if now is None:
-                self.say(("paths", *was), f"{_line(*was)} is gone", BREAKING, advice)
+                self.say(("paths", *was), f"{_line(*was)} is gone", verdict, advice)
                 continue
             if now in come:
                 come.remove(now)
-                self.say(("paths", *now), f"{_line(*was)} is now {_line(*now)}", BREAKING, advice)
+                self.say(("paths", *now), f"{_line(*was)} is now {_line(*now)}", verdict, advice)
             elif kind and not _kind(self.new, *now):
-                self.say(("paths", *now), f"{_line(*now)} answers with a task result no more", BREAKING, advice)
+                self.say(("paths", *now), f"{_line(*now)} answers with a task result no more", verdict, advice)
             elif not kind and _kind(self.new, *now):
                 self.say(
                     ("paths", *now), f"{_line(*now)} answers with a task result", COMPATIBLE, _works(self.new, now)
                 )
+            if was in self.guesses and now not in self.still_guesses:
+                what = f"{_line(*now)} has a page, and was our guess"
+                self.say(("paths", *now), what, COMPATIBLE, "nothing: where they differ there is a row of its own")
+            self.guessing = was in self.guesses
             self._operation(was, now)
+            self.guessing = False
         for one in come:
             self.say(("paths", *one), f"{_line(*one)} is new", COMPATIBLE, _works(self.new, one))
 
@@ -617,7 +637,19 @@ def _kind(document: Document, path: str, method: str) -> str | None:
 
 def _works(document: Document, place: tuple[str, str]) -> str:
     kind = _kind(document, *place)
-    return f"nothing: camb.wait({f'{kind}:…'!r}) will work" if kind else "nothing: the facade does not use it"
+    return f"nothing: camb.wait({f'{kind}:…'!r}) will work" if kind else "nothing: what there was goes on"
+
+
+def _guesses(document: Document) -> set[tuple[str, str]]:
+    return {(path, method) for path, method, operation in operations(document) if is_guess(operation)}
+
+
+def _without_evidence(document: Document) -> Document:
+    """How a guess is known says nothing about what it is."""
+    paths = {path: dict(item) for path, item in document["paths"].items()}
+    for path, method in _guesses(document):
+        paths[path][method] = {key: value for key, value in paths[path][method].items() if key != EVIDENCE}
+    return {**document, "paths": paths}
 
 
 def _is_same(was: tuple[str, str], old: dict[str, Any], now: tuple[str, str], new: dict[str, Any]) -> bool:

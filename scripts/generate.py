@@ -31,6 +31,7 @@ from .merge import first_with, load_pages, merge, operations
 from .overlay import FILE as OVERLAY
 from .overlay import apply_overlay, load_overlay
 from .strict_yaml import dump, load_file
+from .supplements import SUPPLEMENTS, add_supplements, load_supplements, promised, replaced
 from .swap import swap_in, write_file
 
 ROOT = Path(__file__).parent.parent
@@ -39,7 +40,7 @@ PACKAGE = "generated/camb_openapi"
 STAMP = ".cache/generate.json"
 
 _HEADER = """\
-# Made by scripts/generate.py from pages/ and overlay.yaml: do not edit. To make it anew: make generate
+# Made by scripts/generate.py from pages/, overlay.yaml and supplements/: do not edit. To make it anew: make generate
 """
 _RUFF_OPTIONS = (
     "--isolated",  # from this project's own settings
@@ -83,7 +84,7 @@ def check(root: Path = ROOT) -> tuple[list[str], str]:
     document = make_document(root)
     with scratch_folder(Path(tempfile.gettempdir())) as folder:
         made = make(document, root, folder)
-    problems = differences(made, _outputs(root))
+    problems = differences(made, _outputs(root)) + _leftovers(root)
     tracked = _git(root, "ls-files", "-z", "--", SPEC, PACKAGE)
     if tracked is None:
         return problems, "not compared with git: this is no git checkout"
@@ -113,14 +114,26 @@ def make(document: dict[str, Any], root: Path, folder: Path) -> Files:
 
 
 def make_document(root: Path) -> dict[str, Any]:
-    """Merge the pages, apply the overlay, and check the document before and after."""
+    """Merge the pages, apply the overlay, add the supplements, and check the document before and after each."""
     pages = load_pages(root / "openapi" / "pages")
+    supplements = load_supplements(root / SUPPLEMENTS)
     merged = merge(pages)
-    check_document(merged, lambda path: first_with(pages, path), task_result)
-    document = apply_overlay(merged, load_overlay(root / OVERLAY))
+    check_document(merged, lambda path: first_with(pages, path), task_result, promised)
+    corrected = apply_overlay(merged, load_overlay(root / OVERLAY))
     # What was sound before the overlay is not the pages' fault now.
-    check_document(document, lambda _: OVERLAY)
+    check_document(corrected, lambda _: OVERLAY, promised)
+    if not supplements:
+        return corrected
+    document = add_supplements(corrected, supplements)
+    check_document(document, lambda path: first_with(supplements, path[:3]))
     return document
+
+
+def _leftovers(root: Path) -> list[str]:
+    """The supplements that count no more."""
+    pages = merge(load_pages(root / "openapi" / "pages"))
+    leftover = [one.file for one in load_supplements(root / SUPPLEMENTS) if replaced(pages, one)]
+    return [f"{file}: a page has taken its place, delete it" for file in leftover]
 
 
 def _run_generator(openapi: Path, spec: Path, package: Path) -> None:
@@ -206,7 +219,8 @@ def _stamp(inputs: str, outputs: Files) -> bytes:
 
 
 def _inputs(root: Path) -> str:
-    spec = read_files(root, "openapi/pages", "openapi/templates", "openapi/overlay.yaml", "openapi/generator.yaml")
+    inputs = ("pages", "supplements", "templates", "overlay.yaml", "generator.yaml")
+    spec = read_files(root, *(f"openapi/{name}" for name in inputs))
     pipeline = read_files(ROOT, *(f"scripts/{path.name}" for path in Path(__file__).parent.glob("*.py")))
     tools = {tool: version(tool).encode() for tool in _TOOLS}
     return _digest({**dict(spec), **dict(pipeline), **tools, "python": sys.version.encode()})

@@ -2,6 +2,7 @@
 
 The rule of this file: the block is written exactly as published, to `openapi/pages/<slug>.yaml`, or nothing
 is. PAGE is a file, `-` for the standard input, or an http(s) address. Corrections go to `openapi/overlay.yaml`.
+What we had guessed of the operation in `openapi/supplements/` goes, and what differs is said.
 """
 
 import argparse
@@ -11,9 +12,12 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from .checks import Document
 from .errors import PipelineError
+from .generate import make_document
 from .merge import operations
 from .strict_yaml import load
+from .supplements import SUPPLEMENTS, load_supplements, replaced
 from .swap import write_file
 
 PAGES = Path(__file__).parent.parent / "openapi" / "pages"
@@ -47,6 +51,9 @@ def import_page(text: str, *, slug: str, pages: Path = PAGES, source: str = "pag
     block = openapi_block(text, source)
     target = pages / f"{slug}.yaml"
     content = block.content.encode()
+    page, folder = load(block.content, source), pages.parent / Path(SUPPLEMENTS).name
+    guesses = [supplement for supplement in load_supplements(folder) if replaced(page, supplement)]
+    before = _document(pages.parent.parent) if guesses else None
     if target.exists() and target.read_bytes() == content:
         done = "unchanged"
     else:
@@ -54,7 +61,29 @@ def import_page(text: str, *, slug: str, pages: Path = PAGES, source: str = "pag
         pages.mkdir(parents=True, exist_ok=True)
         write_file(target, content)
     shown = target.relative_to(Path.cwd()) if target.is_relative_to(Path.cwd()) else target
-    return f"{shown}: {done} ({block.operation} of {source})"
+    lines = [f"{shown}: {done} ({block.operation} of {source})"]
+    for guess in guesses:
+        (folder / Path(guess.file).name).unlink()
+        lines.append(f"{guess.file}: removed, for its page is here. {_differences(before, pages.parent.parent)}")
+    return "\n".join(lines)
+
+
+def _document(root: Path) -> Document | PipelineError:
+    try:
+        return make_document(root)
+    except PipelineError as error:
+        return error
+
+
+def _differences(before: Document | PipelineError | None, root: Path) -> str:
+    """What the page says otherwise than the guess in its place did."""
+    # Imported here, for it needs the client that is made of the pages.
+    from .compare import CORRECTED, compare, table
+
+    after = _document(root)
+    if isinstance(before, dict) and isinstance(after, dict):
+        return f"What it says otherwise:\n\n{table(compare(before, after, CORRECTED))}"
+    return f"Not compared: {after if isinstance(before, dict) else before}"
 
 
 def openapi_block(text: str, source: str) -> Block:

@@ -26,21 +26,25 @@ class Page(NamedTuple):
 
 def load_pages(folder: Path) -> list[Page]:
     """Read `openapi/pages/*.yaml`, sorted by name."""
+    pages = load_folder(folder, "openapi/pages")
+    if not pages:
+        raise PipelineError("openapi/pages", "no pages: `python -m scripts.import_page` makes them from docs pages")
+    return pages
+
+
+def load_folder(folder: Path, shown: str) -> list[Page]:
+    """Read `*.yaml` of a folder, sorted by name; `shown` is the name of the folder in messages."""
     pages = []
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-        file = f"openapi/pages/{path.name}"
+        file = f"{shown}/{path.name}"
         if path.name.startswith("."):
             continue
         if path.suffix != ".yaml":
-            raise PipelineError(
-                file, "only *.yaml is read here; `python -m scripts.import_page` makes it from a docs page"
-            )
+            raise PipelineError(file, "only *.yaml is read here; make import-page takes a docs page")
         document = load_file(path, file)
         if not isinstance(document, dict):
             raise PipelineError(file, "not an OpenAPI document: the top level is not a mapping")
         pages.append(Page(file, document))
-    if not pages:
-        raise PipelineError("openapi/pages", "no pages: `python -m scripts.import_page` makes them from docs pages")
     return pages
 
 
@@ -51,7 +55,7 @@ def merge(pages: list[Page]) -> dict[str, Any]:
     spelled: dict[str, str] = {}
     for page in pages:
         _same(_frame(first.document), _frame(page.document), (), first.file, page.file)
-        _add_operation(merged["paths"], page, pages, spelled)
+        add_operation(merged["paths"], page, pages, spelled)
         _add_components(merged["components"], page, pages)
     return copy.deepcopy(merged)
 
@@ -71,15 +75,20 @@ def _frame(document: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in document.items() if key not in ("paths", "components")}
 
 
-def _add_operation(paths: dict[str, Any], page: Page, pages: list[Page], spelled: dict[str, str]) -> None:
+def spelling(path: str) -> str:
+    """What a path is to a server, for which /tts/{id} and /tts/{task_id} are the same."""
+    return re.sub(r"\{[^}]*\}", "{}", path)
+
+
+def add_operation(paths: dict[str, Any], page: Page, pages: list[Page], spelled: dict[str, str]) -> None:
+    """Add the one operation of a page; `spelled` has the paths that are there, by their spelling."""
     found = [(path, method) for path, method, _ in operations(page.document)]
     if len(found) != 1 or len(page.document["paths"]) != 1:
         what = ", ".join(f"{method.upper()} {path}" for path, method in found) or "none"
         raise PipelineError(place(page.file, ("paths",)), f"a page describes exactly one operation; this one: {what}")
     path, method = found[0]
     item = page.document["paths"][path]
-    # /tts/{id} and /tts/{task_id} are the same path to a server.
-    other = spelled.setdefault(re.sub(r"\{[^}]*\}", "{}", path), path)
+    other = spelled.setdefault(spelling(path), path)
     if other != path:
         file = first_with(pages, ("paths", other))
         raise PipelineError(place(page.file, ("paths", path)), f"is the same path as {other} in {file}")

@@ -21,6 +21,7 @@ from .mutations import (
     operation_page,
     put,
     rename,
+    supplement,
     text,
     whole_page,
     without_actions,
@@ -92,6 +93,36 @@ _CREATE: dict[str, Any] = {
     "security": [{"APIKeyHeader": []}],
 }
 _VOICES = operation_page("create-voice", "/voices", "post", _CREATE)
+
+# A guess, and pages for what was guessed.
+_DUB_GUESS = "supplements/get-dub-status.yaml"
+_STORY = copy_of_page("get-story", ("/tts/", "/story/"), ("get_tts_result_tts__id__get", "get_story"))
+_WITH_GUESSES = (supplement("get-dub-status"), supplement("create-tts"))
+_GUESS = "it was our guess"
+_DUB_GET = "/paths/~1dub~1{task_id}/get"
+_CREATE_TTS: dict[str, Any] = {
+    **_CREATE,
+    "operationId": "create_tts_tts_post",
+    "parameters": [{"in": "header", "name": "x-trace", "required": True, "schema": {"type": "string"}}],
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "title": "CreateTts",
+                    "required": ["text", "voice_id", "tone"],
+                    "properties": {
+                        "text": {"type": "string", "maxLength": 500},
+                        "voice_id": {"type": "string"},
+                        "tone": {"type": "string"},
+                        "gender": {"type": "integer", "enum": [1, 2]},
+                    },
+                }
+            }
+        },
+    },
+}
 
 # What YAML would let pass
 _YAML_REFUSED: _Cases = (
@@ -190,6 +221,55 @@ _CONFLICTS: _Cases = (
 _UNUSABLE: _Cases = (
     ("a status field removed", drop(f"{_RESULT}/properties/status"), "the task result has no status"),
     ("run_id removed", drop(_RUN_ID), "the task result has no run_id"),
+)
+
+# A supplement changes nothing but itself, and says how it is known.
+_SUPPLEMENTS_REFUSED: _Cases = (
+    (
+        "a supplement with a component",
+        put("/components", {"schemas": {}}, _DUB_GUESS),
+        "/components",
+        "nothing but paths",
+    ),
+    (
+        "a supplement without evidence",
+        drop(f"{_DUB_GET}/x-evidence", _DUB_GUESS),
+        "get/x-evidence",
+        "has to be confidence",
+    ),
+    ("no sources", drop(f"{_DUB_GET}/x-evidence/sources", _DUB_GUESS), "x-evidence/sources", "a list of sentences"),
+    (
+        "two operations in a supplement",
+        put("/paths/~1dub~1{task_id}/post", {"x-evidence": {"confidence": "low", "sources": ["a rumour"]}}, _DUB_GUESS),
+        "exactly one",
+    ),
+    (
+        "two supplements for one operation",
+        supplement("get-dub-status", to="dub"),
+        "GET /dub/{task_id} is in openapi/supplements/dub.yaml too",
+    ),
+    (
+        "an id of a page in a supplement",
+        text("get_dub_status", "getTtsStatus", _DUB_GUESS),
+        "supplements/get-dub-status.yaml",
+        "becomes get_tts_status in Python",
+    ),
+    (
+        "a component that no page has any more",
+        text("schemas/HTTPValidationError", "schemas/Gone", _DUB_GUESS),
+        "supplements/get-dub-status.yaml: /paths/~1dub~1{task_id}/get/responses/422",
+        "leads nowhere",
+    ),
+    ("a page that calls itself a guess", put(f"{_GET}/x-evidence", {}), "get-tts-result.yaml", "belongs nowhere else"),
+    (
+        "an overlay that corrects a supplement",
+        put(
+            "/actions/-",
+            {"target": "$.paths['/dub/{task_id}']", "description": "d", "x-evidence": "e", "update": {"x-new": 1}},
+            OVERLAY,
+        ),
+        "the target matches nothing",
+    ),
 )
 
 _OVERLAY_REFUSED: _Cases = (
@@ -467,6 +547,50 @@ _BREAKING_DUB: _Cases = (
     ),
 )
 
+# What a guess was is no promise; what a page says is one, in a guess too, and if a guess takes its place.
+_BREAKING_GUESSES: _Cases = (
+    ("another type of what a guess reads too", put(f"{_RUN_ID}/type", "string"), "is string, was integer or null"),
+    (
+        "a guess for a page",
+        without_page("pages/get-story.yaml"),
+        supplement("get-story-status"),
+        'is "get_story_status", was "get_story"',
+        "the generated module moves",
+    ),
+)
+
+_DECISIONS_GUESSES: _Cases = (
+    ("a guess gone, and no page for it", without_page(_DUB_GUESS), "GET /dub/{task_id} is gone", _GUESS, "tell"),
+    (
+        "a page without a task result for a guess",
+        copy_of_page(
+            "get-dub",
+            ("/tts/", "/dub/"),
+            ("tts__id", "dub__id"),
+            ("OrchestratorPipelineResult'", "HTTPValidationError'"),
+        ),
+        "GET /dub/{task_id} answers with a task result no more",
+        _GUESS,
+    ),
+)
+
+_COMPATIBLE_GUESSES: _Cases = (
+    (
+        "a page of other types for a guess",
+        operation_page("create-tts", "/tts", "post", _CREATE_TTS),
+        "POST /tts has a page, and was our guess",
+        "`tone` of the body of POST /tts is new and required",
+        "`language` of the body of POST /tts is gone",
+        "the type of `voice_id` of the body of POST /tts is string, was integer",
+        "`x-trace` of POST /tts is new and required",
+        "`task_id` of the answer 200 of POST /tts is gone",
+        _GUESS,
+    ),
+    ("a page that says what was guessed", _DUB, "GET /dub/{task_id} has a page, and was our guess", _GUESS),
+    ("other evidence for a guess", put(f"{_DUB_GET}/x-evidence/confidence", "low", _DUB_GUESS), "no change"),
+    ("a guess made better", drop(f"{_DUB_GET}/responses/422", _DUB_GUESS), "the answer 422", "is gone", _GUESS),
+)
+
 _DECISIONS: _Cases = (
     ("`no` in an enum is the string", put(f"{_STATUS}/enum/-", "no"), 'gets the value "no"', _BOTH),
     (
@@ -545,7 +669,7 @@ _COMPATIBLE: _Cases = (
     ),
     ("nothing", "no change"),
     ("a new family", _DUB, "GET /dub/{task_id} is new", "camb.wait('dub:…') will work", _BOTH),
-    ("a new operation of no family", _VOICES, "POST /voices is new", "does not use it"),
+    ("a new operation of no family", _VOICES, "POST /voices is new", "what there was goes on"),
     (
         "a field added to the result",
         put(f"{_RESULT}/properties/eta", {"type": "number"}),
@@ -689,13 +813,17 @@ _UNKNOWN = (put(f"{_STATUS}/enum/-", "FAILED"), put(f"{_STATUS}/enum/-", "QUEUED
 
 MUTATIONS = (
     *_mutations(REFUSED, (*_YAML_REFUSED, *_CONFLICTS, *_UNUSABLE, *_OVERLAY_REFUSED)),
+    *_mutations(REFUSED, _SUPPLEMENTS_REFUSED, *_WITH_GUESSES),
     *_mutations(BREAKING, _BREAKING),
+    *_mutations(BREAKING, _BREAKING_GUESSES, *_WITH_GUESSES, _STORY),
     *_mutations(BREAKING, _BREAKING_VOICES, _VOICES),
     *_mutations(BREAKING, _BREAKING_DUB, _DUB),
     *_mutations(DECISION, _DECISIONS),
     *_mutations(DECISION, _DECISIONS_VOICES, _VOICES),
     *_mutations(DECISION, _DECISIONS_EU, put("/servers/-", {"url": "https://eu.example"})),
+    *_mutations(DECISION, _DECISIONS_GUESSES, *_WITH_GUESSES),
     *_mutations(COMPATIBLE, _COMPATIBLE),
+    *_mutations(COMPATIBLE, _COMPATIBLE_GUESSES, *_WITH_GUESSES),
     *_mutations(COMPATIBLE, _COMPATIBLE_VOICES, _VOICES),
     *_mutations(
         COMPATIBLE,

@@ -1,4 +1,4 @@
-"""Edits to pages and overlay, each with what has to come of it: `python -m scripts.mutations` prints them as a table.
+"""Edits to what the pipeline reads, each with what has to come of it: `python -m scripts.mutations` prints a table.
 
 The rule of this file: an edit goes through the real pipeline, on a copy of the real inputs, and what comes out is
 compared as the gate compares. Edits go by place, not by text, where they can: the pages may move on.
@@ -74,6 +74,7 @@ def _layers(edits: tuple[Edit, ...]) -> dict[str, Document]:
     with tempfile.TemporaryDirectory(prefix="camb-mutation-") as name:
         folder = Path(name) / "openapi"
         (folder / "pages").mkdir(parents=True)
+        (folder / "supplements").mkdir()
         for file, text in files.items():
             (folder / file).write_text(text, encoding="utf-8")
         return {DOCS: merge(load_pages(folder / "pages")), CORRECTED: make_document(folder.parent)}
@@ -151,6 +152,20 @@ def copy_of_page(name: str, *changes: tuple[str, str], of: str = TTS) -> Edit:
         for old, new in changes:
             source = source.replace(old, new)
         files[f"pages/{name}.yaml"] = source
+
+    return edit
+
+
+def supplement(name: str, *changes: tuple[str, str], to: str = "") -> Edit:
+    """Add one of our supplements, with some text replaced, under the name `to` if it is given."""
+
+    def edit(files: Files) -> None:
+        source = (ROOT / "openapi/supplements" / f"{name}.yaml").read_text(encoding="utf-8")
+        for old, new in changes:
+            if old not in source:
+                raise LookupError(f"{old!r} is not in {name}: it moved, look at the mutation again")
+            source = source.replace(old, new)
+        files[f"supplements/{to or name}.yaml"] = source
 
     return edit
 

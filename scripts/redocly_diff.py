@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .compare import Change, Verdict
+from .compare import GUESS, Change, Verdict
 from .errors import PipelineError
 from .reading import Document
 
@@ -86,7 +86,7 @@ def unexplained(found: list[Major], changes: list[Change]) -> list[Major]:
 
 
 def _shares(change: Change, major: Major) -> bool:
-    return change.verdict is not Verdict.COMPATIBLE and _meets(change, major)
+    return (change.verdict is not Verdict.COMPATIBLE or GUESS in change.advice) and _meets(change, major)
 
 
 def _explains(change: Change, major: Major) -> bool:

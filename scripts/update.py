@@ -24,6 +24,7 @@ from .import_page import Block, download, is_address, openapi_block, slug_of
 from .merge import load_pages, merge, operations
 from .overlay import FILE as OVERLAY
 from .strict_yaml import load_file
+from .supplements import SUPPLEMENTS
 from .swap import swap_in_all
 
 SOURCES = "openapi/sources.txt"
@@ -34,6 +35,7 @@ _AT_ONCE = 4  # downloads; each is bounded in time, so all of them together are
 # What to do about a refusal, by the file that it names.
 _ADVICE = {
     OVERLAY: "what to do: fit the action to what the page says now, or remove it if they caught up; then try again",
+    SUPPLEMENTS: "what to do: fit our own description to what the pages have now; then try again",
     PAGES: "what to do: tell those who publish the docs; no page is taken in until they have mended them",
     "": "what to do: the docs are sound, so look at openapi/generator.yaml, openapi/templates/ and the generator",
 }

@@ -9,6 +9,10 @@ import pytest
 
 import camb_client
 from camb_client.testing import FakeCamb
+from scripts.generate import SPEC
+from scripts.merge import operations
+from scripts.reading import families
+from scripts.strict_yaml import load_file
 
 ROOT = pathlib.Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -49,8 +53,24 @@ def test_every_error_and_status_is_explained() -> None:
 
 
 def test_every_contradiction_of_the_pages_has_its_row() -> None:
-    table = README.partition("## Where the docs contradict themselves")[2]
+    table = README.partition("## Where the docs contradict themselves")[2].partition("\n### ")[0]
     assert len(re.findall(r"^\| (?!the docs|---)", table, flags=re.MULTILINE)) == 19
+
+
+def test_every_operation_that_the_sources_dispute_has_its_row() -> None:
+    table = README.partition("### Where other sources disagree")[2]
+    named = set(re.findall(r"`((?:GET|POST) /[^`]+)`", "".join(re.findall(r"^\| `[^|]+", table, flags=re.MULTILINE))))
+    document = load_file(ROOT / SPEC, SPEC)
+    described = {f"{method.upper()} {path}": one for path, method, one in operations(document)}
+    disputed = {name for name, one in described.items() if "disputes" in one.get("x-evidence", {})}
+    left_out = {"GET /audio-separation/{task_id}", "GET /dub-alt-format/{task_id}", "GET /project-setup/{task_id}"}
+    assert named == disputed | left_out
+    assert not left_out & described.keys()
+
+
+def test_every_kind_is_named() -> None:
+    kinds = re.findall(r"`([a-z-]+)`", README.partition("Beside `tts`")[2].partition(". ")[0])
+    assert {*kinds, "tts"} == families(load_file(ROOT / SPEC, SPEC)).keys()
 
 
 def test_every_command_it_names_is_in_the_makefile() -> None:

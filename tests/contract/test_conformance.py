@@ -31,6 +31,7 @@ from schemathesis.specs.openapi.checks import (
 
 from camb_client import TaskRef
 from camb_client.testing import FakeCamb, Reply, error
+from scripts.reading import families
 
 KEY = {"x-api-key": "test-key"}
 CHECKS = [
@@ -71,10 +72,16 @@ def wsgi(answer: Answer, seen: set[int]) -> Any:
     return application
 
 
+def served(document: dict[str, Any]) -> list[str]:
+    """The paths that the local server speaks: so far, those that tell the status of a task."""
+    return [str(path) for _, path, _ in families(document).values()]
+
+
 def check_conformance(document: dict[str, Any], fake: FakeCamb, answer: Answer, *, examples: int = 15) -> None:
     """Ask for each operation's every answer; raises on any that is not documented, and on any not given."""
     seen: set[int] = set()
     document = copy.deepcopy(document)
+    document["paths"] = {path: document["paths"][path] for path in served(document)}
     for item in document["paths"].values():
         # No page documents the 401. One that was just imported has it only once the overlay gives it one.
         item["get"]["responses"].setdefault("401", {"$ref": "#/components/responses/ApiKeyRefused"})

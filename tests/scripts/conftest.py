@@ -46,12 +46,12 @@ def project(made: Path, tmp_path: Path) -> Path:
     return root
 
 
-# The pages that the tests are written about: one more in the project must not disturb them.
+# The pages that the tests are written about: one more in the project, or a supplement, must not disturb them.
 PAGES = ("get-text-to-sound-status.yaml", "get-tts-result.yaml")
 
 
 def copy_inputs(root: Path) -> None:
-    ignore = shutil.ignore_patterns("camb.yaml", "__pycache__", ".*", "pages")
+    ignore = shutil.ignore_patterns("camb.yaml", "__pycache__", ".*", "pages", "supplements")
     for folder in ("openapi", "scripts"):
         shutil.copytree(ROOT / folder, root / folder, ignore=ignore)
     (root / "openapi/pages").mkdir()

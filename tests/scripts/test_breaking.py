@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from scripts import breaking, redocly_diff
-from scripts.compare import Change, Verdict
+from scripts.compare import GUESS, Change, Verdict
 from scripts.errors import PipelineError
 from scripts.generate import ROOT, make_document
 from scripts.mutations import SOUND, TTS
@@ -378,6 +378,7 @@ ADDED = Major("enum-values-added", CHANGE.place, "Enum gained values.")
         (ADDED._replace(rule="schema-type-changed"), CHANGE, False),
         (ADDED._replace(rule="of-tomorrow"), CHANGE, False),
         (ADDED._replace(rule="of-tomorrow"), CHANGE._replace(verdict=Verdict.DECISION), True),
+        (ADDED._replace(rule="of-tomorrow"), CHANGE._replace(advice=GUESS), True),
         (
             ADDED._replace(rule="of-tomorrow"),
             CHANGE._replace(place="/components/schemas/Mood", verdict=Verdict.BREAKING),

@@ -16,7 +16,8 @@ import pytest
 
 from camb_openapi import SPEC_DIGEST
 from camb_openapi.api import TASK_STATUS_OPERATIONS
-from camb_openapi.models import OrchestratorPipelineResult, TaskStatus
+from camb_openapi.models.orchestrator_pipeline_result import OrchestratorPipelineResult
+from camb_openapi.models.task_status import TaskStatus
 from scripts.errors import follow
 from scripts.generate import ROOT, make_document
 from scripts.merge import operations

@@ -1,5 +1,7 @@
 """`scripts.update`: all that was published, or nothing; every problem in one clear line; the changes in a table."""
 
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,7 +13,8 @@ import pytest
 
 from scripts import update as module
 from scripts.compare import table
-from scripts.generate import PACKAGE, ROOT, SPEC, check, read_files
+from scripts.generate import PACKAGE, ROOT, SPEC, check, generate, read_files
+from scripts.supplements import SUPPLEMENTS
 from scripts.update import PAGES, SOURCES, load_sources, main
 
 TTS, SOUND = "get-tts-result", "get-text-to-sound-status"
@@ -200,6 +203,25 @@ def test_a_correction_that_no_longer_fits_has_to_be_mended(docs: Docs, capsys: p
     code, _, err = run(docs, capsys)
     assert (code, err) == (0, [f"written: {PAGES}"]), "the id in camb.yaml is ours, and as before"
     assert check(docs.root)[0] == []
+
+
+def test_our_own_descriptions_are_not_fetched_and_stay(docs: Docs, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(ROOT / SUPPLEMENTS, docs.root / SUPPLEMENTS)
+    generate(docs.root)
+    docs.change("Get Tts Result", "Get it", TTS)
+    code, out, err = run(docs, capsys)
+    assert (code, err) == (0, [f"written: {PAGES}, {SPEC}, {PACKAGE}"])
+    assert "guess" not in out
+    assert dict(read_files(docs.root, SUPPLEMENTS)) == dict(read_files(ROOT, SUPPLEMENTS))
+    assert check(docs.root)[0] == []
+
+
+def test_what_they_use_has_to_be_there(docs: Docs, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(ROOT / SUPPLEMENTS, docs.root / SUPPLEMENTS)
+    docs.change("HTTPValidationError", "HTTPError")
+    error, advice = refused(docs, capsys)
+    assert re.match(r"error: openapi/supplements/\S+\.yaml: .*HTTPValidationError' leads nowhere", error)
+    assert advice.startswith("what to do: fit our own description to what the pages have now")
 
 
 def test_refuses_what_the_generator_cannot_make(docs: Docs, capsys: pytest.CaptureFixture[str]) -> None:

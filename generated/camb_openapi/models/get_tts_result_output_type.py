@@ -1,0 +1,9 @@
+from enum import StrEnum
+
+
+class GetTtsResultOutputType(StrEnum):
+    FILE_URL = "file_url"
+    RAW_BYTES = "raw_bytes"
+
+    def __str__(self) -> str:
+        return str(self.value)
