@@ -15,13 +15,20 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PYTHONS = ("python3.11", "python3.12", "python3.13", "python3.14")
 # What the suite of the facade itself needs.
-SUITE = ("pytest", "pytest-asyncio", "pyyaml", "jsonschema", "trustme")
+SUITE = ("pytest", "pytest-asyncio", "pyyaml", "jsonschema", "trustme", "pyte")
+# The versions that a reader of the log wants to know.
+SHOWN = ("httpx=", "attrs=", "click=", "rich=")
+
+
+def dependencies() -> list[str]:
+    """What pyproject.toml asks for at run time, the command line included."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return [*project["dependencies"], *project["optional-dependencies"]["cli"]]
 
 
 def lowest() -> list[str]:
-    """The run-time dependencies, pinned to the lower bounds of pyproject.toml."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return [dependency.partition(",")[0].replace(">=", "==") for dependency in project["dependencies"]]
+    """The same, pinned to the lower bounds."""
+    return [dependency.partition(",")[0].replace(">=", "==") for dependency in dependencies()]
 
 
 def works(python: str) -> bool:
@@ -30,20 +37,18 @@ def works(python: str) -> bool:
     return found is not None and subprocess.run([found, "-c", ""], capture_output=True, check=False).returncode == 0
 
 
-def suite_passes(python: str, dependencies: list[str]) -> bool:
+def suite_passes(python: str, pinned: list[str]) -> bool:
     """Make an environment with this Python and these dependencies, and run the suite of the facade there."""
-    place = ROOT / ".cache" / "environments" / f"{Path(python).name}{'-lowest' if dependencies else ''}"
+    place = ROOT / ".cache" / "environments" / f"{Path(python).name}{'-lowest' if pinned else ''}"
     shutil.rmtree(place, ignore_errors=True)
     subprocess.run([python, "-m", "venv", place], check=True)
     inside = str(place / "bin" / "python")
     pip = [inside, "-m", "pip", "--disable-pip-version-check"]
     # The lowest run-time dependencies are not those of constraints.txt.
-    constraints = [] if dependencies else ["--constraint", str(ROOT / "constraints.txt")]
-    subprocess.run(
-        [*pip, "install", "--quiet", *constraints, *SUITE, *(dependencies or ["httpx", "attrs"])], check=True
-    )
+    constraints = [] if pinned else ["--constraint", str(ROOT / "constraints.txt")]
+    subprocess.run([*pip, "install", "--quiet", *constraints, *SUITE, *(pinned or dependencies())], check=True)
     frozen = subprocess.run([*pip, "freeze"], check=True, capture_output=True, text=True).stdout.split()
-    print(f"== {python}: {', '.join(line for line in frozen if line.startswith(('httpx=', 'attrs=')))}", flush=True)
+    print(f"== {python}: {', '.join(line for line in frozen if line.startswith(SHOWN))}", flush=True)
     environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'facade'}{os.pathsep}{ROOT / 'generated'}"}
     command = [inside, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/facade"]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0

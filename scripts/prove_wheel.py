@@ -68,6 +68,16 @@ def run(*command: str | Path, cwd: Path) -> str:
     return done.stdout
 
 
+def prove_command(place: Path, python: Path, wheel: Path) -> None:
+    """The console script says what is missing without the extra, and runs with it."""
+    script = python.with_name("camb-client")
+    bare = subprocess.run([script, "--version"], cwd=place, capture_output=True, text=True, check=False)
+    if bare.returncode != 2 or 'pip install "camb-client[cli]"' not in bare.stderr:
+        sys.exit(f"camb-client without its extra does not say so:\n{bare.stdout}{bare.stderr}")
+    run(python, "-m", "pip", "install", "--quiet", "--constraint", ROOT / "constraints.txt", f"{wheel}[cli]", cwd=place)
+    print("command:", run(script, "--version", cwd=place), end="")
+
+
 def main() -> None:
     """Build, install, use, type-check."""
     shutil.rmtree(DIST, ignore_errors=True)
@@ -88,6 +98,7 @@ def main() -> None:
         )
         print(run(python, "-W", "error", "-c", IMPORTS, cwd=place), end="")
         print(run(python, "-W", "error", "consumer.py", cwd=place), end="")
+        prove_command(place, python, wheel)
         checked = run(sys.executable, "-m", "mypy", "--strict", "--python-executable", python, "consumer.py", cwd=place)
         print("mypy --strict on a consumer:", checked, end="")
         # The check must be able to fail: without types, everything would pass.

@@ -459,3 +459,14 @@ def test_patch_over_real_time_leaves_the_clock_of_the_machine() -> None:
 
 def test_spec_digest_is_that_of_the_spec() -> None:
     assert hashlib.sha256((ROOT / "openapi" / "camb.yaml").read_bytes()).hexdigest() == SPEC_DIGEST
+
+
+def test_others_are_known_from_their_first_look_on(clock: VirtualClock) -> None:
+    fake = FakeCamb(clock=clock, others={0: "PENDING", 5: "SUCCESS"})
+    fake.add("tts:1", ["ERROR"])
+    clock.advance(60)
+    with fake.client() as camb:
+        assert camb.status("tts:2").is_pending
+        assert camb.status("tts:1").is_failure
+        clock.advance(5)
+        assert camb.status("tts:2").run_id != camb.wait("tts:3").run_id

@@ -83,15 +83,20 @@ class FakeCamb:
         api_key: The one key it takes.
         clock: What timelines by time, delays and hangs go by, and the clients it makes (without jitter). A
             :class:`VirtualClock` is of no use over real HTTP.
+        others: The timeline of every id that was not added, from its first look on; by default they are not
+            known (404).
 
     Attributes:
         requests: Every request so far.
     """
 
-    def __init__(self, api_key: str = "test-key", *, clock: Clock | None = None) -> None:
+    def __init__(
+        self, api_key: str = "test-key", *, clock: Clock | None = None, others: Timeline | None = None
+    ) -> None:
         self.requests: list[RecordedRequest] = []
         self._api_key = api_key
         self._clock: Clock = Clock() if clock is None else clock
+        self._others = None if others is None else read(others)
         self._tasks: dict[TaskRef, _Task] = {}
         self._lock = threading.Lock()
 
@@ -115,9 +120,13 @@ class FakeCamb:
         """
         ref, items = _ref(task), read(timeline)
         with self._lock:
-            number = 1001 + len(self._tasks) if run_id is None else run_id
-            self._tasks[ref] = _Task(items, number, self._clock.monotonic())
+            self._add(ref, items, run_id)
         return ref
+
+    def _add(self, ref: TaskRef, timeline: Timeline, run_id: int | None = None) -> _Task:
+        number = 1001 + len(self._tasks) if run_id is None else run_id
+        self._tasks[ref] = _Task(timeline, number, self._clock.monotonic())
+        return self._tasks[ref]
 
     def requests_for(self, task: TaskRef | str) -> list[RecordedRequest]:
         """The requests for a task so far, refused keys included.
@@ -227,6 +236,8 @@ class FakeCamb:
             problem = {"loc": ["path", "task_id"], "msg": "Input should be a valid id", "type": "string_type"}
             return Reply.json({"detail": [problem]}, status_code=422)
         task = self._tasks.get(ref)
+        if task is None and self._others is not None:
+            task = self._add(ref, self._others)
         if task is None:
             known = ", ".join(map(str, self._tasks)) or "none"
             return Reply.json({"detail": f"Task not found (FakeCamb was given {known})"}, status_code=404)

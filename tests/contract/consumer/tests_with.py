@@ -35,6 +35,7 @@ def fakes() -> None:
     clock = VirtualClock()
     as_clock: Clock = clock
     fake = FakeCamb("key", clock=as_clock)
+    FakeCamb(others=["PENDING", RESET, "SUCCESS"])
     assert_type(
         fake.add("tts:1", ["PENDING", RESET, rate_limited(30), {"status": "ERROR"}, "SUCCESS"], run_id=7), TaskRef
     )

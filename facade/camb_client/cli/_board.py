@@ -1,0 +1,185 @@
+"""The board: what is known of each task of a command.
+
+Rule of this file: facts as they come in, and how they are put in words and in JSON. Nothing here prints.
+
+When a look was made is taken from the one DEBUG line that the logger ``camb_client`` has for each; when the next
+is due is then what the schedule says, without its jitter.
+"""
+
+import json
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+
+from .. import CambError, Schedule, TaskError, TaskRef, TaskState
+from .._errors import may_pass
+from ._command import clean
+from ._exits import NOT_DONE, SUCCEEDED, Exit, exit_of
+
+# A part of a line, and how a terminal shows it (a style of rich).
+Part = tuple[str, str]
+
+
+@attrs.define(eq=False)
+class Row:
+    """What is known of one task.
+
+    Attributes:
+        ref: The task.
+        since: When the command took it up, by the clock that never goes back.
+        until: When it was done with it.
+        state: What was last seen of it.
+        looks: How many looks were made.
+        next_at: When the next is due, if that is known.
+        trouble: Why the last look failed, or "".
+        end: How it ended, for the command.
+        error: The error it ended with.
+    """
+
+    ref: TaskRef
+    since: float = attrs.field(factory=time.monotonic)
+    until: float | None = None
+    state: TaskState | None = None
+    looks: int = 0
+    next_at: float | None = None
+    trouble: str = ""
+    end: Exit | None = None
+    error: CambError | None = None
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds that the command has had it."""
+        return (time.monotonic() if self.until is None else self.until) - self.since
+
+    @property
+    def style(self) -> str:
+        """The colour of its status."""
+        if self.end is None:
+            return "cyan"
+        return "green" if self.end is SUCCEEDED else "yellow" if self.goes_on else "red"
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether there is sense in waiting for it again."""
+        return self.end in (None, NOT_DONE) or (self.error is not None and may_pass(self.error))
+
+    def parts(self) -> list[Part]:
+        """Its line: reference, status, what came of it, how long it took."""
+        state = self.state
+        said = [] if self.end in (None, SUCCEEDED) else [self.end.word]
+        if state is not None and state.run_id is not None:
+            said.append(f"run_id {state.run_id}")
+        elif state is not None and state.is_pending and isinstance(state.message, str):
+            said.append(clean(state.message))
+        return [
+            (clean(str(self.ref)), "bold"),
+            (clean(state.status) if state else "not seen", self.style),
+            (", ".join(said), ""),
+            (f"{self.elapsed:.1f} s", "dim"),
+            (f"{self.looks} look{'' if self.looks == 1 else 's'}", "dim"),
+        ]
+
+    def json(self) -> str:
+        """Its line for programs. The keys are promised, and explained in README."""
+        state, error = self.state, self.error
+        record: dict[str, Any] = {
+            "task": str(self.ref),
+            "status": state and str(state.status),
+            "run_id": state and state.run_id,
+            "exception_reason": state and state.exception_reason,
+            "message": state and state.message,
+            "exit_code": self.end and self.end.code,
+            "error": error and {"type": type(error).__name__, "message": str(error)},
+            "elapsed": round(self.elapsed, 3),
+            "looks": self.looks,
+        }
+        return json.dumps(record)
+
+
+class Board:
+    """The rows of a command, in the order its tasks were named.
+
+    Attributes:
+        rows: Each by its task.
+        exits: How the tasks ended, and what else went wrong.
+        width: Of the longest reference.
+    """
+
+    def __init__(self) -> None:
+        self.rows: dict[TaskRef, Row] = {}
+        self.exits: list[Exit] = []
+        self.width = 0
+
+    def add(self, ref: TaskRef) -> bool:
+        """Take up a task; whether it is new."""
+        if ref in self.rows:
+            return False
+        self.rows[ref] = Row(ref)
+        self.width = max(self.width, len(str(ref)))
+        return True
+
+    def changed(self, state: TaskState) -> Row:
+        """Note a change."""
+        row = self.rows[state.ref]
+        row.state = state
+        return row
+
+    def ended(self, ref: TaskRef, state: TaskState | None, error: CambError | None, end: Exit | None = None) -> Row:
+        """Note how it ended for a task: with a state or an error; which exit that is follows from the error."""
+        row = self.rows[ref]
+        row.state = error.state if isinstance(error, TaskError) else state or row.state
+        row.until, row.error, row.end = time.monotonic(), error, end or exit_of(error)
+        self.exits.append(row.end)
+        return row
+
+    @property
+    def left(self) -> list[TaskRef]:
+        """The tasks that there is sense in waiting for again."""
+        return [row.ref for row in self.rows.values() if row.goes_on]
+
+
+class Looks(logging.Handler):
+    """Puts each look on the board while the context is open, and passes on what else the client has to say.
+
+    Args:
+        board: The board.
+        schedule: When looks are made.
+        note: Takes what the client has to say.
+        debug: Whether each look is of that, too.
+    """
+
+    def __init__(self, board: Board, schedule: Schedule, note: Callable[[str], None], *, debug: bool) -> None:
+        super().__init__()
+        self._board, self._schedule, self._note, self._debug = board, schedule, note, debug
+
+    def __enter__(self) -> None:
+        """Begin."""
+        logger = logging.getLogger("camb_client")
+        self._before = logger.level
+        logger.setLevel(logging.DEBUG)
+        logger.addHandler(self)
+
+    def __exit__(self, *_: object) -> None:
+        """End."""
+        logger = logging.getLogger("camb_client")
+        logger.removeHandler(self)
+        logger.setLevel(self._before)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take in a line of the client's log."""
+        if record.levelno > logging.DEBUG or self._debug:
+            self._note(record.getMessage())
+        match record.args:
+            case (TaskRef() as ref, str(said)) if record.levelno == logging.DEBUG:
+                self._looked(self._board.rows[ref], said)
+
+    def _looked(self, row: Row, said: str) -> None:
+        row.looks += 1
+        # What went wrong begins with the name of the task.
+        row.trouble = said.removeprefix(f"{row.ref}: ") if said.startswith(f"{row.ref}: ") else ""
+        # As the client does: by when the look was due, and not by when its answer came.
+        due = row.since if row.next_at is None else row.next_at
+        row.next_at = time.monotonic() + self._schedule.delay(due - row.since)
