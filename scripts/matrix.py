@@ -5,6 +5,7 @@ a user would get; the suite is the one of `tests/facade`.
 """
 
 import argparse
+import itertools
 import os
 import shutil
 import subprocess
@@ -17,13 +18,13 @@ PYTHONS = ("python3.11", "python3.12", "python3.13", "python3.14")
 # What the suite of the facade itself needs.
 SUITE = ("pytest", "pytest-asyncio", "pyyaml", "jsonschema", "trustme", "pyte")
 # The versions that a reader of the log wants to know.
-SHOWN = ("httpx=", "attrs=", "click=", "rich=")
+SHOWN = ("httpx=", "attrs=", "aiohttp=", "click=", "rich=")
 
 
 def dependencies() -> list[str]:
-    """What pyproject.toml asks for at run time, the command line included."""
+    """What pyproject.toml asks for at run time, with every extra: the suite needs all of it."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return [*project["dependencies"], *project["optional-dependencies"]["cli"]]
+    return [*project["dependencies"], *itertools.chain(*project["optional-dependencies"].values())]
 
 
 def lowest() -> list[str]:

@@ -30,6 +30,27 @@ assert (run_id, [str(state.status) for state in seen]) == (11768, ["PENDING", "S
 print("waited over HTTP:", run_id)
 """
 
+EXTRA = """\
+import asyncio
+
+from camb_client import AsyncCambClient
+from camb_client.testing import FakeCamb
+
+
+async def use(url: str) -> None:
+    async with AsyncCambClient("test-key", base_url=url, transport="aiohttp") as camb:
+        print("waited over aiohttp:", (await camb.tts.wait("proof")).run_id)
+
+
+fake = FakeCamb()
+fake.add("tts:proof", ["SUCCESS"], run_id=11768)
+with fake.serve() as url:
+    asyncio.run(use(url))
+"""
+
+# What the program above says where the extra is not installed.
+MISSING = "pip install 'camb-client[aiohttp]'"
+
 IMPORTS = """\
 import importlib.metadata, pathlib, camb_client, camb_openapi
 # A plugin that pytest finds by itself would be loaded wherever this client is installed.
@@ -78,6 +99,17 @@ def prove_command(place: Path, python: Path, wheel: Path) -> None:
     print("command:", run(script, "--version", cwd=place), end="")
 
 
+def prove_extra(python: Path, wheel: Path, place: Path) -> None:
+    """Use the extra: without it installed, which must say how to install it, and then with it."""
+    (place / "extra.py").write_text(EXTRA, encoding="utf-8")
+    done = subprocess.run([python, "extra.py"], cwd=place, capture_output=True, text=True, check=False)
+    if done.returncode == 0 or MISSING not in done.stderr:
+        sys.exit(f"without the extra, nothing says {MISSING}:\n{done.stdout}{done.stderr}")
+    constraints = ("--constraint", ROOT / "constraints.txt")
+    run(python, "-m", "pip", "install", "--quiet", *constraints, f"{wheel}[aiohttp]", cwd=place)
+    print(run(python, "-W", "error", "extra.py", cwd=place), end="")
+
+
 def main() -> None:
     """Build, install, use, type-check."""
     shutil.rmtree(DIST, ignore_errors=True)
@@ -99,6 +131,7 @@ def main() -> None:
         print(run(python, "-W", "error", "-c", IMPORTS, cwd=place), end="")
         print(run(python, "-W", "error", "consumer.py", cwd=place), end="")
         prove_command(place, python, wheel)
+        prove_extra(python, wheel, place)
         checked = run(sys.executable, "-m", "mypy", "--strict", "--python-executable", python, "consumer.py", cwd=place)
         print("mypy --strict on a consumer:", checked, end="")
         # The check must be able to fail: without types, everything would pass.

@@ -41,7 +41,7 @@ def test_every_block_runs_as_written(block: str, monkeypatch: pytest.MonkeyPatch
 
 
 def test_there_are_blocks() -> None:
-    assert len(BLOCKS) == 5
+    assert len(BLOCKS) == 6
 
 
 def test_every_error_and_status_is_explained() -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _Wire = TypeVar("_Wire", Wire, AsyncWire)
 _Family = TypeVar("_Family")
-_Transport = TypeVar("_Transport", httpx.BaseTransport, httpx.AsyncBaseTransport)
+_Transport = TypeVar("_Transport")
 
 
 @contextmanager
@@ -135,7 +135,7 @@ class BaseClient(BaseTasks[_Wire], Generic[_Wire, _Transport, _Family]):
 
     _wire_class: type[_Wire]
     _family_class: Callable[[_Wire, str], _Family]
-    _transport_class: type[_Transport]
+    _transport_class: type
 
     def __init__(
         self,
@@ -152,12 +152,17 @@ class BaseClient(BaseTasks[_Wire], Generic[_Wire, _Transport, _Family]):
             key = _config.api_key(api_key)
         finally:
             del api_key  # So that no traceback that shows local variables shows it.
-        if transport is not None and not isinstance(transport, self._transport_class):
-            raise TypeError(f"transport must be an httpx.{self._transport_class.__name__}, not {transport!r}")
+        wire_class = self._choose_wire(transport)
         if not isinstance(timeout, httpx.Timeout | None):
             timeout = number("timeout", timeout, least=0.001, most=DAY, what="number of seconds or an httpx.Timeout")
         url = _config.base_url(base_url, allow_insecure_http=allow_insecure_http)
-        self._wire = self._wire_class(url, key, httpx.Timeout(timeout), transport)
+        self._wire = wire_class(url, key, httpx.Timeout(timeout), None if isinstance(transport, str) else transport)
+
+    def _choose_wire(self, transport: object) -> type[_Wire]:
+        """The wire for a transport: one that was passed in, or none."""
+        if transport is not None and not isinstance(transport, self._transport_class):
+            raise TypeError(f"transport must be an httpx.{self._transport_class.__name__}, not {transport!r}")
+        return self._wire_class
 
     def __repr__(self) -> str:
         """Never the key. A client that could not be made has no wire, and its repr must not fail."""

@@ -1,6 +1,7 @@
 """One look on the wire, sync and async: a request goes out, an :class:`Answer` or an error comes back.
 
-Rule of this file: the only module that talks httpx. It decides nothing about tasks.
+Rule of this file: the only module that talks httpx, but for ``_aiohttp``, which puts aiohttp in its place. It
+decides nothing about tasks.
 
 How a look is bounded. Both ways were tried. The generated functions (``sync_detailed``) take no timeout for
 one call and read any body whole; with httpx hooks they can be bounded all the same, but the limit of each
@@ -20,7 +21,7 @@ import os
 import random
 import ssl
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, closing
 from http.cookiejar import CookieJar
 from typing import Any, Generic, TypeVar
@@ -40,7 +41,7 @@ from ._wait import log
 # A task result has a few hundred bytes. What is longer than this is something else, and is not read on.
 BODY_LIMIT = 1 << 20
 _HEADERS = {"accept": "application/json", "accept-encoding": "identity", "user-agent": f"camb-client/{__version__}"}
-_SETTINGS: dict[str, Any] = {
+SETTINGS: dict[str, Any] = {
     # A proxy of the environment is for other machines: to this one the key would go through it in clear.
     "mounts": dict.fromkeys(("all://localhost", "all://127.0.0.1", "all://[::1]")),
     # httpcore 1.0 forgets a connection whose first request is cancelled as it is made: it must not take a place
@@ -73,7 +74,7 @@ class _NoCookies(CookieJar):
         """Take nothing."""
 
 
-class _Reading(AbstractContextManager["_Reading"]):
+class Reading(AbstractContextManager["Reading"]):
     """One look, as far as it has come. As a context manager it takes in whatever the network does."""
 
     def __init__(self, wire: "BaseWire[Any]", ref: TaskRef, limit: float) -> None:
@@ -86,19 +87,22 @@ class _Reading(AbstractContextManager["_Reading"]):
     def _left(self) -> float:
         return self._deadline - self._wire.clock.monotonic()
 
+    def parts(self) -> tuple[str, str, dict[str, str]]:
+        """What is to be sent: method, path relative to the base URL, headers."""
+        return *request_line(self._ref), {**_HEADERS, **self._wire.key.headers()}
+
     def request(self) -> httpx.Request:
-        """What is to be sent: made here and not by the client, which would merge in what there is none of."""
+        """The same for httpx: made here and not by the client, which would merge in what there is none of."""
         timeout = _Remaining(self._wire.phases)
         timeout.left = self._left
-        method, path = request_line(self._ref)
-        headers = {**_HEADERS, **self._wire.key.headers()}
+        method, path, headers = self.parts()
         return httpx.Request(method, self._wire.base_url + path, headers=headers, extensions={"timeout": timeout})
 
-    def begin(self, response: httpx.Response) -> bool:
+    def begin(self, status_code: int, headers: Mapping[str, str]) -> bool:
         """Take in the headers; whether the body should be read."""
-        self._answer.status_code, self._answer.headers = response.status_code, response.headers
+        self._answer.status_code, self._answer.headers = status_code, headers
         self._answer.received_at = self._wire.clock.time()
-        encoding = response.headers.get("content-encoding", "identity").strip().lower()
+        encoding = headers.get("content-encoding", "identity").strip().lower()
         if encoding not in {"", "identity"}:
             self._answer.flaw = f"encoded as {encoding[:40]!r}, which was not asked for; not read"
         return not self._answer.flaw
@@ -113,6 +117,7 @@ class _Reading(AbstractContextManager["_Reading"]):
         return bool(self._answer.flaw)
 
     def __exit__(self, _: object, broken: BaseException | None, __: object) -> bool:
+        broken = self._wire.as_httpx(broken)
         if not isinstance(broken, httpx.HTTPError | httpx.InvalidURL | httpx.StreamError | OSError | UnicodeError):
             return False
         if request := getattr(broken, "_request", None):
@@ -123,7 +128,10 @@ class _Reading(AbstractContextManager["_Reading"]):
                 fatal = fatal and (fatal.__cause__ or fatal.__context__)
             # The builtin TimeoutError is that of asyncio.timeout: our own limit.
             cause = httpx.ReadTimeout("no whole answer in time") if isinstance(broken, TimeoutError) else broken
-            message = f"{self._ref}: no answer: {type(cause).__name__}: {self._wire.key.redact(str(cause))}"
+            said = self._wire.key.redact(str(cause))
+            if said != str(cause):  # The server echoed the key, and the causes below say so too.
+                cause = httpx.RemoteProtocolError(said)
+            message = f"{self._ref}: no answer: {type(cause).__name__}: {said}"
             self._error = ApiConnectionError(message, ref=self._ref, permanent=fatal not in (None, self._handled))
             self._error.__cause__ = cause
         return True
@@ -143,6 +151,7 @@ class BaseWire(Generic[_HttpClient]):
 
     _client_class: type[_HttpClient]
     _http: _HttpClient
+    _inherited: _HttpClient
     _loop: object
 
     def __init__(self, base_url: str, key: ApiKey, timeout: httpx.Timeout, transport: Any) -> None:
@@ -156,8 +165,12 @@ class BaseWire(Generic[_HttpClient]):
         self._open()
 
     def _open(self) -> None:
-        self._http = self._client_class(transport=self._transport, cookies=_NoCookies(), **_SETTINGS)
+        self._http = self._client_class(transport=self._transport, cookies=_NoCookies(), **SETTINGS)
         self._pid, self._loop = os.getpid(), None
+
+    def as_httpx(self, broken: BaseException | None) -> BaseException | None:
+        """What a transport raised, as an error of httpx; what has nothing to do with the network as it is."""
+        return broken
 
     def check_open(self) -> None:
         """Raises RuntimeError after close."""
@@ -167,7 +180,9 @@ class BaseWire(Generic[_HttpClient]):
     def _client(self) -> _HttpClient:
         self.check_open()
         if self._pid != os.getpid():
-            # Two processes on one connection get each other's answers, so a forked child opens its own.
+            # Two processes on one connection get each other's answers, so a forked child opens its own. What it
+            # inherits is kept: to be collected would close it, for the parent too.
+            self._inherited = self._http
             self._open()
         return self._http
 
@@ -180,8 +195,8 @@ class Wire(BaseWire[httpx.Client]):
     def look(self, ref: TaskRef, limit: float = math.inf) -> Look:
         """Look once, within ``limit`` seconds and the client's own timeout. RuntimeError after close."""
         http = self._client()
-        with _Reading(self, ref, limit) as reading, closing(http.send(reading.request(), stream=True)) as response:
-            if reading.begin(response):
+        with Reading(self, ref, limit) as reading, closing(http.send(reading.request(), stream=True)) as response:
+            if reading.begin(response.status_code, response.headers):
                 any(map(reading.enough, response.iter_bytes()))
         return reading.look()
 
@@ -211,19 +226,31 @@ class AsyncWire(BaseWire[httpx.AsyncClient]):
         import asyncio
 
         http = self._client()
-        with _Reading(self, ref, limit) as reading:
+        with Reading(self, ref, limit) as reading:
             async with asyncio.timeout(None if reading.limit == math.inf else reading.limit):
-                response = await http.send(reading.request(), stream=True)
-                try:
-                    if reading.begin(response):
-                        # Not aiter_bytes, which closes by itself, unshielded.
-                        async for chunk in response.stream:  # type: ignore[union-attr]
-                            if reading.enough(chunk):
-                                break
-                finally:
-                    # Cancelled while it gives its connection back, httpcore loses the connection for good.
-                    await asyncio.shield(response.aclose())
+                await self._exchange(http, reading)
         return reading.look()
+
+    async def _exchange(self, http: httpx.AsyncClient, reading: Reading) -> None:
+        import asyncio
+
+        response = await http.send(reading.request(), stream=True)
+        try:
+            if reading.begin(response.status_code, response.headers):
+                # Not aiter_bytes, which closes by itself, unshielded.
+                async for chunk in response.stream:  # type: ignore[union-attr]
+                    if reading.enough(chunk):
+                        break
+        finally:
+            # Cancelled while it gives its connection back, httpcore loses the connection for good.
+            await asyncio.shield(response.aclose())
+
+    def as_httpx(self, broken: BaseException | None) -> BaseException | None:
+        """As for any wire; a transport that was passed in may let errors of aiohttp through."""
+        aiohttp = sys.modules.get("aiohttp")
+        if aiohttp is None or not isinstance(broken, aiohttp.ClientError):
+            return broken
+        return httpx.ReadError(type(broken).__name__)  # No more of it: some hold the request, with its key.
 
     async def aclose(self) -> None:
         """Close the connections; a transport that was passed in stays open."""

@@ -1,14 +1,18 @@
-"""One suite for both clients: ``both`` is a fixture that runs a test once with each.
+"""One suite for both clients: ``both`` is a fixture that runs a test once with each, and once more with the async
+client over aiohttp where real HTTP is spoken. ``transport`` does the same for tests of the async client alone.
 
 Rule of this folder: behaviour through the public surface; a virtual clock where time matters, real HTTP
 where the wire matters.
 """
 
 import asyncio
-import gc
 import itertools
+import socket
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 import httpx
@@ -18,6 +22,32 @@ from camb_client import AsyncCambClient, CambClient
 from camb_client.testing import FakeCamb, VirtualClock, use_clock
 
 KEY = "key-0123456789abcdef"
+
+
+@contextmanager
+def raw_server(talk: Callable[[socket.socket], None]) -> Iterator[str]:
+    """A server that says what ``talk`` says to each connection."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                threading.Thread(target=handle, args=(connection,), daemon=True).start()
+
+        def handle(connection: socket.socket) -> None:
+            with connection, suppress(OSError):  # Clients that go away are what is tested.
+                talk(connection)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
 
 
 class Client:
@@ -75,8 +105,10 @@ class Both:
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
-        self.is_async = kind == "async"
+        self.is_async = kind != "sync"
         self.client_class: Any = AsyncCambClient if self.is_async else CambClient
+        if kind == "aiohttp":
+            self.client_class = partial(AsyncCambClient, transport="aiohttp")
         self._runner = asyncio.Runner() if self.is_async else None
         self._clients: list[Client] = []
 
@@ -108,13 +140,22 @@ class Both:
             self._runner.close()
 
 
+@pytest.fixture(params=[None, "aiohttp"], ids=["httpx", "aiohttp"])
+def transport(request: pytest.FixtureRequest) -> Any:
+    """Each transport of the async client's own."""
+    return request.param
+
+
 @pytest.fixture(params=["sync", "async"])
 def both(request: pytest.FixtureRequest) -> Iterator[Both]:
-    maker = Both(request.param)
+    yield from making(request.param)
+
+
+def making(kind: str) -> Iterator[Both]:
+    """The fixture ``both``; where real HTTP is spoken, a module has its own, with one kind more: ``aiohttp``."""
+    maker = Both(kind)
     yield maker
     maker.end()
-    if request.module.__name__.endswith("test_wire"):
-        gc.collect()  # What was left open shows here, as a warning and so as an error.
 
 
 @pytest.fixture

@@ -1,20 +1,36 @@
 """The API key: in no repr, log line, message, attribute, local variable, pickle or cause."""
 
+import asyncio
 import json
 import logging
 import pickle
+import socket
 import traceback
+from collections.abc import Iterator
 from typing import Any
 
+import aiohttp
 import httpx
 import pytest
 
-from camb_client import AsyncCambClient, CambClient, CambError, ConfigurationError, MalformedResponseError
-from tests.facade.conftest import Both
+from camb_client import (
+    ApiConnectionError,
+    AsyncCambClient,
+    CambClient,
+    CambError,
+    ConfigurationError,
+    MalformedResponseError,
+)
+from tests.facade.conftest import Both, making, raw_server
 
 SECRET = 'sk-7"/f00dcafe-0042'
 TASK = "tts:1"
 ECHO_JSON = {"detail": f"no such key: {SECRET}", "nested": [{SECRET: SECRET}]}
+
+
+@pytest.fixture(params=["sync", "async", "aiohttp"])
+def both(request: pytest.FixtureRequest) -> Iterator[Both]:
+    yield from making(request.param)
 
 
 def raised_by(call: Any) -> CambError:
@@ -84,6 +100,43 @@ def test_connection_errors_lose_the_header(both: Both, caplog: pytest.LogCapture
     assert isinstance(error.__cause__, httpx.ConnectError)
     assert_hidden(everything_in(error) + caplog.text)
     assert SECRET.encode() not in pickle.dumps(error)
+
+
+def test_what_is_not_http_may_echo_the_header_too(both: Both, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "camb_client")
+
+    def echo(connection: socket.socket) -> None:
+        connection.sendall(b"who is " + connection.recv(65536).replace(b"\r\n", b" ") + b"\r\n\r\n")
+
+    with raw_server(echo) as url:
+        camb = both.client(SECRET, base_url=url)
+        error = raised_by(lambda: camb.status(TASK))
+        camb.close()
+    assert isinstance(error.__cause__, httpx.RemoteProtocolError)
+    assert_hidden(everything_in(error) + caplog.text)
+
+
+@pytest.mark.parametrize("kind", [aiohttp.ServerDisconnectedError, aiohttp.ClientResponseError])
+def test_a_transport_that_lets_errors_of_aiohttp_through(
+    kind: type[aiohttp.ClientError], caplog: pytest.LogCaptureFixture
+) -> None:
+    """As httpx-aiohttp's does; some hold the request, with its headers."""
+    caplog.set_level(logging.DEBUG, "camb_client")
+
+    class Transport(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            headers: Any = request.headers.raw
+            url: Any = request.url
+            raise kind(aiohttp.RequestInfo(url, "GET", headers, url), ()) if "Response" in kind.__name__ else kind()
+
+    async def look() -> None:
+        async with AsyncCambClient(SECRET, transport=Transport()) as camb:
+            await camb.status(TASK)
+
+    error = raised_by(lambda: asyncio.run(look()))
+    assert isinstance(error, ApiConnectionError)
+    assert isinstance(error.__cause__, httpx.TransportError)
+    assert_hidden(everything_in(error) + caplog.text)
 
 
 def test_a_client_shows_no_key(both: Both) -> None:

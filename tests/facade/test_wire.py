@@ -14,9 +14,12 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
+from base64 import b64encode
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -29,40 +32,21 @@ from camb_client import (
     AuthenticationError,
     CambClient,
     CambError,
+    ConfigurationError,
     MalformedResponseError,
     ServerError,
     WaitTimeoutError,
 )
 from camb_client.testing import HANG, RESET, STALL, TRUNCATED, FakeCamb, Reply, error, slow
-from tests.facade.conftest import KEY, Both
+from tests.facade.conftest import KEY, Both, making, raw_server
 
 TASK = "tts:c8b8e3cd-ad17"
 
 
-@contextmanager
-def raw_server(talk: Callable[[socket.socket], None]) -> Iterator[str]:
-    """A server that says what ``talk`` says to each connection."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def serve() -> None:
-            while True:
-                try:
-                    connection, _ = listener.accept()
-                except OSError:
-                    return
-                threading.Thread(target=handle, args=(connection,), daemon=True).start()
-
-        def handle(connection: socket.socket) -> None:
-            with connection, suppress(OSError):  # Clients that go away are what is tested.
-                talk(connection)
-
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            listener.shutdown(socket.SHUT_RDWR)
-            thread.join()
+@pytest.fixture(params=["sync", "async", "aiohttp"])
+def both(request: pytest.FixtureRequest) -> Iterator[Both]:
+    yield from making(request.param)
+    gc.collect()  # What was left open shows here, as a warning and so as an error.
 
 
 def timed(call: Callable[[], Any]) -> tuple[BaseException | None, float]:
@@ -89,6 +73,17 @@ def test_waits_over_real_http(both: Both) -> None:
     assert request.headers["x-api-key"] == KEY
     assert request.headers["accept-encoding"] == "identity"
     assert request.headers["user-agent"].startswith("camb-client/")
+
+
+@pytest.mark.parametrize("task_id", ["a%2Fb", "100%25", "ä/ö", "a+b", "a;b", "a:b@c", "!$&'()*,=~", "%zz", "a b?c#d"])
+def test_an_id_reaches_the_server_as_it_is(both: Both, task_id: str) -> None:
+    fake = FakeCamb(KEY)
+    fake.add(f"tts:{task_id}", ["SUCCESS"])
+    with fake.serve() as url:
+        camb = both.client(base_url=url)
+        assert camb.wait(f"tts:{task_id}").is_success
+        camb.close()
+    assert [request.path for request in fake.requests] == [f"/apis/tts/{quote(task_id, safe='')}"]
 
 
 def test_error_answers_carry_what_is_needed(both: Both) -> None:
@@ -152,7 +147,7 @@ def test_the_phases_of_a_look_share_one_limit(both: Both) -> None:
     assert 0.4 <= took < 0.8
 
 
-def test_headers_in_drops_are_bounded_in_async() -> None:
+def test_headers_in_drops_are_bounded_in_async(transport: Any) -> None:
     def drip(connection: socket.socket) -> None:
         connection.recv(65536)
         for byte in b"HTTP/1.1 200 OK\r\n" + b"x-a: b\r\n" * 10:
@@ -160,7 +155,7 @@ def test_headers_in_drops_are_bounded_in_async() -> None:
             time.sleep(0.05)
 
     async def look(url: str) -> None:
-        async with AsyncCambClient(KEY, base_url=url, timeout=0.3) as camb:
+        async with AsyncCambClient(KEY, base_url=url, timeout=0.3, transport=transport) as camb:
             with pytest.raises(ApiConnectionError):
                 await camb.status(TASK)
 
@@ -179,6 +174,26 @@ def test_a_timeout_by_phases_bounds_the_whole_by_its_longest(both: Both, limit: 
         raised, took = timed(lambda: camb.status(TASK))
         camb.close()
     assert isinstance(raised, ApiConnectionError)
+    assert 0.25 <= took < 1.0
+
+
+@pytest.mark.parametrize("limit", [httpx.Timeout(5, read=0.3), httpx.Timeout(5, connect=0.3)])
+def test_a_phase_may_have_less_than_the_whole(both: Both, limit: httpx.Timeout) -> None:
+    fake = FakeCamb(KEY)
+    fake.add(TASK, [HANG])
+    with fake.serve() as url, socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+        address = full.getsockname()
+        waiting = [socket.socket() for _ in range(4)]  # No place is left in the queue: connecting hangs.
+        for one in waiting:
+            one.setblocking(False)
+            one.connect_ex(address)
+        camb = both.client(base_url=url if limit.read == 0.3 else f"http://127.0.0.1:{address[1]}", timeout=limit)
+        raised, took = timed(lambda: camb.status(TASK))
+        camb.close()
+        for one in waiting:
+            one.close()
+    assert isinstance(raised, ApiConnectionError)
+    assert type(raised.__cause__) is (httpx.ReadTimeout if limit.read == 0.3 else httpx.ConnectTimeout)
     assert 0.25 <= took < 1.0
 
 
@@ -251,6 +266,74 @@ def test_a_code_other_than_200_says_enough_though_its_body_breaks_off(both: Both
             camb.status(TASK)
         camb.close()
     assert caught.value.status_code == 403
+
+
+def saying(*answers: bytes) -> Callable[[socket.socket], None]:
+    """Say these, one a request, and hang up."""
+
+    def talk(connection: socket.socket) -> None:
+        for answer in answers:
+            connection.recv(65536)
+            connection.sendall(answer)
+
+    return talk
+
+
+PENDING = b'content-length: 21\r\n\r\n{"status": "PENDING"}'
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"HTTP/1.1 200\r\n" + PENDING, b"HTTP/1.0 200 Fine\r\n\r\n" + PENDING[-21:],
+     b"HTTP/1.1 200 OK\r\nx-long: " + b"x" * 50_000 + b"\r\n" + PENDING,
+     b"HTTP/1.1 103 Early Hints\r\nlink: a\r\n\r\nHTTP/1.1 200 OK\r\n" + PENDING,
+     b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n15\r\n" + PENDING[-21:] + b"\r\n0\r\n\r\n"],
+    ids=["no reason", "1.0", "long header", "informational", "chunked"],
+)  # fmt: skip
+def test_answers_of_unusual_form_are_read(both: Both, answer: bytes) -> None:
+    with raw_server(saying(answer)) as url:
+        camb = both.client(base_url=url)
+        assert camb.status(TASK).is_pending
+        camb.close()
+
+
+@pytest.mark.parametrize("code", [520, 599, 999])
+def test_codes_that_nobody_has_registered(both: Both, code: int) -> None:
+    with raw_server(saying(b"HTTP/1.1 %d \xfc\r\nx-request-id: \xfc\r\ncontent-length: 0\r\n\r\n" % code)) as url:
+        camb = both.client(base_url=url)
+        with pytest.raises(ApiError) as caught:
+            camb.status(TASK)
+        camb.close()
+    assert (caught.value.status_code, caught.value.request_id) == (code, "ü")
+
+
+@pytest.mark.parametrize(
+    ("answer", "cause"),
+    [(b"", httpx.RemoteProtocolError), (b"SSH-2.0-OpenSSH_9.6\r\n", httpx.RemoteProtocolError),
+     (b"HTTP/1.1 200 OK\r\n", httpx.RemoteProtocolError),
+     (b"HTTP/1.1 200 OK\r\ncontent-length: many\r\n\r\n", httpx.RemoteProtocolError),
+     (b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{", httpx.RemoteProtocolError)],
+    ids=["nothing", "another protocol", "half of the headers", "bad header", "half of the body"],
+)  # fmt: skip
+def test_what_is_not_http_is_an_error_of_ours(both: Both, answer: bytes, cause: type[Exception]) -> None:
+    with raw_server(saying(answer)) as url:
+        camb = both.client(base_url=url)
+        with pytest.raises(ApiConnectionError) as caught:
+            camb.status(TASK)
+        camb.close()
+    assert type(caught.value.__cause__) is cause
+    assert not caught.value.permanent
+
+
+def test_the_wait_in_milliseconds_is_read(both: Both) -> None:
+    fake = FakeCamb(KEY)
+    fake.add(TASK, [error(429, headers={"Retry-After-MS": "1500"})])
+    with fake.serve() as url:
+        camb = both.client(base_url=url)
+        with pytest.raises(ApiError) as caught:
+            camb.status(TASK)
+        camb.close()
+    assert caught.value.retry_after == 1.5
 
 
 def test_redirects_are_not_followed(both: Both) -> None:
@@ -335,6 +418,74 @@ def test_the_proxy_of_the_environment_gets_nothing_for_this_machine(
     assert proxy.requests == []
 
 
+def test_a_proxy_is_told_its_own_credentials_and_no_more(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = FakeCamb(KEY)
+    fake.add(TASK, ["SUCCESS"])
+    with fake.serve() as url:
+        monkeypatch.setenv("ALL_PROXY", url.replace("://", "://me:s%40me@").removesuffix("/apis"))
+        camb = both.client(base_url="http://camb.invalid/apis", allow_insecure_http=True)
+        assert camb.wait(TASK).is_success
+        camb.close()
+    assert fake.requests[0].headers["proxy-authorization"] == "Basic " + b64encode(b"me:s@me").decode()
+    assert "authorization" not in fake.requests[0].headers
+
+
+def test_no_proxy_for_whom_the_environment_says_so(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
+    proxy = FakeCamb(KEY)
+    with proxy.serve() as elsewhere:
+        monkeypatch.setenv("HTTP_PROXY", elsewhere.removesuffix("/apis"))
+        monkeypatch.setenv("NO_PROXY", "camb.invalid")
+        camb = both.client(base_url="http://camb.invalid/apis", allow_insecure_http=True)
+        with pytest.raises(ApiConnectionError):
+            camb.status(TASK)
+        camb.close()
+    assert proxy.requests == []
+
+
+def test_https_goes_through_a_tunnel_of_the_proxy(
+    both: Both, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
+) -> None:
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("camb.invalid").configure_cert(context)
+    asked: list[bytes] = []
+
+    def tunnel(connection: socket.socket) -> None:
+        asked.append(connection.recv(65536))
+        connection.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
+        with context.wrap_socket(connection, server_side=True) as secure:
+            asked.append(secure.recv(65536))
+            secure.sendall(b"HTTP/1.1 200 OK\r\n" + PENDING)
+
+    with raw_server(tunnel) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.replace("://", "://me:secret@"))
+        camb = both.client(base_url="https://camb.invalid/apis")
+        assert camb.status(TASK).is_pending
+        camb.close()
+    assert asked[0].startswith(b"CONNECT camb.invalid:443 HTTP/1.1\r\n")
+    assert b"Basic " + b64encode(b"me:secret") in asked[0]
+    assert KEY.encode() not in asked[0]
+    assert asked[1].startswith(b"GET /apis/tts/c8b8e3cd-ad17 HTTP/1.1\r\n")
+    assert b"Basic" not in asked[1]
+
+
+def test_a_proxy_that_refuses_is_no_answer_of_the_api(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
+    with raw_server(saying(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n")) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy)
+        camb = both.client(base_url="https://camb.invalid/apis")
+        with pytest.raises(ApiConnectionError, match="403 Forbidden") as caught:
+            camb.status(TASK)
+        camb.close()
+    assert type(caught.value.__cause__) is httpx.ProxyError
+
+
+def test_a_proxy_that_aiohttp_cannot_use_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1080")
+    with pytest.raises(ConfigurationError, match="not socks5"):
+        AsyncCambClient(KEY, transport="aiohttp")
+
+
 @pytest.mark.parametrize("address", ["https://a..b", f"https://{'x' * 64}.example"])
 def test_a_host_that_no_resolver_takes_is_an_error_of_ours(both: Both, address: str) -> None:
     camb = both.client(base_url=address)
@@ -384,7 +535,8 @@ def test_cookies_are_not_kept(both: Both) -> None:
     fake = FakeCamb(KEY)
     fake.add(TASK, [Reply.json({"status": "PENDING"}, headers={"set-cookie": "a=b"})])
     with fake.serve() as url:
-        camb = both.client(base_url=url)
+        # By name: of an address, aiohttp would keep none anyway.
+        camb = both.client(base_url=url.replace("127.0.0.1", "localhost"))
         camb.status(TASK)
         camb.status(TASK)
         camb.close()
@@ -404,6 +556,31 @@ def test_connections_are_reused(both: Both) -> None:
             camb.status(TASK)
         camb.close()
     assert len(opened) == 1
+
+
+def test_a_connection_that_the_server_closed_between_looks_is_not_used_again(both: Both) -> None:
+    """Nor does the event loop get a turn to see it, in async: it stands still between the two."""
+    with raw_server(saying(b"HTTP/1.1 200 OK\r\n" + PENDING)) as url:
+        camb = both.client(base_url=url)
+        for _ in range(3):
+            assert camb.status(TASK).is_pending
+            time.sleep(0.05)
+        camb.close()
+
+
+def test_a_look_is_one_request_though_it_ends_without_an_answer(both: Both) -> None:
+    fake = FakeCamb(KEY)
+    fake.add(TASK, ["PENDING", RESET, "SUCCESS"])
+    with fake.serve() as url:
+        camb = both.client(base_url=url)
+        assert camb.status(TASK).is_pending
+        with pytest.raises(ApiConnectionError) as caught:
+            camb.status(TASK)
+        assert fake.looks(TASK) == 2
+        assert camb.status(TASK).is_success
+        camb.close()
+    assert isinstance(caught.value.__cause__, httpx.TransportError)
+    assert not isinstance(caught.value.__cause__, httpx.TimeoutException)
 
 
 def test_after_close_any_use_is_a_runtime_error(both: Both) -> None:
@@ -459,6 +636,57 @@ def test_a_transport_of_the_other_kind_is_refused(both: Both) -> None:
         both.client(transport=wrong)
 
 
+def test_a_transport_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    name: Any = "aiohttp"
+    with pytest.raises(TypeError, match=r"must be an httpx\.BaseTransport, not 'aiohttp'"):
+        CambClient(KEY, transport=name)
+    name = "curl"
+    with pytest.raises(ValueError, match=r"'aiohttp' or an .*, not 'curl'"):
+        AsyncCambClient(KEY, transport=name)
+    monkeypatch.delitem(sys.modules, "camb_client._aiohttp", raising=False)
+    monkeypatch.setitem(sys.modules, "aiohttp", None)  # As if it were not installed.
+    with pytest.raises(ConfigurationError, match=r"pip install 'camb-client\[aiohttp\]'"):
+        AsyncCambClient(KEY, transport="aiohttp")
+
+
+def test_closing_closes_what_aiohttp_opened() -> None:
+    fake = FakeCamb(KEY)
+    fake.add(TASK, ["PENDING"])
+
+    async def use(url: str) -> tuple[Any, Any]:
+        async with AsyncCambClient(KEY, base_url=url, transport="aiohttp") as camb:
+            await camb.status(TASK)
+            wire: Any = camb._wire
+            session = wire._route.session()
+            connector = session.connector
+            assert not session.closed
+            assert not connector.closed
+        return session, connector
+
+    with fake.serve() as url:
+        session, connector = asyncio.run(use(url))
+    assert session.closed
+    assert connector.closed
+
+
+def test_no_number_of_looks_is_too_many_at_once(transport: Any) -> None:
+    fake = FakeCamb(KEY)
+    fake.add(TASK, ["PENDING"])
+    fake.add("tts:hangs", [HANG])
+
+    async def use(url: str) -> None:
+        async with AsyncCambClient(KEY, base_url=url, transport=transport) as camb:
+            hanging = [asyncio.ensure_future(camb.status("tts:hangs")) for _ in range(120)]
+            await asyncio.sleep(0)  # They are on their way.
+            assert (await camb.status(TASK)).is_pending
+            for one in hanging:
+                one.cancel()
+            await asyncio.gather(*hanging, return_exceptions=True)
+
+    with fake.serve() as url:
+        asyncio.run(use(url))
+
+
 def test_one_client_serves_many_threads() -> None:
     fake = FakeCamb(KEY)
     for number in range(20):
@@ -503,10 +731,38 @@ def test_a_forked_child_opens_connections_of_its_own() -> None:
     assert theirs == [list(range(first, first + 10)) for first in (10, 20, 30)]
 
 
-def test_a_second_event_loop_is_refused() -> None:
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+def test_a_forked_child_opens_connections_of_its_own_in_async(transport: Any) -> None:
+    fake = FakeCamb(KEY)
+    for number in range(20):
+        fake.add(f"tts:{number}", ["SUCCESS"], run_id=number)
+    context = multiprocessing.get_context("fork")
+    results = context.SimpleQueue()
+
+    async def use(first: int) -> list[int | None]:
+        return [(await camb.tts.status(str(number))).run_id for number in range(first, first + 10)]
+
+    def child() -> None:
+        warnings.simplefilter("ignore")  # As an error, one would keep alive what it warns of.
+        results.put(asyncio.run(use(10)))
+        gc.collect()  # What was inherited is the parent's to close.
+
+    with fake.serve() as url, asyncio.Runner() as runner:
+        camb = AsyncCambClient(KEY, base_url=url, timeout=5, transport=transport)
+        runner.run(use(0))  # Opens the connection that must not be shared.
+        process = context.Process(target=child)
+        process.start()
+        process.join(20)
+        assert runner.run(use(0)) == list(range(10))
+        runner.run(camb.aclose())
+    assert process.exitcode == 0
+    assert results.get() == list(range(10, 20))
+
+
+def test_a_second_event_loop_is_refused(transport: Any) -> None:
     fake = FakeCamb(KEY)
     fake.add(TASK, ["PENDING"])
-    camb = fake.async_client()
 
     async def use() -> None:
         assert (await camb.status(TASK)).is_pending
@@ -514,7 +770,8 @@ def test_a_second_event_loop_is_refused() -> None:
     async def end() -> None:
         await camb.aclose()
 
-    with asyncio.Runner() as first:
+    with fake.serve() as url, asyncio.Runner() as first:
+        camb = AsyncCambClient(KEY, base_url=url, transport=transport)
         first.run(use())
         with asyncio.Runner() as second:
             with pytest.raises(RuntimeError, match="another event loop"):
@@ -524,14 +781,14 @@ def test_a_second_event_loop_is_refused() -> None:
         first.run(end())
 
 
-def test_many_async_waits_at_once_and_a_cancelled_one_leaves_nothing() -> None:
+def test_many_async_waits_at_once_and_a_cancelled_one_leaves_nothing(transport: Any) -> None:
     fake = FakeCamb(KEY)
     for number in range(20):
         fake.add(f"tts:{number}", ["PENDING", "SUCCESS"], run_id=number)
     fake.add("tts:hangs", [HANG])
 
     async def use(url: str) -> list[int]:
-        async with AsyncCambClient(KEY, base_url=url) as camb:
+        async with AsyncCambClient(KEY, base_url=url, transport=transport) as camb:
             hanging = asyncio.ensure_future(camb.tts.wait("hangs"))
             done = await asyncio.gather(*(camb.tts.wait(str(number), schedule=0.01) for number in range(20)))
             hanging.cancel()
@@ -547,13 +804,21 @@ def test_many_async_waits_at_once_and_a_cancelled_one_leaves_nothing() -> None:
     gc.collect()
 
 
-def test_cancelled_looks_give_their_connections_back() -> None:
+def active(camb: AsyncCambClient) -> list[Any]:
+    """The connections that a look is using."""
+    wire: Any = camb._wire
+    if hasattr(wire, "_route"):
+        return list(wire._route.session().connector._acquired)
+    return [one for one in wire._http._transport._pool.connections if "ACTIVE" in repr(one)]
+
+
+def test_cancelled_looks_give_their_connections_back(transport: Any) -> None:
     """httpcore loses a connection whose answer is closed by a task that is being cancelled: ours are not."""
     fake = FakeCamb(KEY)
     fake.add(TASK, [slow(0.002, Reply.json({"status": "PENDING"}))])
 
     async def use(url: str) -> None:
-        async with AsyncCambClient(KEY, base_url=url) as camb:
+        async with AsyncCambClient(KEY, base_url=url, transport=transport) as camb:
             for number in range(60):
                 tasks = [asyncio.ensure_future(camb.wait(TASK, schedule=0.001)) for _ in range(8)]
                 await asyncio.sleep(0.004 + number % 7 / 2000)
@@ -561,21 +826,20 @@ def test_cancelled_looks_give_their_connections_back() -> None:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
             await asyncio.sleep(0.05)
-            pool: Any = camb._wire._http._transport
             # One that was cancelled as it was made may be forgotten by httpcore, but takes nobody's place.
-            assert [one for one in pool._pool.connections if "ACTIVE" in repr(one)] == []
+            assert active(camb) == []
             assert (await camb.status(TASK)).is_pending
 
     with fake.serve() as url:
         asyncio.run(use(url))
 
 
-def test_asyncio_timeout_around_a_wait_works_as_usual() -> None:
+def test_asyncio_timeout_around_a_wait_works_as_usual(transport: Any) -> None:
     fake = FakeCamb(KEY)
     fake.add(TASK, [HANG])
 
     async def use(url: str) -> None:
-        async with AsyncCambClient(KEY, base_url=url) as camb:
+        async with AsyncCambClient(KEY, base_url=url, transport=transport) as camb:
             with pytest.raises(TimeoutError) as caught:
                 async with asyncio.timeout(0.1):
                     await camb.wait(TASK)
@@ -585,12 +849,12 @@ def test_asyncio_timeout_around_a_wait_works_as_usual() -> None:
         asyncio.run(use(url))
 
 
-def test_leaving_a_watch_early_leaves_nothing() -> None:
+def test_leaving_a_watch_early_leaves_nothing(transport: Any) -> None:
     fake = FakeCamb(KEY)
     fake.add(TASK, ["PENDING"])
 
     async def use(url: str) -> None:
-        async with AsyncCambClient(KEY, base_url=url) as camb:
+        async with AsyncCambClient(KEY, base_url=url, transport=transport) as camb:
             async for state in camb.watch(TASK):
                 assert state.is_pending
                 break

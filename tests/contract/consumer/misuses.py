@@ -11,6 +11,8 @@ async def show(state: TaskState) -> None:
 async def mistakes(camb: CambClient, twin: AsyncCambClient, state: TaskState, fake: FakeCamb) -> None:
     CambClient(1)  # wrong: a key is text
     CambClient("key", "https://a.example")  # wrong: by keyword only
+    CambClient(transport="aiohttp")  # wrong: for the async client
+    AsyncCambClient(transport="curl")  # wrong: no such transport
     CambClient(retries=3)  # wrong: no such argument
     camb.wait(7)  # wrong: an id is text
     camb.wait("tts:1", 30)  # wrong: by keyword only

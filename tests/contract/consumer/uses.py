@@ -65,6 +65,7 @@ def clients() -> None:
     CambClient(timeout=httpx.Timeout(5), transport=httpx.HTTPTransport())
     AsyncCambClient("key", base_url="https://a.example", timeout=3, allow_insecure_http=False)
     AsyncCambClient(timeout=httpx.Timeout(5), transport=httpx.AsyncHTTPTransport())
+    AsyncCambClient(transport="aiohttp")
 
 
 def sync() -> None:

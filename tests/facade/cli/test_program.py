@@ -91,7 +91,7 @@ echo "${{COMPREPLY[@]}}"
         (["wa"], "wait watch"),
         (["wait", "--sched"], "--schedule"),
         (["wait", "--schedule", "b"], "background"),
-        (["status", "te"], "text-to-sound:"),
+        (["status", "text-to-s"], "text-to-sound:"),
     ],
 )
 def test_bash_completes(cli: Cli, tmp_path: pathlib.Path, words: list[str], completed: str) -> None:

@@ -141,7 +141,7 @@ def test_a_wait_for_ever_and_presets_are_understood(cli: Cli) -> None:
     [
         (["wait"], "Missing argument"),
         (["wait", "1"], "'1' is not a task reference: it should look like 'tts:1'"),
-        (["wait", "dub:1"], "unknown kind of task 'dub'; known are"),
+        (["wait", "nope:1"], "unknown kind of task 'nope'; known are"),
         (["wait", "tts:1", "--timeout", "-1"], "'-1' is not a number of seconds, nor 'none'"),
         (["wait", "tts:1", "--timeout", "nan"], "'nan' is not a number of seconds"),
         (["wait", "tts:1", "--schedule", "fast"], "'fast' is none of default, interactive, background"),
