@@ -21,7 +21,7 @@ import os
 import random
 import ssl
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Generator, Mapping
 from contextlib import AbstractContextManager, closing
 from http.cookiejar import CookieJar
 from typing import Any, Generic, TypeVar
@@ -207,6 +207,30 @@ class Wire(BaseWire[httpx.Client]):
             self._http.close()
 
 
+class _ToTheEnd:
+    """Awaits what gives a connection back; a cancellation meanwhile goes on after it.
+
+    httpcore loses a connection for good when it is cancelled there, at the one point where it lets others run.
+    ``asyncio.shield`` would do too, but its task lets others run twice, and they fight for the connection: it
+    made a look cost half as much again.
+    """
+
+    def __init__(self, closing: Coroutine[Any, Any, None]) -> None:
+        self._closing = closing
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        import asyncio
+
+        interruption = None
+        for step in self._closing.__await__():
+            try:
+                yield step
+            except asyncio.CancelledError as cancelled:
+                interruption = cancelled
+        if interruption is not None:
+            raise interruption
+
+
 class AsyncWire(BaseWire[httpx.AsyncClient]):
     """The wire of the async client; of one event loop."""
 
@@ -232,18 +256,15 @@ class AsyncWire(BaseWire[httpx.AsyncClient]):
         return reading.look()
 
     async def _exchange(self, http: httpx.AsyncClient, reading: Reading) -> None:
-        import asyncio
-
         response = await http.send(reading.request(), stream=True)
         try:
             if reading.begin(response.status_code, response.headers):
-                # Not aiter_bytes, which closes by itself, unshielded.
+                # Not aiter_bytes, which closes by itself.
                 async for chunk in response.stream:  # type: ignore[union-attr]
                     if reading.enough(chunk):
                         break
         finally:
-            # Cancelled while it gives its connection back, httpcore loses the connection for good.
-            await asyncio.shield(response.aclose())
+            await _ToTheEnd(response.aclose())
 
     def as_httpx(self, broken: BaseException | None) -> BaseException | None:
         """As for any wire; a transport that was passed in may let errors of aiohttp through."""

@@ -834,6 +834,34 @@ def test_cancelled_looks_give_their_connections_back(transport: Any) -> None:
         asyncio.run(use(url))
 
 
+def test_a_look_cancelled_as_it_gives_its_connection_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That is one step of the event loop: what was spied on says when, as no timing would."""
+    fake = FakeCamb(KEY)
+    fake.add(TASK, ["PENDING"])
+    closing = asyncio.Event()
+    aclose = httpx.Response.aclose
+
+    async def spy(response: httpx.Response) -> None:
+        closing.set()
+        await aclose(response)
+
+    async def use(url: str) -> None:
+        async with AsyncCambClient(KEY, base_url=url) as camb:
+            monkeypatch.setattr(httpx.Response, "aclose", spy)
+            for _ in range(10):
+                closing.clear()
+                look = asyncio.create_task(camb.status(TASK))
+                await closing.wait()
+                look.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await look
+            pool: Any = camb._wire._http._transport
+            assert [repr(one).count("IDLE") for one in pool._pool.connections] == [1]
+
+    with fake.serve() as url:
+        asyncio.run(use(url))
+
+
 def test_asyncio_timeout_around_a_wait_works_as_usual(transport: Any) -> None:
     fake = FakeCamb(KEY)
     fake.add(TASK, [HANG])
