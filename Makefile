@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 export PAGE SLUG BASE FORMAT
 
 .PHONY: help demo test check breaking contract contract-live api-snapshot update generate check-generated import-page \
-	build test-lowest test-pythons bench clean
+	docs build test-lowest test-pythons bench clean
 .DEFAULT_GOAL := help
 
 help:  ## Show what there is
@@ -68,6 +68,9 @@ check-generated: $(READY)  ## Fail if what is committed is not what the pages ma
 import-page: $(READY)  ## Import a docs page: make import-page PAGE=<file, URL or -> [SLUG=<name>]
 	@test -n "$$PAGE" || { echo "error: say PAGE=<file, URL or -> (and SLUG=<name> with -)" >&2; exit 1; }
 	@$(BIN)/python -m scripts.import_page "$$PAGE" $${SLUG:+--slug "$$SLUG"}
+
+docs: $(READY)  ## Make the site of docstrings and guides in .cache/docs; every warning is an error
+	@$(BIN)/python -m scripts.docs
 
 build: $(READY)  ## Make wheel and sdist in dist/, and prove the wheel in a new environment
 	@$(BIN)/python -m scripts.prove_wheel

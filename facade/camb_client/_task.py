@@ -103,7 +103,7 @@ class TaskState:
 
     @property
     def is_pending(self) -> bool:
-        """Whether it may still change: ``PENDING``, and any status that is not known."""
+        """Whether it may still change, as with ``PENDING`` and any status that is not known."""
         return self._meaning is Meaning.PENDING
 
     @property

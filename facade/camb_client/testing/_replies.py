@@ -12,10 +12,10 @@ import attrs
 class Fault(StrEnum):
     """How an answer goes wrong on the wire."""
 
-    RESET = "reset"  # The connection is reset, without an answer.
-    HANG = "hang"  # The request is taken; nothing ever comes.
-    TRUNCATED = "truncated"  # Half of the body that was announced, then the connection ends.
-    STALL = "stall"  # Half of the body, then nothing; the connection stays open.
+    RESET = "reset"  #: The connection is reset, without an answer.
+    HANG = "hang"  #: The request is taken; nothing ever comes.
+    TRUNCATED = "truncated"  #: Half of the body that was announced, then the connection ends.
+    STALL = "stall"  #: Half of the body, then nothing; the connection stays open.
 
 
 @attrs.frozen

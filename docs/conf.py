@@ -1,0 +1,100 @@
+"""Sphinx: the site of ``make docs``.
+
+Rule of this file: what the site shows is said by the docstrings, the guides and the README; here stands only how they
+are found and linked. Nothing is fetched, neither when the site is made nor when it is read.
+"""
+
+import sys
+from inspect import isclass
+from typing import Any, TypeVar, get_args, get_origin
+
+from docutils.nodes import Node, Text, document
+from sphinx.addnodes import desc_signature, pending_xref
+from sphinx.application import Sphinx
+from sphinx.util.typing import stringify_annotation
+
+import camb_client
+import camb_client.testing
+
+project = "camb-client"
+release = camb_client.__version__
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+html_theme = "furo"
+html_title = f"{project} {release}"
+html_copy_source = False
+html_show_copyright = False
+
+# Types of others, whose documentation is not at hand offline.
+nitpick_ignore_regex = [("py:.*", r"(asyncio|collections|datetime|httpx|_pytest|threading)\..*")]
+
+add_module_names = False
+autodoc_member_order = "bysource"
+autodoc_typehints_format = "short"
+python_use_unqualified_type_names = True
+python_maximum_signature_line_length = 88
+napoleon_attr_annotations = True
+napoleon_use_ivar = True
+myst_heading_anchors = 3
+
+# What users are handed and do not make: how it is made is nobody's business.
+_HANDED_OUT = (
+    BaseException,
+    camb_client.AsyncOutcomes,
+    camb_client.AsyncTaskFamily,
+    camb_client.Outcomes,
+    camb_client.TaskFamily,
+)
+# Where a class is made, and its bare name as docstrings have it, to the name under which users import it.
+_PUBLIC = {
+    known_as: f"{module.__name__}.{name}"
+    for module in (camb_client, camb_client.testing)
+    for name, it in vars(module).items()
+    if name in module.__all__ and isclass(it)
+    for known_as in (f"{it.__module__}.{name}", name)
+}
+
+
+def _signature(_: Sphinx, what: str, __: str, it: Any, ___: object, arguments: str | None, ____: object) -> Any:
+    if what not in {"class", "exception"}:
+        return None
+    shown = "" if issubclass(it, _HANDED_OUT) else (arguments or "")
+    return shown.replace("= NOTHING", "= {}"), None  # attrs names no default that a factory makes.
+
+
+def _without_rule(_: Sphinx, what: str, __: str, ___: object, ____: object, lines: list[str]) -> None:
+    if what == "module":  # The rule of a file is for those who write in it.
+        del lines[next((at for at, line in enumerate(lines) if line.startswith("Rule of this")), len(lines)) :]
+
+
+def _name_publicly(_: Sphinx, page: document) -> None:
+    """Private modules and type variables are never shown: names are public ones, variables what they stand for."""
+    for node in list(page.findall(pending_xref)):
+        target = node["reftarget"]
+        home, _dot, name = target.rpartition(".")
+        variable = getattr(sys.modules.get(home), name, None)
+        if isinstance(variable, TypeVar):
+            target = _stands_for(variable, node)
+            shown = Text(target.rpartition(".")[2] if target in _PUBLIC else target)
+            node.children = [shown]
+            if target not in _PUBLIC:
+                node.replace_self(shown)
+        node["reftarget"] = _PUBLIC.get(target, target)
+
+
+def _stands_for(variable: TypeVar, node: Node) -> str:
+    """What a type variable stands for in the class where it is shown; elsewhere, what it is limited to."""
+    while not isinstance(node, desc_signature):
+        node = node.parent
+    owner = getattr(camb_client, node["fullname"].partition(".")[0], object)
+    for base in getattr(owner, "__orig_bases__", ()):
+        bound = dict(zip(get_origin(base).__parameters__, get_args(base), strict=False))
+        if variable in bound:
+            return stringify_annotation(bound[variable], "fully-qualified")
+    return " | ".join(limit.__name__ for limit in variable.__constraints__)
+
+
+def setup(app: Sphinx) -> None:
+    """Called by Sphinx."""
+    app.connect("autodoc-process-docstring", _without_rule)
+    app.connect("autodoc-process-signature", _signature)
+    app.connect("doctree-read", _name_publicly)
