@@ -58,6 +58,7 @@ BLOCKS: dict[str, list[Program | Commands | NoProgram]] = {
         Program("run_id 11768\n"),
         Program("[2.0, 3.4"),
         Program("not this one: tts:line-0 ended as ERROR"),
+        NoProgram("of the command line, and held to it by tests/facade/cli"),
         Program("2 passed"),
         Program("http://127.0.0.1:"),
         NoProgram("the tree of folders"),
@@ -71,6 +72,7 @@ BLOCKS: dict[str, list[Program | Commands | NoProgram]] = {
         Program("line-1 1004\nline-2 1005\nline-100 tts:line-100 ended as ERROR"),
         Program("59 done\n"),
         Program("tts:line-1 1004\n"),
+        Program("tts:line-1 1004\ntts:line-2 1005\n"),
     ],
     "docs/guides/new-endpoint.md": [
         Commands(),

@@ -19,8 +19,9 @@ def main() -> int:
         return 2
     from .cli._app import run
 
-    # It ends as by Ctrl-C, so that the terminal gets its cursor back.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        # It ends as by Ctrl-C, so that the terminal gets its cursor back; where that is ignored, it just ends.
+        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     return run()
 
 

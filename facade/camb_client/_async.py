@@ -65,7 +65,8 @@ class AsyncTasks(BaseTasks[AsyncWire]):
     ) -> AsyncOutcomes:
         """Wait for many tasks at once: their outcomes as they come; see :meth:`CambClient.as_completed`.
 
-        ``tasks`` may be an async iterable too; an iterator is read a few ahead of the looks.
+        ``tasks`` may be an async iterable too; an iterator is read a few ahead of the looks, in a task of its own.
+        An async one that has nothing to give at the deadline is cancelled, and the batch ends without the rest.
         """
         from ._work import TaskWork
 

@@ -10,12 +10,11 @@ import math
 from collections import deque
 from collections.abc import Callable
 from heapq import heappop, heappush
-from itertools import islice
 
 from ._answer import Look
-from ._errors import ApiConnectionError, AuthenticationError, CambError, MalformedResponseError, PermissionDeniedError
+from ._errors import AuthenticationError, CambError, PermissionDeniedError, may_pass
 from ._task import TaskOutcome, TaskRef, TaskState
-from ._wait import Patience, Wait
+from ._wait import SHORTEST_LIMIT, Patience, Wait
 
 # References that are read before their first look, so that a free slot finds one: a million are not read at once.
 READ_AHEAD = 64
@@ -84,6 +83,7 @@ class Batch:
         rate: How many may reach the server in any second; ``None`` is no limit.
 
     Attributes:
+        count: How many references were read.
         news: What there is to tell, in order; taken from here by the driver. An exception is the last of it.
         over: Whether nothing more will come.
     """
@@ -102,7 +102,7 @@ class Batch:
         self._places: dict[TaskRef, list[int]] = {}
         self._outcomes: dict[TaskRef, TaskOutcome] = {}
         self._ended: list[TaskOutcome] = []
-        self._count = self._ticket = self._ahead = 0
+        self.count = self._ticket = self._ahead = 0
         self._lost: CambError | None = None  # Why there is no use in any look.
 
     def start(self, now: float) -> None:
@@ -118,17 +118,22 @@ class Batch:
     @property
     def idle_slots(self) -> bool:
         """Whether another look could be in flight."""
-        return self._budget.in_flight < self.max_concurrency
+        return self.in_flight < self.max_concurrency
 
     @property
-    def busy(self) -> bool:
-        """Whether a look is in flight."""
-        return self._budget.in_flight > 0
+    def in_flight(self) -> int:
+        """How many looks are in flight."""
+        return self._budget.in_flight
+
+    def patience(self, now: float) -> float:
+        """For how long another reference is worth waiting for."""
+        return max(self._expires_at - now, SHORTEST_LIMIT)
 
     def __str__(self) -> str:
         """The tasks that have not ended; three of many."""
-        named = ", ".join(map(str, islice(self._places, 3)))
-        return f"{named} and {len(self._places) - 3} more" if len(self._places) > 3 else named
+        refs = list(self._places)  # In one step: threads change it.
+        named = ", ".join(map(str, refs[:3]))
+        return f"{named} and {len(refs) - 3} more" if len(refs) > 3 else named
 
     def add(self, ref: TaskRef | None, now: float, time_of_day: float) -> None:
         """Take in the next reference, or ``None``: no more come.
@@ -139,7 +144,7 @@ class Batch:
             self._read = True
             self._finish()
             return
-        place, self._count = self._count, self._count + 1
+        place, self.count = self.count, self.count + 1
         if (outcome := self._outcomes.get(ref)) is not None:
             self._tell(place, outcome)
         elif (places := self._places.get(ref)) is not None:
@@ -190,8 +195,8 @@ class Batch:
         self._budget.end(now)
         if self.over:
             return
-        if isinstance(look.outcome, CambError) and look.retry_after:
-            # A healthy answer asks for its own task; a failure speaks for the server.
+        if isinstance(look.outcome, CambError) and may_pass(look.outcome) and look.retry_after:
+            # A healthy answer asks for its own task, as does what ends it; an outage speaks for the server.
             self._budget.hold(now + look.retry_after)
         try:
             if (state := wait.observe(look, now)) is not None:
@@ -208,8 +213,9 @@ class Batch:
             self.fail(refused)
         except CambError as error:
             self._end(wait.ref, TaskOutcome(wait.ref, error=error))
-            if not self._patience.answered and isinstance(error, ApiConnectionError | MalformedResponseError):
-                # Nothing has ever answered: the address is wrong for every task.
+            if not self._patience.answered and may_pass(error):
+                # Nothing has ever answered: the address is wrong for every task. (What cannot pass may be the
+                # task's own, an id too long for a URL.)
                 self._lost = error
                 for other in self._idle():
                     self._give_up(other, error)

@@ -87,11 +87,11 @@ class BaseTasks(Generic[_Wire]):
         planner = self._planner(timeout, schedule, on_update)
         return Batch(planner, seconds(timeout), max_concurrency, max_requests_per_second)
 
-    def _refs(self, tasks: Iterable[TaskLike]) -> Iterator[TaskRef]:
-        """The references of many tasks: those of a collection checked at once, others as they are read."""
-        if isinstance(tasks, str) or not isinstance(tasks, Iterable):
+    def _refs(self, tasks: Iterable[TaskLike]) -> Iterable[TaskRef]:
+        """The references of many tasks: those of a collection checked at once, as a list; others as they are read."""
+        if isinstance(tasks, str | bytes | bytearray) or not isinstance(tasks, Iterable):
             raise TypeError(f"tasks must be an iterable of references, not {type(tasks).__name__}")
-        return iter([self._ref(task) for task in tasks]) if isinstance(tasks, Collection) else map(self._ref, tasks)
+        return [self._ref(task) for task in tasks] if isinstance(tasks, Collection) else map(self._ref, tasks)
 
     def __reduce__(self) -> Any:
         """Refuse pickle and copy: neither connections nor the key should travel.

@@ -5,6 +5,7 @@ thread or task, and when the caller drops it, the work ends. The two differ by `
 """
 
 import inspect
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from operator import itemgetter
 from typing import TYPE_CHECKING, Self
@@ -40,12 +41,14 @@ class Outcomes(Iterator[TaskOutcome]):
 
     def close(self) -> None:
         """Stop, and wait for the looks in flight, as leaving the ``with`` does."""
-        self._work.stop()
-        self._work.join()
+        if not sys.is_finalizing():  # The threads have ended as they stood, perhaps with the turn in hand.
+            self._work.stop()
+            self._work.join()
 
     def __del__(self) -> None:
         """Stop what nobody can ask for its outcomes any more."""
-        self._work.stop()
+        if not sys.is_finalizing():
+            self._work.stop()
 
     def __next__(self) -> TaskOutcome:
         """The next outcome.

@@ -114,8 +114,9 @@ class Tasks(BaseTasks[Wire]):
         looked at once, and reported for each.
 
         Args:
-            tasks: References or ``"<kind>:<task_id>"``, of mixed kinds; for a family, ids will do. An iterator
-                is read a few ahead of the looks, in ``next()``.
+            tasks: References or ``"<kind>:<task_id>"``, of mixed kinds; for a family, ids will do. A collection
+                is checked whole at once; an iterator is read a few ahead of the looks, in ``next()`` and only
+                when no outcome is there to be told, so a slow caller or iterator holds up what comes after.
             timeout: Seconds from the start until the deadline of all; 0 is exactly one look at each, ``None`` waits
                 for ever. What no free slot reaches before the deadline ends with its last state.
             schedule: As for :meth:`wait`.

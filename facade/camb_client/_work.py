@@ -2,42 +2,51 @@
 
 Rule of this file: drivers only; what they decide stands in ``_batch``. Sync and async differ by what they are
 made of: threads that take turns at one condition, or asyncio tasks and events. The work goes on while the caller
-is busy with an outcome; what is the caller's own (``on_update``, and in sync the references) runs in ``next``.
-Whoever waits for one task alone never imports this.
+is busy with an outcome; what is the caller's own (``on_update``, and in sync an iterator of references) runs in
+``next``. Whoever waits for one task alone never imports this.
 """
 
 import asyncio
 import contextvars
+import math
 import threading
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
+from queue import SimpleQueue
 from typing import Any
 
-from ._batch import Batch, News
+from ._batch import READ_AHEAD, Batch, News
 from ._http import AsyncWire, Wire
 from ._task import TaskRef
 from ._wait import Wait
 
 
 class ThreadWork:
-    """The work of a sync batch: one thread says who is next, a few others look."""
+    """The work of a sync batch: one thread says who is next, a few others look.
 
-    def __init__(self, wire: Wire, batch: Batch, refs: Iterator[TaskRef]) -> None:
-        self.batch, self._wire, self._refs = batch, wire, refs
+    All are daemons: an interpreter that exits with a batch half read does not wait for its looks.
+    """
+
+    def __init__(self, wire: Wire, batch: Batch, refs: Iterable[TaskRef]) -> None:
+        self.batch, self._wire, self._refs = batch, wire, iter(refs)
+        self._at_hand = isinstance(refs, list)  # To read them takes none of the caller's code.
         self._context = contextvars.copy_context()
         self._turn = threading.Condition()
-        self._chief: threading.Thread | None = None
+        self._next: SimpleQueue[Wait | None] = SimpleQueue()
+        self._threads: list[threading.Thread] = []
         self._awaited = 0
 
     def start(self) -> None:
         """Begin, if it has not begun."""
         with self._turn:
-            if self._chief is None and not self.batch.over:
+            if not self._threads and not self.batch.over:
                 self.batch.start(self._wire.clock.monotonic())
-                self._looking = ThreadPoolExecutor(self.batch.max_concurrency, "camb-look")
-                self._chief = threading.Thread(target=self._drive, name="camb-batch", daemon=True)
-                self._chief.start()
+                self._spawn(self._drive, "camb-batch")
+
+    def _spawn(self, work: Callable[[], None], name: str) -> None:
+        thread = threading.Thread(target=work, name=name, daemon=True)
+        thread.start()
+        self._threads.append(thread)
 
     @contextmanager
     def _failing(self) -> Iterator[None]:
@@ -53,20 +62,30 @@ class ThreadWork:
         clock, batch = self._wire.clock, self.batch
         with self._failing(), self._turn:
             while not batch.over:
-                while (wait := batch.take(clock.monotonic())) is not None:
-                    self._looking.submit(self._context.copy().run, self._work, wait)
-                self._turn.notify_all()
-                clock.idle(self._turn, batch.pause(clock.monotonic()), busy=batch.busy or not self._awaited)
-        self._looking.shutdown(wait=False)
+                if (wait := batch.take(clock.monotonic())) is not None:
+                    self._next.put(wait)
+                    if batch.in_flight >= len(self._threads):  # One of which is this.
+                        self._spawn(self._work, "camb-look")
+                elif self._at_hand and batch.room:
+                    batch.add(next(self._refs, None), clock.monotonic(), clock.time())
+                else:
+                    self._turn.notify_all()
+                    clock.idle(
+                        self._turn, batch.pause(clock.monotonic()), busy=batch.in_flight > 0 or not self._awaited
+                    )
+            self._turn.notify_all()
+        for _ in self._threads:
+            self._next.put(None)
 
-    def _work(self, wait: Wait | None) -> None:
+    def _work(self) -> None:
         clock, batch = self._wire.clock, self.batch
         with self._failing():
-            while wait is not None:
-                look = self._wire.look(wait.ref, wait.limit(clock.monotonic()))
+            while (wait := self._next.get()) is not None and not batch.over:
+                look = self._context.copy().run(self._wire.look, wait.ref, wait.limit(clock.monotonic()))
                 with self._turn:
                     batch.observe(wait, look, clock.monotonic())
-                    wait = batch.take(clock.monotonic())
+                    if (wait := batch.take(clock.monotonic())) is not None:
+                        self._next.put(wait)
                     self._turn.notify_all()
 
     def next_news(self) -> News | None:
@@ -76,13 +95,18 @@ class ThreadWork:
             with self._turn:
                 self._awaited += 1
                 self._turn.notify_all()
-                self._turn.wait_for(lambda: self.batch.news or self.batch.room or self.batch.over)
+                self._turn.wait_for(lambda: self.batch.news or self._wanting or self.batch.over)
                 self._awaited -= 1
                 if self.batch.news or self.batch.over:
                     return self.batch.news.popleft() if self.batch.news else None
-            ref = next(self._refs, None)
-            with self._turn:
-                self.batch.add(ref, self._wire.clock.monotonic(), self._wire.clock.time())
+            with self._failing():
+                ref = next(self._refs, None)
+                with self._turn:
+                    self.batch.add(ref, self._wire.clock.monotonic(), self._wire.clock.time())
+
+    @property
+    def _wanting(self) -> bool:
+        return self.batch.room and not self._at_hand
 
     def stop(self) -> None:
         """Begin no more looks."""
@@ -92,9 +116,8 @@ class ThreadWork:
 
     def join(self) -> None:
         """Wait for the looks in flight."""
-        if self._chief is not None:
-            self._chief.join()
-            self._looking.shutdown()
+        for thread in self._threads:  # The first makes the others.
+            thread.join()
 
 
 class TaskWork:
@@ -113,18 +136,18 @@ class TaskWork:
             self._loop = asyncio.get_running_loop()
             self._slot, self._room, self._news = asyncio.Event(), asyncio.Event(), asyncio.Event()
             self.batch.start(self._wire.clock.monotonic())
-            self._spawn(self._drive())
-            self._spawn(self._read())
+            self._spawn(self._drive)
+            self._spawn(self._read)
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = self._loop.create_task(self._failing(work), context=self._context.copy())
+    def _spawn(self, work: Callable[..., Coroutine[Any, Any, None]], *arguments: Wait) -> None:
+        task = self._loop.create_task(self._failing(work, *arguments), context=self._context.copy())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _failing(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _failing(self, work: Callable[..., Coroutine[Any, Any, None]], *arguments: Wait) -> None:
         """Hand to the caller whatever goes wrong in a task, a closed client for one."""
         try:
-            await work
+            await work(*arguments)
         except BaseException as error:
             self.batch.fail(error)
             if not isinstance(error, Exception):
@@ -141,7 +164,7 @@ class TaskWork:
         clock, batch = self._wire.clock, self.batch
         while not batch.over:
             while (wait := batch.take(clock.monotonic())) is not None:
-                self._spawn(self._work(wait))
+                self._spawn(self._work, wait)
             self._notify()
             self._slot.clear()
             await clock.aidle(self._slot, batch.pause(clock.monotonic()), busy=not self._awaited)
@@ -158,11 +181,22 @@ class TaskWork:
         clock, batch = self._wire.clock, self.batch
         while not batch.over:
             if batch.room:
-                batch.add(await anext(self._refs, None), clock.monotonic(), clock.time())
+                batch.add(await self._next_ref(batch.patience(clock.monotonic())), clock.monotonic(), clock.time())
                 self._notify()
+                if not batch.count % READ_AHEAD:
+                    await asyncio.sleep(0)  # However many it gives at once, say of one task.
             else:
                 self._room.clear()
                 await self._room.wait()
+
+    async def _next_ref(self, seconds: float) -> TaskRef | None:
+        try:
+            async with asyncio.timeout(None if seconds == math.inf else seconds) as limit:
+                return await anext(self._refs, None)
+        except TimeoutError:
+            if limit.expired():
+                return None
+            raise
 
     async def next_news(self) -> News | None:
         """The next thing to tell; ``None`` when there is no more."""

@@ -8,6 +8,8 @@ import itertools
 import logging
 import math
 import pickle
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -35,7 +37,7 @@ from camb_client import (
     WaitTimeoutError,
 )
 from camb_client._batch import READ_AHEAD
-from camb_client.testing import HTML, RESET, FakeCamb, Reply, VirtualClock, error, rate_limited, slow
+from camb_client.testing import HTML, RESET, FakeCamb, Reply, VirtualClock, error, rate_limited, slow, use_clock
 from tests.facade.conftest import KEY, Both
 
 PENDING = Reply.json({"status": "PENDING"})
@@ -158,16 +160,24 @@ def test_a_healthy_answer_for_any_task_is_patience_for_all(both: Both, fake: Fak
 
 
 def test_an_address_where_nothing_answers_ends_all_soon(both: Both, fake: FakeCamb) -> None:
-    tasks = [fake.add(f"tts:{number}", [RESET]) for number in range(1000)]
+    tasks = [fake.add(f"tts:{number}", [slow(0.05, RESET)]) for number in range(1000)]
     outcomes = both.of(fake).wait_all(iter(tasks))
     assert [outcome.ref for outcome in outcomes] == tasks
     assert {type(outcome.error) for outcome in outcomes} == {ApiConnectionError}
     assert all(str(outcome.ref) in str(outcome.error) for outcome in outcomes)
-    # The first one's third look is 0.5 to 3 s after its first: that many others had their turn.
-    assert len(fake.requests) < 3000
+    # The first one's third look is 1.5 to 3 s after its first: so many others had their turn, and no more.
+    assert len(fake.requests) < 700
+    assert all(outcome.error.ref == outcome.ref for outcome in outcomes)
     assert max(Counter(request.ref for request in fake.requests).values()) == 3
     given_up = next(outcome.error for outcome in outcomes if "given up" in str(outcome.error))
     assert isinstance(given_up.__cause__, ApiConnectionError)
+
+
+def test_what_is_wrong_with_one_task_alone_ends_no_other(both: Both, fake: FakeCamb) -> None:
+    fake.add("tts:1", ["SUCCESS"])
+    outcomes = both.of(fake).wait_all(["tts:" + "long" * 20_000, "tts:1"], max_concurrency=1)
+    assert "URL too long" in str(outcomes[0].error)
+    assert outcomes[1].state
 
 
 def test_one_answer_proves_the_address(both: Both, fake: FakeCamb) -> None:
@@ -186,10 +196,10 @@ def test_a_generator_is_read_a_few_ahead(both: Both, fake: FakeCamb) -> None:
     def tasks() -> Iterator[str]:
         for number in range(1_000_000):
             read.append(number)
-            yield str(fake.add(f"tts:{number}", ["SUCCESS"]))
+            yield str(fake.add(f"tts:{number}", ["PENDING"] * (number % 5) + ["SUCCESS"]))
 
-    assert len(both.of(fake).as_completed(tasks(), most=10)) == 10
-    assert len(read) <= len(fake.requests) + READ_AHEAD + 1
+    assert len(both.of(fake).as_completed(tasks(), most=300)) == 300
+    assert len(read) <= len({request.ref for request in fake.requests}) + READ_AHEAD + 1
 
 
 def test_references_that_are_not_due_are_not_read_without_end(both: Both, fake: FakeCamb, clock: VirtualClock) -> None:
@@ -221,13 +231,14 @@ def test_new_ones_and_due_ones_take_turns(both: Both, fake: FakeCamb, clock: Vir
     # The least recently looked at came first: those of about the same age have about as many.
     seen_for_long = [looks[TaskRef("tts", str(number))] for number in range(10)]
     assert max(seen_for_long) - min(seen_for_long) <= 1
+    assert min(seen_for_long) > 5
 
 
 def test_a_collection_is_checked_before_anything_is_sent(both: Both, fake: FakeCamb) -> None:
     client = both.of(fake)
     with pytest.raises(ValueError, match="unknown kind of task 'nope'"):
         client.wait_all(["tts:1", "nope:1"])
-    for wrong in ("tts:1", TaskRef("tts", "1"), 7, None):
+    for wrong in ("tts:1", b"", TaskRef("tts", "1"), 7, None):
         with pytest.raises(TypeError, match="tasks must be an iterable of references"):
             client.wait_all(wrong)
     assert fake.requests == []
@@ -245,6 +256,16 @@ def test_a_generator_that_fails_says_so(both: Both, fake: FakeCamb) -> None:
 
     with pytest.raises(KeyError, match="the caller's own"):
         client.wait_all(broken())
+
+
+def test_a_generator_that_fails_ends_the_batch_without_a_with(fake: FakeCamb) -> None:
+    tasks = endless(fake, 3)
+    with fake.client() as camb:
+        outcomes = camb.as_completed(iter([*tasks, "nonsense", "tts:unread"]))
+        with pytest.raises(ValueError, match="'nonsense' is not a task reference"):
+            next(outcomes)
+        assert camb_threads() == []
+        assert list(outcomes) == []
 
 
 def test_sync_references_are_read_in_the_caller_s_thread(fake: FakeCamb) -> None:
@@ -289,6 +310,68 @@ def test_an_async_iterable_of_references() -> None:
     asyncio.run(asyncio.wait_for(main(), 20))
 
 
+def test_a_source_that_does_not_end_holds_no_batch_past_its_deadline() -> None:
+    fake = FakeCamb(KEY)
+    task = fake.add("tts:1", ["PENDING"])
+    cleaned = []
+
+    async def live() -> AsyncIterator[TaskRef]:
+        try:
+            yield task
+            await asyncio.sleep(60)
+        finally:
+            cleaned.append(True)
+
+    async def main() -> None:
+        async with fake.async_client() as camb:
+            (outcome,) = await camb.wait_all(live(), timeout=0.05)
+            assert isinstance(outcome.error, WaitTimeoutError)
+
+    asyncio.run(asyncio.wait_for(main(), 20))
+    assert cleaned == [True]
+
+
+def test_a_source_may_time_out_by_itself(fake: FakeCamb) -> None:
+    async def live() -> AsyncIterator[TaskRef]:
+        yield fake.add("tts:1", ["SUCCESS"])
+        raise TimeoutError("the caller's own")
+
+    async def main() -> None:
+        async with fake.async_client() as camb:
+            with pytest.raises(TimeoutError, match="the caller's own"):
+                await camb.wait_all(live())
+
+    asyncio.run(main())
+
+
+def test_a_source_that_gives_one_task_again_and_again_leaves_others_their_turn(fake: FakeCamb) -> None:
+    quick, again = fake.add("tts:quick", ["SUCCESS"]), fake.add("tts:again", ["PENDING"])
+    read = 0
+
+    def tasks() -> Iterator[TaskRef]:
+        nonlocal read
+        yield quick
+        for read in range(1_000_000):  # noqa: B007 (it is read below)
+            yield again
+
+    async def main() -> None:
+        async with fake.async_client() as camb, camb.as_completed(tasks()) as outcomes:
+            assert (await anext(outcomes)).ref == quick
+
+    asyncio.run(main())
+    assert read < 100_000
+
+
+def test_a_list_is_looked_at_while_the_caller_is_busy() -> None:
+    fake = FakeCamb(KEY)
+    tasks = [fake.add(f"tts:{number}", ["SUCCESS"]) for number in range(3 * READ_AHEAD)]
+    with fake.client() as camb, camb.as_completed(tasks):
+        give_up = time.monotonic() + 5
+        while len(fake.requests) < len(tasks) and time.monotonic() < give_up:
+            time.sleep(0.001)
+    assert len(fake.requests) == len(tasks)
+
+
 # --- pace ---
 
 
@@ -307,6 +390,42 @@ def test_a_rate_below_one(both: Both, fake: FakeCamb) -> None:
     both.of(fake).wait_all(tasks, max_requests_per_second=0.25)
     times = [request.at for request in fake.requests]
     assert [round(after - before, 3) for before, after in itertools.pairwise(times)] == [4.0] * 3
+
+
+def test_the_pace_is_even(both: Both, fake: FakeCamb) -> None:
+    tasks = [fake.add(f"tts:{number}", ["SUCCESS"]) for number in range(300)]
+    both.of(fake).wait_all(tasks, max_requests_per_second=100, max_concurrency=300)
+    times = [request.at for request in fake.requests]
+    assert max(sum(start <= at < start + 0.1 for at in times) for start in times) <= 10 + 5 + 1
+
+
+def test_the_deadline_comes_before_a_look_that_the_rate_puts_off(
+    both: Both, fake: FakeCamb, clock: VirtualClock
+) -> None:
+    both.of(fake).wait_all(endless(fake, 10), max_requests_per_second=0.1, timeout=25)
+    assert clock.monotonic() <= 25.5
+
+
+def test_requests_that_arrive_late_cannot_meet_those_that_arrive_at_once(fake: FakeCamb, clock: VirtualClock) -> None:
+    arrived: list[float] = []
+
+    class Transport(httpx.AsyncBaseTransport):
+        begun = 0
+
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            self.begun += 1
+            await clock.asleep(1.0 if self.begun <= 10 else 0.001)
+            arrived.append(clock.monotonic())
+            return httpx.Response(200, json={"status": "SUCCESS", "run_id": 1})
+
+    async def main() -> None:
+        async with AsyncCambClient(KEY, transport=Transport()) as camb:
+            use_clock(camb, clock)
+            await camb.wait_all([f"tts:{number}" for number in range(40)], max_requests_per_second=10)
+
+    asyncio.run(main())
+    assert len(arrived) == 40
+    assert busiest_second(arrived) <= 10
 
 
 def test_slow_answers_cannot_make_a_burst(both: Both, fake: FakeCamb) -> None:
@@ -353,6 +472,20 @@ def test_retry_after_on_a_failure_slows_the_batch(both: Both, fake: FakeCamb) ->
     assert not [request.at for request in fake.requests if refused_at < request.at < refused_at + 30]
 
 
+def test_the_longest_retry_after_counts(both: Both, fake: FakeCamb) -> None:
+    fake.add("tts:long", [rate_limited(40), "SUCCESS"])
+    fake.add("tts:short", [slow(0.5, rate_limited(5)), "SUCCESS"])
+    assert all(outcome.state for outcome in both.of(fake).wait_all(["tts:long", "tts:short"]))
+    assert min(request.at for request in fake.requests[2:]) >= 40
+
+
+def test_retry_after_of_what_ends_a_task_holds_nobody_back(both: Both, fake: FakeCamb, clock: VirtualClock) -> None:
+    fake.add("tts:odd", [error(422, headers={"retry-after": "86400"})])
+    fake.add("tts:good", ["PENDING", "SUCCESS"])
+    assert both.of(fake).wait_all(["tts:odd", "tts:good"])[1].state
+    assert clock.monotonic() < 10
+
+
 def test_retry_after_on_a_healthy_answer_is_for_that_task(both: Both, fake: FakeCamb) -> None:
     asked = Reply.json({"status": "PENDING"}, headers={"retry-after": "50"})
     fake.add("tts:patient", {0: asked, 40: "SUCCESS"})
@@ -376,8 +509,9 @@ def test_each_task_has_the_schedule_of_its_own_age(both: Both, fake: FakeCamb, c
 
 
 def test_the_deadline_is_that_of_all(both: Both, fake: FakeCamb, clock: VirtualClock) -> None:
-    tasks = [fake.add(f"tts:{number}", [slow(1, PENDING)]) for number in range(60)]
-    outcomes = both.of(fake).wait_all(tasks, timeout=50, max_concurrency=1)
+    tasks = [fake.add(f"tts:{number}", [slow(1, PENDING)]) for number in range(300)]
+    outcomes = both.of(fake).wait_all(iter(tasks), timeout=50, max_concurrency=1)
+    assert len(outcomes) == 300
     assert 49 <= clock.monotonic() <= 50.5
     errors = [outcome.error for outcome in outcomes]
     assert {type(one) for one in errors} == {WaitTimeoutError}
@@ -689,6 +823,63 @@ def test_a_client_that_is_closed_meanwhile(both: Both, fake: FakeCamb) -> None:
         client.wait_all(["tts:1"], on_update=close)
     with pytest.raises(RuntimeError, match="this client is closed"):
         client.wait_all(["tts:1"])
+
+
+EXIT = """
+import os, threading
+import httpx
+from camb_client import CambClient
+
+def answer(request):
+    if request.url.path.endswith("hung"):
+        threading.Event().wait()
+    return httpx.Response(200, json={"status": "PENDING" if "waits" in request.url.path else "SUCCESS", "run_id": 1})
+
+camb = CambClient("key", transport=httpx.MockTransport(answer))
+
+def inside():
+    with camb.as_completed(["tts:quick", *more], schedule=0.001, timeout=None) as outcomes:
+        yield from outcomes
+
+more = ["tts:hung", *(f"tts:waits-{number}" for number in range(200))]
+dropped = camb.as_completed(["tts:quick", *more], schedule=0.001, timeout=None)
+left = inside()
+print(next(dropped).ref, next(left).ref)
+"""
+
+
+def test_an_interpreter_exits_with_a_batch_half_read() -> None:
+    for _ in range(3):
+        process = subprocess.run([sys.executable, "-c", EXIT], capture_output=True, text=True, timeout=30, check=True)
+        assert (process.stdout, process.stderr) == ("tts:quick tts:quick\n", "")
+
+
+def test_a_loop_ends_with_a_batch_half_read(fake: FakeCamb, recwarn: pytest.WarningsRecorder) -> None:
+    tasks = endless(fake, 20)
+
+    async def main(turns: int) -> Any:
+        camb = fake.async_client()
+        outcomes = await camb.as_completed(tasks).__aenter__()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        return outcomes
+
+    for turns in range(20):
+        asyncio.run(main(turns))
+    gc.collect()
+    assert [str(warning.message) for warning in recwarn] == []
+
+
+def test_tasks_are_named_while_threads_work(fake: FakeCamb) -> None:
+    tasks = [fake.add(f"tts:{number}", ["SUCCESS"]) for number in range(300)]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with fake.client() as camb, camb.as_completed(tasks) as outcomes:
+            while not outcomes._work.batch.over:
+                str(outcomes._work.batch)  # As on an interruption; it must not raise.
+    finally:
+        sys.setswitchinterval(interval)
 
 
 # --- arguments ---

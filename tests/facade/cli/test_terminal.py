@@ -30,7 +30,7 @@ def test_a_live_table_and_then_a_line_for_each_task(pending: Cli) -> None:
         assert it.screen.splitlines()[-1].strip() == "0 of 3 done"
         assert it.cursor_is_hidden
         pending.fake.add("tts:3", ["SUCCESS"], run_id=7)
-        it.until(lambda screen: "1 of 3 done" in screen)
+        it.until(lambda screen: "run_id 7" in screen and "1 of 3 done" in screen)
         first, *others = it.screen.splitlines()
         assert re.fullmatch(r"tts:3               SUCCESS  run_id 7  \d+\.\d s  \d+ looks", first)
         assert ["tts:3" in line for line in others] == [False] * 3
@@ -59,7 +59,7 @@ def test_it_says_when_it_looks_next_and_what_it_rides_out(cli: Cli) -> None:
 def test_ctrl_c_leaves_the_terminal_clean_and_says_how_to_go_on(pending: Cli) -> None:
     pending.fake.add("tts:3", ["SUCCESS"], run_id=7)
     with terminal("wait", "--timeout", "60", *QUICK, *TASKS, env=pending.env) as it:
-        it.until(lambda screen: "1 of 3 done" in screen)
+        it.until(lambda screen: "run_id 7" in screen and "1 of 3 done" in screen)
         it.press("\x03")
         assert it.end() == 130
         assert not it.cursor_is_hidden
