@@ -196,9 +196,9 @@ def test_a_generator_is_read_a_few_ahead(both: Both, fake: FakeCamb) -> None:
     def tasks() -> Iterator[str]:
         for number in range(1_000_000):
             read.append(number)
-            yield str(fake.add(f"tts:{number}", ["PENDING"] * (number % 5) + ["SUCCESS"]))
+            yield str(fake.add(f"tts:{number}", [slow(0.1, PENDING)] * (number % 5) + ["SUCCESS"]))
 
-    assert len(both.of(fake).as_completed(tasks(), most=300)) == 300
+    assert len(both.of(fake).as_completed(tasks(), schedule=0.5, most=300)) == 300
     assert len(read) <= len({request.ref for request in fake.requests}) + READ_AHEAD + 1
 
 
