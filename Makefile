@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Tests over all cores.
+SPREAD := -n auto --dist worksteal
 # What is said on the command line reaches a recipe as a variable of the shell, never as text in it.
 export PAGE SLUG BASE FORMAT
 
@@ -31,8 +33,8 @@ demo: $(READY)  ## Wait for tasks on a local server, over real HTTP; no account 
 
 test: check breaking build test-lowest  ## Every check there is; CI runs this and nothing else
 	$(BIN)/python -m scripts.api_check
-	$(BIN)/python -m pytest --ignore=tests/facade
-	$(BIN)/python -m pytest tests/facade --cov --cov-report=term
+	$(BIN)/python -m pytest $(SPREAD) --ignore=tests/facade
+	$(BIN)/python -m pytest $(SPREAD) tests/facade --cov --cov-report=term
 
 check: $(READY)  ## The checks that take seconds: format, lint, types, imports, drift, size
 	$(BIN)/ruff format --check .

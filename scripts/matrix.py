@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PYTHONS = ("python3.11", "python3.12", "python3.13", "python3.14")
 # What the suite of the facade itself needs.
-SUITE = ("pytest", "pytest-asyncio", "pyyaml", "jsonschema", "trustme", "pyte")
+SUITE = ("pytest", "pytest-asyncio", "pytest-xdist", "pyyaml", "jsonschema", "trustme", "pyte")
 # The versions that a reader of the log wants to know.
 SHOWN = ("httpx=", "attrs=", "aiohttp=", "click=", "rich=")
 
@@ -51,7 +51,19 @@ def suite_passes(python: str, pinned: list[str]) -> bool:
     frozen = subprocess.run([*pip, "freeze"], check=True, capture_output=True, text=True).stdout.split()
     print(f"== {python}: {', '.join(line for line in frozen if line.startswith(SHOWN))}", flush=True)
     environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'facade'}{os.pathsep}{ROOT / 'generated'}"}
-    command = [inside, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/facade"]
+    command = [
+        inside,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-n",
+        "auto",
+        "--dist",
+        "worksteal",
+        "tests/facade",
+    ]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
 
 
