@@ -84,7 +84,6 @@ test-pythons: $(READY)  ## The suite of the facade on every Python from 3.11 on 
 	@$(BIN)/python -m scripts.matrix
 
 bench: $(READY)  ## Ratios against bare httpx and camb-sdk, side by side in one run
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group bench
 	@$(BIN)/python -m scripts.bench
 
 clean:  ## Remove what the above made

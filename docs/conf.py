@@ -4,6 +4,7 @@ Rule of this file: what the site shows is said by the docstrings, the guides and
 are found and linked. Nothing is fetched, neither when the site is made nor when it is read.
 """
 
+import re
 import sys
 from inspect import isclass
 from typing import Any, TypeVar, get_args, get_origin
@@ -25,7 +26,11 @@ html_copy_source = False
 html_show_copyright = False
 
 # Types of others, whose documentation is not at hand offline.
-nitpick_ignore_regex = [("py:.*", r"(asyncio|collections|datetime|httpx|_pytest|threading)\..*")]
+nitpick_ignore_regex = [
+    ("py:.*", r"(asyncio|collections|datetime|httpx|os|pathlib|_pytest|threading)\..*"),
+    # What `create` takes, for type checkers; they are written out there.
+    ("py:class", r"camb_client\._families\.(Speech|Sound)Arguments"),
+]
 
 add_module_names = False
 autodoc_member_order = "bysource"
@@ -48,8 +53,8 @@ _HANDED_OUT = (
 _PUBLIC = {
     known_as: f"{module.__name__}.{name}"
     for module in (camb_client, camb_client.testing)
-    for name, it in vars(module).items()
-    if name in module.__all__ and isclass(it)
+    for name in module.__all__
+    if isclass(it := getattr(module, name))
     for known_as in (f"{it.__module__}.{name}", name)
 }
 
@@ -89,7 +94,9 @@ def _stands_for(variable: TypeVar, node: Node) -> str:
     for base in getattr(owner, "__orig_bases__", ()):
         bound = dict(zip(get_origin(base).__parameters__, get_args(base), strict=False))
         if variable in bound:
-            return stringify_annotation(bound[variable], "fully-qualified")
+            return re.sub(
+                r"camb_client\._\w+\.", "camb_client.", stringify_annotation(bound[variable], "fully-qualified")
+            )
     return " | ".join(limit.__name__ for limit in variable.__constraints__)
 
 

@@ -33,6 +33,7 @@ class Program:
     prints: str = ""
     after: int = 0  # How many of the blocks before belong to it.
     task: tuple[str, ...] = ("SUCCESS",)  # What the server says of its task.
+    files: tuple[str, ...] = ()  # What it leaves behind.
 
 
 @attrs.frozen
@@ -57,6 +58,7 @@ BLOCKS: dict[str, list[Program | Commands | NoProgram]] = {
         Program("11768\nSUCCESS True\nSUCCESS\n", task=SLOW),
         Program("run_id 11768\n"),
         Program("[2.0, 3.4"),
+        Program(" bytes\n", files=("morning.flac", "text-to-sound-2004.wav")),
         Program("not this one: tts:line-0 ended as ERROR"),
         NoProgram("of the command line, and held to it by tests/facade/cli"),
         Program("2 passed"),
@@ -143,9 +145,10 @@ def test_a_program_runs_as_written(
             (tmp_path / "test_it.py").write_text(program, encoding="utf-8")
             how = ["-m", "pytest", "-p", "no:anyio", "-p", "no:asyncio", "-p", "no:schemathesis", str(tmp_path)]
         command = [sys.executable, "-W", "error", *how]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stdout + done.stderr
     assert row.prints in done.stdout
+    assert {it.name for it in tmp_path.iterdir()} - {"test_it.py", ".pytest_cache", "__pycache__"} == {*row.files}
 
 
 @pytest.mark.parametrize(("page", "number", "row"), rows(Commands))

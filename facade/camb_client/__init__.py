@@ -1,18 +1,22 @@
-"""camb-client: wait for CAMB.AI's background audio tasks.
+"""camb-client: CAMB.AI's background audio tasks, from the text to the audio file.
 
 ::
 
     from camb_client import CambClient
 
     with CambClient() as camb:                    # CAMB_API_KEY from the environment
-        done = camb.tts.wait("c8b8e3cd-ad17")     # returns on SUCCESS, raises otherwise
-        print(done.run_id)
+        task = camb.tts.create(text="Good morning.", voice_id=147320, language="en-us")
+        done = camb.tts.wait(task)                # returns on SUCCESS, raises otherwise
+        camb.tts.download(done.run_id, "morning.flac")
 
 Rule of this file: the public names, and nothing else. What is not here is not promised, but for
 ``camb_client.testing``.
 """
 
-from ._async import AsyncCambClient, AsyncTaskFamily
+from typing import TYPE_CHECKING
+
+from ._async import AsyncTaskFamily
+from ._clients import AsyncCambClient, CambClient
 from ._errors import (
     ApiConnectionError,
     ApiError,
@@ -20,6 +24,7 @@ from ._errors import (
     AuthenticationError,
     CambError,
     ConfigurationError,
+    CreateOutcomeUnknownError,
     InvalidRequestError,
     MalformedResponseError,
     PaymentRequiredError,
@@ -38,17 +43,31 @@ from ._gateway import SPEC_DIGEST
 from ._outcomes import AsyncOutcomes, Outcomes
 from ._schedule import Schedule
 from ._status import TaskStatus
-from ._sync import CambClient, TaskFamily
+from ._sync import TaskFamily
 from ._task import CompletedTask, TaskOutcome, TaskRef, TaskState
 from ._version import __version__
+
+if TYPE_CHECKING:
+    from ._audio import AsyncTextToSound, AsyncTextToSpeech, TextToSound, TextToSpeech
+else:
+
+    def __getattr__(name: str) -> object:
+        """The families that create and fetch: imported when they are first asked for."""
+        if name not in {"AsyncTextToSound", "AsyncTextToSpeech", "TextToSound", "TextToSpeech"}:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from . import _audio
+
+        return getattr(_audio, name)
+
 
 # fmt: off
 __all__ = [
     "SPEC_DIGEST", "ApiConnectionError", "ApiError", "ApiPaymentRequiredError", "AsyncCambClient", "AsyncOutcomes",
-    "AsyncTaskFamily", "AuthenticationError", "CambClient", "CambError", "CompletedTask", "ConfigurationError",
-    "InvalidRequestError", "MalformedResponseError", "Outcomes", "PaymentRequiredError", "PermissionDeniedError",
-    "RateLimitError", "Schedule", "ServerError", "TaskError", "TaskFailedError", "TaskFamily", "TaskNotFoundError",
-    "TaskOutcome", "TaskPaymentRequiredError", "TaskRef", "TaskResultMissingError", "TaskState", "TaskStatus",
-    "TaskTimedOutError", "WaitTimeoutError", "__version__",
+    "AsyncTaskFamily", "AsyncTextToSound", "AsyncTextToSpeech", "AuthenticationError", "CambClient", "CambError",
+    "CompletedTask", "ConfigurationError", "CreateOutcomeUnknownError", "InvalidRequestError",
+    "MalformedResponseError", "Outcomes", "PaymentRequiredError", "PermissionDeniedError", "RateLimitError",
+    "Schedule", "ServerError", "TaskError", "TaskFailedError", "TaskFamily", "TaskNotFoundError", "TaskOutcome",
+    "TaskPaymentRequiredError", "TaskRef", "TaskResultMissingError", "TaskState", "TaskStatus", "TaskTimedOutError",
+    "TextToSound", "TextToSpeech", "WaitTimeoutError", "__version__",
 ]
 # fmt: on

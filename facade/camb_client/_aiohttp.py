@@ -18,7 +18,7 @@ import httpx
 from yarl import URL
 
 from ._errors import ConfigurationError
-from ._http import SETTINGS, AsyncWire, Reading
+from ._http import SETTINGS, AsyncWire, NoCookies, Reading
 
 # The limits of httpx's own transport: seconds that an idle connection is kept, bytes of a header, and of a URL.
 _KEEPALIVE = SETTINGS["limits"].keepalive_expiry
@@ -124,20 +124,23 @@ class AiohttpWire(AsyncWire):
 
     def _open(self) -> None:
         super()._open()
+        self._plain: httpx.AsyncClient | None = None
         url = httpx.URL(self.base_url)
         self._origin, self._route = str(url).rstrip("/"), cast("_Client", self._http).route(url)
         # What is not shorter than the whole is bounded with it.
         connect, read = (None if self.phases[it] == self.longest else self.phases[it] for it in ("connect", "read"))
         self._timeout = aiohttp.ClientTimeout(connect=connect, sock_read=read)
 
-    async def _exchange(self, _: httpx.AsyncClient, reading: Reading) -> None:
-        method, path, headers = reading.parts()
-        if len(self._origin + path) > _URL_LIMIT:
+    async def _exchange(self, _: httpx.AsyncClient, reading: Reading[Any]) -> None:
+        method, url, headers, body = reading.parts()
+        url = self._origin + url.removeprefix(self.base_url)
+        if len(url) > _URL_LIMIT:
             raise httpx.InvalidURL("URL too long")
         response = await self._route.session().request(
             method,
-            URL(self._origin + path, encoded=True),
+            URL(url, encoded=True),
             headers=headers,
+            data=body,
             timeout=self._timeout,
             proxy=self._route.proxy,
             allow_redirects=False,
@@ -151,6 +154,19 @@ class AiohttpWire(AsyncWire):
                         break
         finally:
             response.release()  # Closes the connection if there is more to come.
+
+    def _streaming(self) -> httpx.AsyncClient:
+        """httpx's own: a stream is few requests, and may go to another host."""
+        self._client()
+        if self._plain is None:
+            self._plain = httpx.AsyncClient(cookies=NoCookies(), **SETTINGS)
+        return self._plain
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await super().aclose()
+        if self._plain is not None:
+            await self._plain.aclose()
 
     def as_httpx(self, broken: BaseException | None) -> BaseException | None:
         """What httpx's own transport would have raised, without the request."""

@@ -1,7 +1,7 @@
-"""Answers: what one HTTP answer of a status endpoint means.
+"""Calls and answers: what one HTTP answer means for the call that it answers.
 
-Rule of this file: pure. A status code, headers and a body go in; a state or an error comes out. This is
-the only place that decides whether a 200 keeps the contract, and the only one that reads Retry-After.
+Rule of this file: pure. A status code, headers and a body go in; a value (a state, say) or an error comes out.
+This is the only place that decides whether a 200 keeps the contract, and the only one that reads Retry-After.
 """
 
 import json
@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import attrs
 
@@ -18,12 +18,46 @@ from ._errors import ApiError, CambError, InvalidRequestError, MalformedResponse
 from ._status import TaskStatus
 from ._task import CompletedTask, TaskRef, TaskState
 
+_T = TypeVar("_T")
 Parse = Callable[[str, dict[str, Any]], tuple[object, object]]
 
 # What a server may ask for: a year, which no wait outlasts and every sleep can take.
 _PATIENCE = 365 * 86_400.0
 # How much of a body an error carries, in characters.
 BODY_EXCERPT = 2_000
+# What makes an address one that fetches without a key: in no message and no log line.
+_QUERY = re.compile(r"""(?<=[^\s"'<>])\?[^\s"'<>?=]+=[^\s"'<>\\]*""")
+
+
+@attrs.define(eq=False)
+class Call(Generic[_T]):
+    """One request, and what to make of its answer.
+
+    Attributes:
+        subject: What messages and the log call it.
+        method: In capitals.
+        url: Relative to the base URL; or a whole address, of whatever server, which gets no key.
+        json: The body to send, or ``None``.
+        read: What the JSON body of a 200 says, given the key (to be blacked out) and when the answer came, in
+            seconds since 1970. It may raise whatever it likes on a body that keeps no contract.
+        expects: What such a body is called.
+        headers: Headers beside those of every request.
+        ref: The task it is about, or ``None``.
+    """
+
+    subject: str
+    method: str
+    url: str = attrs.field(repr=False)
+    json: dict[str, Any] | None = attrs.field(repr=False)
+    read: Callable[[Any, ApiKey, float], _T]
+    expects: str
+    headers: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
+    ref: TaskRef | None = attrs.field(default=None, kw_only=True)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it goes to the API."""
+        return self.url.startswith("/")
 
 
 @attrs.define(eq=False)
@@ -46,48 +80,64 @@ class Answer:
 
 
 @attrs.define(eq=False)
-class Look:
-    """What came of one look, and for how many seconds the server asks to be left alone."""
+class Outcome(Generic[_T]):
+    """What came of one call, and for how many seconds the server asks to be left alone."""
 
-    outcome: TaskState | CambError
+    outcome: _T | CambError
     retry_after: float | None = None
 
-    def state(self) -> TaskState:
-        """The state, or the error raised."""
+    def value(self) -> _T:
+        """What the answer said, or the error raised."""
         if isinstance(self.outcome, CambError):
             raise self.outcome
         return self.outcome
 
 
-def interpret(ref: TaskRef, answer: Answer, parse: Parse, key: ApiKey) -> Look:
-    """What an answer says of a task.
+Look = Outcome[TaskState]
+
+
+def interpret(call: Call[_T], answer: Answer, key: ApiKey) -> Outcome[_T]:
+    """What an answer says; ``key`` is the API key, to be blacked out where the answer echoes it."""
+    hint = retry_after(answer)
+    if answer.status_code != 200:
+        return Outcome(_api_error(call, answer, hint, key), hint)
+    try:
+        return Outcome(call.read(_json(answer), key, answer.received_at), hint)
+    except Exception as broken:  # noqa: BLE001 (a body can break a parser in any way: too deep, too long, odd types)
+        why = key.redact(str(broken))[:200] if isinstance(broken, ValueError) else type(broken).__name__
+        return Outcome(malformed(call, why, _text(answer, key)), hint)
+
+
+def _json(answer: Answer) -> Any:
+    if answer.flaw:
+        raise ValueError(answer.flaw)
+    return json.loads(answer.body)
+
+
+def malformed(call: Call[Any], why: str, text: str) -> MalformedResponseError:
+    """The error for a 200 that is not what the call expects."""
+    message = f"{call.subject}: a 200 that is not {call.expects}: {why}: {text[:200]!r}"
+    return MalformedResponseError(message, body=text, ref=call.ref)
+
+
+def json_object(body: Any) -> dict[str, Any]:
+    """The body, if it is an object; ValueError otherwise."""
+    if not isinstance(body, dict):
+        raise ValueError(f"not an object, but {type(body).__name__}")  # noqa: TRY004 (the body's fault, not a caller's)
+    return body
+
+
+def read_state(ref: TaskRef, parse: Parse, body: Any, key: ApiKey, _: float) -> TaskState:
+    """The state that a task result tells.
 
     Args:
         ref: The task.
-        answer: The answer.
         parse: Reads status and run id of a task result of a kind, ``None`` where there is none; may raise
             whatever it likes on a body that is no task result.
+        body: The JSON body.
         key: The API key, to be blacked out where the body echoes it.
     """
-    hint = retry_after(answer)
-    if answer.status_code != 200:
-        return Look(_api_error(ref, answer, hint, key), hint)
-    try:
-        return Look(_state(ref, answer, parse, key), hint)
-    except Exception as broken:  # noqa: BLE001 (a body can break a parser in any way: too deep, too long, odd types)
-        why = key.redact(str(broken))[:200] if isinstance(broken, ValueError) else type(broken).__name__
-        text = _text(answer, key)
-        message = f"{ref}: a 200 that is not a task result: {why}: {text[:200]!r}"
-        return Look(MalformedResponseError(message, body=text, ref=ref), hint)
-
-
-def _state(ref: TaskRef, answer: Answer, parse: Parse, key: ApiKey) -> TaskState:
-    if answer.flaw:
-        raise ValueError(answer.flaw)
-    body = json.loads(answer.body)
-    if not isinstance(body, dict):
-        raise ValueError(f"not an object, but {type(body).__name__}")  # noqa: TRY004 (the body's fault, not a caller's)
-    status, run_id = parse(ref.kind, body)
+    status, run_id = parse(ref.kind, json_object(body))
     if not isinstance(status, str) or not status.strip():
         raise ValueError("its status is not a string, or empty")
     raw, run_id = key.redact(body), _run_id(run_id)
@@ -107,10 +157,10 @@ def _run_id(value: object) -> int | None:
 
 def _text(answer: Answer, key: ApiKey) -> str:
     text = f"({answer.flaw})" if answer.flaw else answer.body.decode("utf-8", errors="replace")
-    return str(key.redact(text))[:BODY_EXCERPT]
+    return _QUERY.sub("?[query]", key.redact(text))[:BODY_EXCERPT]
 
 
-def _api_error(ref: TaskRef, answer: Answer, hint: float | None, key: ApiKey) -> ApiError:
+def _api_error(call: Call[Any], answer: Answer, hint: float | None, key: ApiKey) -> ApiError:
     rule = http_rule(answer.status_code)
     text = _text(answer, key)
     facts = {"body": text, "request_id": key.redact(answer.headers.get("x-request-id")), "retry_after": hint}
@@ -121,8 +171,8 @@ def _api_error(ref: TaskRef, answer: Answer, hint: float | None, key: ApiKey) ->
         said, gist = text, _gist(text)
     if rule.error is InvalidRequestError and isinstance(said, dict):
         facts["detail"] = said.get("detail")
-    message = f"{ref}: HTTP {answer.status_code}: {gist or 'no explanation'}. {rule.advice}".rstrip()
-    return rule.error(message, ref=ref, status_code=answer.status_code, **facts)
+    message = f"{call.subject}: HTTP {answer.status_code}: {gist or 'no explanation'}. {rule.advice}".rstrip()
+    return rule.error(message, ref=call.ref, status_code=answer.status_code, **facts)
 
 
 def _gist(said: Any) -> str:
@@ -131,7 +181,7 @@ def _gist(said: Any) -> str:
         said = next((said[name] for name in ("detail", "error", "message", "msg") if said.get(name)), said)
     if isinstance(said, list):  # FastAPI's list of problems: where, and what.
         said = "; ".join(f"{it.get('loc')}: {it.get('msg')}" if isinstance(it, dict) else str(it) for it in said)
-    return " ".join(str(said).split())[:200].rstrip(".")
+    return _QUERY.sub("?[query]", " ".join(str(said).split()))[:200].rstrip(".")
 
 
 def retry_after(answer: Answer) -> float | None:

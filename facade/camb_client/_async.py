@@ -5,19 +5,19 @@ twin ``_sync`` differs by ``await`` alone, and has the full docstrings.
 """
 
 import inspect
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Coroutine, Iterable
 from contextlib import aclosing
-from typing import Literal, Self
+from typing import Any, TypeVar
 
-import httpx
-
-from ._client import BaseClient, BaseFamily, BaseTasks, noting, telling
-from ._errors import ConfigurationError
+from ._client import BaseFamily, BaseTasks, noting, telling
 from ._http import AsyncWire
 from ._outcomes import AsyncOnUpdate, AsyncOutcomes
 from ._schedule import ScheduleLike
 from ._task import CompletedTask, TaskLike, TaskOutcome, TaskRef, TaskState
 from ._wait import Wait
+
+_T = TypeVar("_T")
+_Later = Coroutine[Any, Any, _T]
 
 
 class AsyncTasks(BaseTasks[AsyncWire]):
@@ -25,7 +25,7 @@ class AsyncTasks(BaseTasks[AsyncWire]):
 
     async def status(self, task: TaskLike) -> TaskState:
         """Look at a task once; see :meth:`CambClient.status`."""
-        return (await self._wire.look(self._ref(task))).state()
+        return (await self._wire.look(self._ref(task))).value()
 
     async def wait(
         self,
@@ -119,58 +119,3 @@ class AsyncTasks(BaseTasks[AsyncWire]):
 
 class AsyncTaskFamily(BaseFamily[AsyncWire], AsyncTasks):
     """The tasks of one kind: as :class:`AsyncCambClient`, but a task is an id, or a reference of this kind."""
-
-
-class AsyncCambClient(
-    BaseClient[AsyncWire, httpx.AsyncBaseTransport | Literal["aiohttp"], AsyncTaskFamily], AsyncTasks
-):
-    """The async client: names, arguments and behaviour are those of :class:`CambClient`.
-
-    It belongs to the event loop it is first used in; in another it raises ``RuntimeError``. Use it with
-    ``async with``, or call :meth:`aclose`.
-
-    Args:
-        api_key: As for :class:`CambClient`.
-        base_url: As for :class:`CambClient`.
-        timeout: As for :class:`CambClient`.
-        transport: Any ``httpx.AsyncBaseTransport``; it stays the caller's to close. ``"aiohttp"`` takes aiohttp in
-            place of httpx's own: the same behaviour for less CPU. It needs ``pip install 'camb-client[aiohttp]'``.
-        allow_insecure_http: As for :class:`CambClient`.
-
-    Raises:
-        ConfigurationError: As :class:`CambClient`; or aiohttp is asked for and not installed.
-        TypeError: An argument of another type.
-        ValueError: A timeout of less than a millisecond, or of more than a day; a transport of another name.
-    """
-
-    _wire_class = AsyncWire
-    _family_class = AsyncTaskFamily
-    _transport_class = httpx.AsyncBaseTransport
-
-    def _choose_wire(self, transport: object) -> type[AsyncWire]:
-        if not isinstance(transport, str):
-            return super()._choose_wire(transport)
-        if transport != "aiohttp":
-            raise ValueError(f"transport can be 'aiohttp' or an httpx.AsyncBaseTransport, not {transport!r}")
-        try:
-            from ._aiohttp import AiohttpWire
-        except ImportError as missing:
-            raise ConfigurationError("transport='aiohttp' needs it: pip install 'camb-client[aiohttp]'") from missing
-        return AiohttpWire
-
-    async def __aenter__(self) -> Self:
-        """The client itself.
-
-        Raises:
-            RuntimeError: It is closed.
-        """
-        self._wire.check_open()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Close it."""
-        await self.aclose()
-
-    async def aclose(self) -> None:
-        """Close the connections. Any use after that raises ``RuntimeError``; closing again does nothing."""
-        await self._wire.aclose()

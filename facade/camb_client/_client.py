@@ -25,24 +25,24 @@ _Transport = TypeVar("_Transport")
 
 
 @contextmanager
-def noting(tasks: "TaskRef | Batch") -> Iterator[None]:
-    """Say on an interruption which tasks it was; the interruption itself goes on untouched."""
+def noting(tasks: object, note: str = GOES_ON) -> Iterator[None]:
+    """Say on an interruption what it means for which tasks; the interruption itself goes on untouched."""
     try:
         yield
     except BaseException as interruption:  # KeyboardInterrupt, CancelledError, SystemExit
         if not isinstance(interruption, Exception | GeneratorExit):
-            interruption.add_note(f"{tasks}: {GOES_ON}")
+            interruption.add_note(f"{tasks}: {note}")
         raise
 
 
 @contextmanager
-def telling(ref: TaskRef) -> Iterator[None]:
+def telling(ref: object, failed: str = "on_update failed; the wait goes on", note: str = GOES_ON) -> Iterator[None]:
     """Call the caller's own code: it may fail in any way, but a paid task must not be lost for that."""
-    with noting(ref):
+    with noting(ref, note):
         try:
             yield
         except Exception:  # noqa: BLE001 (in any way)
-            log.exception("%s: on_update failed; the wait goes on", ref)
+            log.exception("%s: %s", ref, failed)
 
 
 class BaseTasks(Generic[_Wire]):
@@ -167,16 +167,6 @@ class BaseClient(BaseTasks[_Wire], Generic[_Wire, _Transport, _Family]):
     def __repr__(self) -> str:
         """Never the key. A client that could not be made has no wire, and its repr must not fail."""
         return f"{type(self).__name__}(base_url={getattr(self, '_wire', None) and self._wire.base_url!r})"
-
-    @property
-    def tts(self) -> _Family:
-        """Text-to-speech tasks (``tts``)."""
-        return self.family("tts")
-
-    @property
-    def text_to_sound(self) -> _Family:
-        """Sound and music tasks (``text-to-sound``)."""
-        return self.family("text-to-sound")
 
     def family(self, kind: str) -> _Family:
         """The tasks of any kind of the spec, by the path of their status endpoint up to the id.

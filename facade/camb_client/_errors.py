@@ -14,6 +14,7 @@
     │   ├── RateLimitError            429
     │   └── ServerError               5xx
     ├── MalformedResponseError
+    ├── CreateOutcomeUnknownError
     ├── TaskError
     │   ├── TaskFailedError
     │   ├── TaskTimedOutError
@@ -66,9 +67,11 @@ class ApiConnectionError(CambError):
 
     Attributes:
         permanent: Whether trying again cannot help (a certificate refused, a URL not supported).
+        sent: Whether the request may have reached the server: false where there was no connection to send it on.
     """
 
     permanent: bool = False
+    sent: bool = True
 
 
 class ApiError(CambError):
@@ -116,11 +119,11 @@ class PermissionDeniedError(ApiError):
 
 
 class TaskNotFoundError(ApiError):
-    """404: no such task, or one that cannot be seen yet."""
+    """404: no such task or run, or one that cannot be seen yet."""
 
 
 class InvalidRequestError(ApiError):
-    """422: the API refused the request.
+    """422: the API refused what was sent.
 
     Attributes:
         detail: What the answer gave as ``detail``, as sent: a list of problems, a string, or ``None``.
@@ -145,6 +148,14 @@ class MalformedResponseError(CambError):
     """
 
     body: str = ""
+
+
+class CreateOutcomeUnknownError(CambError):
+    """Whether a task was created is unknown: the request may have arrived, but no whole answer came back.
+
+    It was sent once. ``__cause__`` is what went wrong: no answer, a 5xx, or a 200 that names no task. To send it
+    again may pay for it twice.
+    """
 
 
 class TaskError(CambError):
@@ -208,9 +219,9 @@ _HTTP_RULES = {
     401: HttpRule(AuthenticationError, advice="Check the API key."),
     402: HttpRule(ApiPaymentRequiredError, advice=f"Add credits: {BILLING_PAGE}"),
     403: HttpRule(PermissionDeniedError, advice="The API key is known, but lacks permission for this."),
-    404: HttpRule(TaskNotFoundError, advice="Check the id and the kind; ids are case-sensitive."),
-    422: HttpRule(InvalidRequestError, advice="The API does not accept this id."),
-    429: HttpRule(RateLimitError, transient=True, advice="Look less often."),
+    404: HttpRule(TaskNotFoundError, advice="Check the id, the kind and the base URL; ids are case-sensitive."),
+    422: HttpRule(InvalidRequestError, advice="The API does not accept what was sent."),
+    429: HttpRule(RateLimitError, transient=True, advice="Ask less often."),
     **dict.fromkeys((408, 425), HttpRule(transient=True)),
     **dict.fromkeys((501, 505), HttpRule(ServerError)),
 }

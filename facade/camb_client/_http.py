@@ -1,7 +1,8 @@
-"""One look on the wire, sync and async: a request goes out, an :class:`Answer` or an error comes back.
+"""One call on the wire, sync and async: a request goes out, once; what came of it, or a stream of bytes, comes back.
 
 Rule of this file: the only module that talks httpx, but for ``_aiohttp``, which puts aiohttp in its place. It
-decides nothing about tasks.
+decides nothing about tasks, and sends nothing twice. (httpcore itself takes another connection only while nothing
+was sent on the first.)
 
 How a look is bounded. Both ways were tried. The generated functions (``sync_detailed``) take no timeout for
 one call and read any body whole; with httpx hooks they can be bounded all the same, but the limit of each
@@ -16,23 +17,24 @@ What cannot be bounded in sync: the resolution of a name, a name with several ad
 gets the whole limit), and headers that are dripped byte by byte. Async bounds them all, by cancellation.
 """
 
+import json
 import math
 import os
 import random
 import ssl
 import sys
-from collections.abc import Callable, Coroutine, Generator, Mapping
-from contextlib import AbstractContextManager, closing
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Iterator, Mapping
+from contextlib import AbstractContextManager, asynccontextmanager, closing, contextmanager
 from http.cookiejar import CookieJar
 from typing import Any, Generic, TypeVar
 
 import httpx
 
-from ._answer import Answer, Look, interpret
+from . import _calls
+from ._answer import Answer, Call, Look, Outcome, interpret
 from ._clock import Clock
 from ._config import ApiKey
-from ._errors import ApiConnectionError
-from ._gateway import parse, request_line
+from ._errors import ApiConnectionError, CambError
 from ._schedule import DAY
 from ._task import TaskRef
 from ._version import __version__
@@ -40,6 +42,8 @@ from ._wait import log
 
 # A task result has a few hundred bytes. What is longer than this is something else, and is not read on.
 BODY_LIMIT = 1 << 20
+# What is left of a call when its limit has passed and httpcore has not ended it, in seconds.
+CUT_OFF_AFTER = 0.05
 _HEADERS = {"accept": "application/json", "accept-encoding": "identity", "user-agent": f"camb-client/{__version__}"}
 SETTINGS: dict[str, Any] = {
     # A proxy of the environment is for other machines: to this one the key would go through it in clear.
@@ -50,7 +54,13 @@ SETTINGS: dict[str, Any] = {
 }
 # What no second try can mend.
 _FATAL = httpx.UnsupportedProtocol | httpx.InvalidURL | ssl.SSLCertVerificationError | UnicodeError
+# What happens before a request is sent.
+_UNSENT = (
+    httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol,
+    httpx.InvalidURL, ssl.SSLCertVerificationError, UnicodeError,
+)  # fmt: skip
 _HttpClient = TypeVar("_HttpClient", httpx.Client, httpx.AsyncClient)
+_T = TypeVar("_T")
 
 
 class _Remaining(dict[str, float | None]):
@@ -67,54 +77,81 @@ class _Remaining(dict[str, float | None]):
         return min(super().get(phase) or DAY, max(self.left(), 0.001), DAY)
 
 
-class _NoCookies(CookieJar):
+class NoCookies(CookieJar):
     """Keeps none: a cookie would be state shared between threads, and would go out with later looks."""
 
-    def extract_cookies(self, *_: object) -> None:
-        """Take nothing."""
+    def extract_cookies(self, _: object, request: Any) -> None:
+        """Take nothing. But httpx logs the address next, and the query of one may be what signs it."""
+        _without_query(request.request)
 
 
-class Reading(AbstractContextManager["Reading"]):
-    """One look, as far as it has come. As a context manager it takes in whatever the network does."""
+def _without_query(request: httpx.Request) -> None:
+    if request.url.query:
+        request.url = request.url.copy_with(query=None)
 
-    def __init__(self, wire: "BaseWire[Any]", ref: TaskRef, limit: float) -> None:
+
+class Reading(AbstractContextManager["Reading[Any]"], Generic[_T]):
+    """One call, as far as it has come. As a context manager it takes in whatever the network does."""
+
+    def __init__(self, wire: "BaseWire[Any]", call: Call[_T], limit: float) -> None:
         self.limit = min(limit, wire.longest)
-        self._wire, self._ref, self._deadline = wire, ref, wire.clock.monotonic() + self.limit
-        self._answer = Answer()
+        self._wire, self._call, self._deadline = wire, call, wire.clock.monotonic() + self.limit
+        # httpcore's own limits come first: they close what they opened, and say what they waited for.
+        self.cut_off = None if self.limit == math.inf else self.limit + CUT_OFF_AFTER
+        self.answer = Answer()
         self._error: ApiConnectionError | None = None
         self._handled = sys.exception()  # Of the caller's: no cause of ours.
 
     def _left(self) -> float:
         return self._deadline - self._wire.clock.monotonic()
 
-    def parts(self) -> tuple[str, str, dict[str, str]]:
-        """What is to be sent: method, path relative to the base URL, headers."""
-        return *request_line(self._ref), {**_HEADERS, **self._wire.key.headers()}
+    def parts(self) -> tuple[str, str, dict[str, str], bytes | None]:
+        """What is to be sent: method, address, headers, body. The key goes to nobody but the API."""
+        call, wire = self._call, self._wire
+        base, key = (wire.base_url, wire.key.headers()) if call.is_ours else ("", {})
+        headers = {**_HEADERS, **call.headers, **key}
+        body = None if call.json is None else json.dumps(call.json).encode()
+        if body is not None:
+            headers["content-type"] = "application/json"
+        return call.method, base + call.url, headers, body
 
     def request(self) -> httpx.Request:
         """The same for httpx: made here and not by the client, which would merge in what there is none of."""
         timeout = _Remaining(self._wire.phases)
         timeout.left = self._left
-        method, path, headers = self.parts()
-        return httpx.Request(method, self._wire.base_url + path, headers=headers, extensions={"timeout": timeout})
+        method, url, headers, content = self.parts()
+        return httpx.Request(method, url, headers=headers, content=content, extensions={"timeout": timeout})
 
     def begin(self, status_code: int, headers: Mapping[str, str]) -> bool:
         """Take in the headers; whether the body should be read."""
-        self._answer.status_code, self._answer.headers = status_code, headers
-        self._answer.received_at = self._wire.clock.time()
+        self.answer.status_code, self.answer.headers = status_code, headers
+        self.answer.received_at = self._wire.clock.time()
         encoding = headers.get("content-encoding", "identity").strip().lower()
         if encoding not in {"", "identity"}:
-            self._answer.flaw = f"encoded as {encoding[:40]!r}, which was not asked for; not read"
-        return not self._answer.flaw
+            self.answer.flaw = f"encoded as {encoding[:40]!r}, which was not asked for; not read"
+        return not self.answer.flaw
+
+    def streams(self, response: httpx.Response, seconds: float) -> bool:
+        """Take in the headers; whether the body is what was asked for: of any length, and to be read in that time."""
+        kind = response.headers.get("content-type", "").lower()
+        is_text = kind.startswith("text/") or "json" in kind or "xml" in kind
+        if not self.begin(response.status_code, response.headers) or response.status_code not in {200, 206} or is_text:
+            return False
+        self._deadline = self._wire.clock.monotonic() + seconds
+        return True
 
     def enough(self, chunk: bytes) -> bool:
         """Take in a part of the body; whether to stop reading."""
-        self._answer.body += chunk
-        if len(self._answer.body) > BODY_LIMIT:
-            self._answer.flaw = f"longer than {BODY_LIMIT} bytes; not read on"
-        elif self._left() < 0:
+        self.answer.body += chunk
+        if len(self.answer.body) > BODY_LIMIT:
+            self.answer.flaw = f"longer than {BODY_LIMIT} bytes; not read on"
+        return bool(self.answer.flaw) or self.late()
+
+    def late(self) -> bool:
+        """False, or an error raised."""
+        if self._left() < 0:
             raise httpx.ReadTimeout("the body did not end in time")
-        return bool(self._answer.flaw)
+        return False
 
     def __exit__(self, _: object, broken: BaseException | None, __: object) -> bool:
         broken = self._wire.as_httpx(broken)
@@ -122,7 +159,8 @@ class Reading(AbstractContextManager["Reading"]):
             return False
         if request := getattr(broken, "_request", None):
             request.headers, request.extensions = httpx.Headers(), {}  # The key must not travel with the error.
-        if self._answer.status_code in {0, 200}:  # Any other code says enough, though the body broke off.
+            _without_query(request)
+        if self.answer.status_code in {0, 200, 206}:  # Any other code says enough, though the body broke off.
             fatal: BaseException | None = broken
             while fatal not in (None, self._handled) and not isinstance(fatal, _FATAL):
                 fatal = fatal and (fatal.__cause__ or fatal.__context__)
@@ -131,16 +169,25 @@ class Reading(AbstractContextManager["Reading"]):
             said = self._wire.key.redact(str(cause))
             if said != str(cause):  # The server echoed the key, and the causes below say so too.
                 cause = httpx.RemoteProtocolError(said)
-            message = f"{self._ref}: no answer: {type(cause).__name__}: {said}"
-            self._error = ApiConnectionError(message, ref=self._ref, permanent=fatal not in (None, self._handled))
+            message = f"{self._call.subject}: no answer: {type(cause).__name__}: {said}"
+            facts = {"permanent": fatal not in (None, self._handled), "sent": not isinstance(cause, _UNSENT)}
+            self._error = ApiConnectionError(message, ref=self._call.ref, **facts)
             self._error.__cause__ = cause
         return True
 
-    def look(self) -> Look:
-        """What came of it; one line in the log."""
-        look = Look(self._error) if self._error else interpret(self._ref, self._answer, parse, self._wire.key)
-        log.debug("%s: %.300r", self._ref, str(getattr(look.outcome, "status", look.outcome)))
-        return look
+    def outcome(self) -> Outcome[_T]:
+        """What came of it; one line in the log, without the addresses of results."""
+        came = Outcome(self._error) if self._error else interpret(self._call, self.answer, self._wire.key)
+        shown = (
+            came.outcome if isinstance(came.outcome, CambError | TaskRef) else getattr(came.outcome, "status", "done")
+        )
+        log.debug("%s: %.300r", self._call.ref or self._call.subject, str(shown))
+        return came
+
+    def check(self) -> None:
+        """Raise what the network did, if it did anything."""
+        if self._error:
+            raise self._error
 
 
 class BaseWire(Generic[_HttpClient]):
@@ -165,7 +212,7 @@ class BaseWire(Generic[_HttpClient]):
         self._open()
 
     def _open(self) -> None:
-        self._http = self._client_class(transport=self._transport, cookies=_NoCookies(), **SETTINGS)
+        self._http = self._client_class(transport=self._transport, cookies=NoCookies(), **SETTINGS)
         self._pid, self._loop = os.getpid(), None
 
     def as_httpx(self, broken: BaseException | None) -> BaseException | None:
@@ -194,11 +241,44 @@ class Wire(BaseWire[httpx.Client]):
 
     def look(self, ref: TaskRef, limit: float = math.inf) -> Look:
         """Look once, within ``limit`` seconds and the client's own timeout. RuntimeError after close."""
+        return self.ask(_calls.status(ref), limit)
+
+    def ask(self, call: Call[_T], limit: float = math.inf) -> Outcome[_T]:
+        """Send a call, and read its answer whole, within ``limit`` seconds and the client's own timeout."""
         http = self._client()
-        with Reading(self, ref, limit) as reading, closing(http.send(reading.request(), stream=True)) as response:
+        with Reading(self, call, limit) as reading, closing(http.send(reading.request(), stream=True)) as response:
             if reading.begin(response.status_code, response.headers):
                 any(map(reading.enough, response.iter_bytes()))
-        return reading.look()
+        return reading.outcome()
+
+    @contextmanager
+    def stream(self, call: Call[Any], limit: float = math.inf) -> Iterator[tuple[Answer, Iterator[bytes]]]:
+        """Send a call, and give its answer and the bytes as they come, all within ``limit`` seconds.
+
+        Each wait for bytes is bounded by the client's own timeout. What goes wrong on the wire is raised as one of
+        our errors, what the caller does with the bytes is the caller's.
+        """
+        http, reading = self._client(), Reading(self, call, limit)
+        with reading:
+            response = http.send(reading.request(), stream=True)
+        reading.check()
+        with closing(response):
+            if not reading.streams(response, limit):
+                with reading:
+                    any(map(reading.enough, () if reading.answer.flaw else response.iter_bytes()))
+                reading.outcome().value()
+            yield reading.answer, self._pieces(reading, iter(response.stream))  # type: ignore[arg-type]
+
+    def _pieces(self, reading: Reading[Any], chunks: Iterator[bytes]) -> Iterator[bytes]:
+        while True:
+            chunk = None
+            with reading:
+                chunk = next(chunks, None)
+                reading.late()
+            reading.check()
+            if chunk is None:
+                return
+            yield chunk
 
     def close(self) -> None:
         """Close the connections; a transport that was passed in stays open."""
@@ -247,24 +327,67 @@ class AsyncWire(BaseWire[httpx.AsyncClient]):
 
     async def look(self, ref: TaskRef, limit: float = math.inf) -> Look:
         """Look once, as :meth:`Wire.look`. RuntimeError in another event loop too."""
+        return await self.ask(_calls.status(ref), limit)
+
+    async def ask(self, call: Call[_T], limit: float = math.inf) -> Outcome[_T]:
+        """Send a call, and read its answer whole, as :meth:`Wire.ask`."""
         import asyncio
 
         http = self._client()
-        with Reading(self, ref, limit) as reading:
-            async with asyncio.timeout(None if reading.limit == math.inf else reading.limit):
+        with Reading(self, call, limit) as reading:
+            async with asyncio.timeout(reading.cut_off):
                 await self._exchange(http, reading)
-        return reading.look()
+        return reading.outcome()
 
-    async def _exchange(self, http: httpx.AsyncClient, reading: Reading) -> None:
+    async def _exchange(self, http: httpx.AsyncClient, reading: Reading[Any]) -> None:
         response = await http.send(reading.request(), stream=True)
         try:
             if reading.begin(response.status_code, response.headers):
-                # Not aiter_bytes, which closes by itself.
-                async for chunk in response.stream:  # type: ignore[union-attr]
-                    if reading.enough(chunk):
-                        break
+                await self._collect(reading, response)
         finally:
             await _ToTheEnd(response.aclose())
+
+    def _streaming(self) -> httpx.AsyncClient:
+        """What sends the calls whose answers are streams."""
+        return self._client()
+
+    @asynccontextmanager
+    async def stream(
+        self, call: Call[Any], limit: float = math.inf
+    ) -> AsyncIterator[tuple[Answer, AsyncIterator[bytes]]]:
+        """Send a call, and give its answer and the bytes as they come, as :meth:`Wire.stream`."""
+        import asyncio
+
+        http, reading = self._streaming(), Reading(self, call, limit)
+        with reading:
+            async with asyncio.timeout(reading.cut_off):
+                response = await http.send(reading.request(), stream=True)
+        reading.check()
+        try:
+            if not reading.streams(response, limit):
+                with reading:
+                    await self._collect(reading, response)
+                reading.outcome().value()
+            yield reading.answer, self._pieces(reading, aiter(response.stream))  # type: ignore[arg-type]
+        finally:
+            await _ToTheEnd(response.aclose())
+
+    async def _collect(self, reading: Reading[Any], response: httpx.Response) -> None:
+        # Not aiter_bytes, which closes by itself.
+        async for chunk in response.stream:  # type: ignore[union-attr]
+            if reading.answer.flaw or reading.enough(chunk):
+                break
+
+    async def _pieces(self, reading: Reading[Any], chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        while True:
+            chunk = None
+            with reading:
+                chunk = await anext(chunks, None)
+                reading.late()
+            reading.check()
+            if chunk is None:
+                return
+            yield chunk
 
     def as_httpx(self, broken: BaseException | None) -> BaseException | None:
         """As for any wire; a transport that was passed in may let errors of aiohttp through."""

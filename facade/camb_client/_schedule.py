@@ -27,6 +27,17 @@ def number(name: str, value: object, *, least: float = 0.0, most: float = 1e300,
     return float(value)
 
 
+def integer(name: str, value: object) -> int:
+    """The value, if it is an integer.
+
+    Raises:
+        TypeError: It is not.
+    """
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} must be an int, not {type(value).__name__}")
+    return int(value)
+
+
 def _seconds(_: object, attribute: "attrs.Attribute[float]", value: object) -> None:
     number(f"a schedule's {attribute.name}", value, least=_SHORTEST, most=DAY, what="number of seconds")
 

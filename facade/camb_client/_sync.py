@@ -6,11 +6,8 @@ twin ``_async`` differs by ``await`` alone.
 
 import inspect
 from collections.abc import Iterable, Iterator
-from typing import Self
 
-import httpx
-
-from ._client import BaseClient, BaseFamily, BaseTasks, noting, telling
+from ._client import BaseFamily, BaseTasks, noting, telling
 from ._http import Wire
 from ._outcomes import OnUpdate, Outcomes
 from ._schedule import ScheduleLike
@@ -18,9 +15,10 @@ from ._task import CompletedTask, TaskLike, TaskOutcome, TaskState
 from ._wait import Wait
 
 
-def _refuse_coroutines(on_update: OnUpdate) -> None:
-    if inspect.iscoroutinefunction(on_update):
-        raise TypeError("on_update is a coroutine function: it needs the AsyncCambClient")
+def refuse_coroutines(name: str, callback: object) -> None:
+    """TypeError for a callback that the sync client cannot await."""
+    if inspect.iscoroutinefunction(callback):
+        raise TypeError(f"{name} is a coroutine function: it needs the AsyncCambClient")
 
 
 class Tasks(BaseTasks[Wire]):
@@ -40,7 +38,7 @@ class Tasks(BaseTasks[Wire]):
             TypeError: ``task`` is of another type.
             ValueError: ``task`` is no reference, or of an unknown kind.
         """
-        return self._wire.look(self._ref(task)).state()
+        return self._wire.look(self._ref(task)).value()
 
     def wait(
         self,
@@ -71,7 +69,7 @@ class Tasks(BaseTasks[Wire]):
             TypeError: An argument of another type.
             ValueError: An argument that cannot be.
         """
-        _refuse_coroutines(on_update)
+        refuse_coroutines("on_update", on_update)
         wait = self._plan(task, timeout, schedule, on_update)
         for state in self._follow(wait):
             with telling(wait.ref):
@@ -132,7 +130,7 @@ class Tasks(BaseTasks[Wire]):
         """
         from ._work import ThreadWork
 
-        _refuse_coroutines(on_update)
+        refuse_coroutines("on_update", on_update)
         batch = self._batch(timeout, schedule, max_concurrency, max_requests_per_second, on_update)
         return Outcomes(ThreadWork(self._wire, batch, self._refs(tasks)), on_update)
 
@@ -187,46 +185,3 @@ class Tasks(BaseTasks[Wire]):
 
 class TaskFamily(BaseFamily[Wire], Tasks):
     """The tasks of one kind: as :class:`CambClient`, but a task is an id, or a reference of this kind."""
-
-
-class CambClient(BaseClient[Wire, httpx.BaseTransport, TaskFamily], Tasks):
-    """A client of CAMB.AI's task API. Use it as a context manager, or call :meth:`close`.
-
-    It is safe to share between threads. In a forked process it opens connections of its own (a
-    ``transport`` that was passed in is used as it is).
-
-    Args:
-        api_key: The API key; by default that of the environment variable ``CAMB_API_KEY``.
-        base_url: Where the API is; by default ``CAMB_BASE_URL``, else ``https://client.camb.ai/apis``.
-        timeout: Seconds that one request may take, or an ``httpx.Timeout`` (its longest phase then bounds the
-            request as a whole); ``None`` is a day for each phase.
-        transport: Any ``httpx.BaseTransport``; it stays the caller's to close. Without one, proxies and
-            CA bundles are taken from the usual environment variables.
-        allow_insecure_http: Allow plain http to another machine, which shows the API key to the network.
-
-    Raises:
-        ConfigurationError: No API key, or one that cannot stand in a header; an unsafe base URL, or none.
-        TypeError: An argument of another type.
-        ValueError: A timeout of less than a millisecond, or of more than a day.
-    """
-
-    _wire_class = Wire
-    _family_class = TaskFamily
-    _transport_class = httpx.BaseTransport
-
-    def __enter__(self) -> Self:
-        """The client itself.
-
-        Raises:
-            RuntimeError: It is closed.
-        """
-        self._wire.check_open()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Close it."""
-        self.close()
-
-    def close(self) -> None:
-        """Close the connections. Any use after that raises ``RuntimeError``; closing again does nothing."""
-        self._wire.close()

@@ -52,10 +52,20 @@ class TaskRef:
     kind: str = attrs.field(validator=_check_name)
     task_id: str = attrs.field(validator=_check_name)
     submitted_at: datetime | None = attrs.field(default=None, eq=False, validator=_check_moment)
+    # Whether a create call of ours returned it, so that it is known to exist. It travels with pickle, as that
+    # stays true in another process.
+    _created: bool = attrs.field(default=False, init=False, eq=False, repr=False)
 
     def __str__(self) -> str:
         """``<kind>:<task_id>``."""
         return f"{self.kind}:{self.task_id}"
+
+    @classmethod
+    def _of_create(cls, kind: str, task_id: str, submitted_at: datetime) -> "TaskRef":
+        """The reference that a create call returned."""
+        ref = cls(kind, task_id, submitted_at)
+        object.__setattr__(ref, "_created", True)
+        return ref
 
     @classmethod
     def parse(cls, text: str) -> "TaskRef":

@@ -31,6 +31,8 @@ LAST_LOOK_BEFORE = 2.0
 SHORTEST_LIMIT = 0.4
 # A 404 sooner than this may be a task that cannot be seen yet: Camb-ai/n8n-nodes-cambai takes it so.
 NOT_FOUND_GRACE = 10.0
+# A task that a create call of ours returned is there for certain, so it gets longer to appear.
+CREATED_GRACE = 30.0
 # An outage ends a wait when so many looks in a row have failed and so long no answer was healthy.
 OUTAGE_LOOKS, OUTAGE_SECONDS = 8, 120.0
 # Where nothing ever answered, the address is more likely wrong than the API down.
@@ -116,6 +118,7 @@ class Wait:
         self._started = self.looked_at = now
         self._since = now if since is None else since
         self._patience = patience or Patience(now)
+        self._patience.answered |= self.ref._created  # A create call of ours was answered.
         self._deadline = self._since + self._timeout
         self._last_at = self._deadline - min(LAST_LOOK_BEFORE, self._timeout / 4)
         early = 0.0 if submitted is None else max(0.0, FIRST_LOOK_AFTER - self._age)
@@ -178,7 +181,8 @@ class Wait:
     def _observe_failure(self, error: CambError, now: float) -> None:
         self._error = error
         self._patience.answered |= not isinstance(error, _errors.ApiConnectionError | _errors.MalformedResponseError)
-        if isinstance(error, _errors.TaskNotFoundError) and self._elapsed(now) <= NOT_FOUND_GRACE:
+        grace = CREATED_GRACE if self.ref._created else NOT_FOUND_GRACE
+        if isinstance(error, _errors.TaskNotFoundError) and self._elapsed(now) <= grace:
             self._plan(now, self._paced())
             return
         self._failures += 1

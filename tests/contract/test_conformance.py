@@ -51,7 +51,7 @@ ITEMS: list[str | dict[str, Any]] = [
     {"status": "ERROR", "exception_reason": None, "message": None, "more": [1]},
 ]
 
-Answer = Callable[[str, str, Mapping[str, str]], Reply]
+Answer = Callable[[str, str, Mapping[str, str], bytes], Reply]
 
 
 def wsgi(answer: Answer, seen: set[int]) -> Any:
@@ -64,7 +64,8 @@ def wsgi(answer: Answer, seen: set[int]) -> Any:
             if name.startswith("HTTP_")
         }
         # The path as it was on the wire: WSGI's own has lost its percent signs.
-        reply = answer(environ["REQUEST_METHOD"], environ["REQUEST_URI"], headers)
+        sent = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        reply = answer(environ["REQUEST_METHOD"], environ["REQUEST_URI"], headers, sent)
         seen.add(reply.status_code)
         start(f"{reply.status_code} -", list(reply.headers.items()))
         return [reply.body]
@@ -73,7 +74,7 @@ def wsgi(answer: Answer, seen: set[int]) -> Any:
 
 
 def served(document: dict[str, Any]) -> list[str]:
-    """The paths that the local server speaks: so far, those that tell the status of a task."""
+    """The paths that tell the status of a task."""
     return [str(path) for _, path, _ in families(document).values()]
 
 
@@ -123,6 +124,74 @@ def test_the_local_server_conforms(document: dict[str, Any]) -> None:
     check_conformance(document, fake, fake.answer)
 
 
+# Of each other operation, something that it answers with a 200, and something that it refuses.
+ASKED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "POST /tts": ({"body": {"text": "a", "voice_id": 1, "language": 1}}, {"body": {"text": "a"}}),
+    "POST /text-to-sound": ({"body": {"prompt": "rain"}}, {"body": {"prompt": 7}}),
+    "POST /tts-stream": ({"body": {"text": "abc", "voice_id": 1, "language": "en-us"}}, {"body": {}}),
+    "POST /tts-results": ({"body": {"run_ids": [1, 2]}}, {"body": {"run_ids": [1]}}),
+    "POST /text-to-sound-results": ({"body": {"run_ids": [1, 2]}}, {"body": {"run_ids": ["1", "2"]}}),
+    "GET /tts-result/{run_id}": ({"path_parameters": {"run_id": 1}}, {"path_parameters": {"run_id": "one"}}),
+    "GET /text-to-sound-result/{run_id}": ({"path_parameters": {"run_id": 2}}, {"path_parameters": {"run_id": "one"}}),
+}
+
+
+def check_paid_work(document: dict[str, Any], fake: FakeCamb, answer: Answer, *, examples: int = 15) -> None:
+    """As :func:`check_conformance`, for the operations that do more than tell a status."""
+    seen: set[int] = set()
+    others = {path: item for path, item in document["paths"].items() if path not in served(document)}
+    schema = schemathesis.openapi.from_dict({**document, "paths": others})
+    schema.app = wsgi(answer, seen)
+    operations = {operation.label: operation for operation in (found.ok() for found in schema.get_all_operations())}
+    assert operations.keys() == ASKED.keys()
+    fake.add("tts:1", run_id=1)
+    fake.add("text-to-sound:1", run_id=2)
+    for label, operation in operations.items():
+        seen.clear()
+        good, bad = (operation.Case(**given, media_type="application/json") for given in ASKED[label])
+        other = [operation.Case(path_parameters={"run_id": 3})] if operation.method == "get" else []
+        as_address = [operation.Case(**ASKED[label][0], query={"output_type": "file_url"})] if other else []
+        for case, key in [(good, KEY), (bad, KEY), (good, {}), *((it, KEY) for it in other + as_address)]:
+            case.call_and_validate(headers=key, checks=CHECKS)
+
+        @settings(derandomize=True, database=None, deadline=None, max_examples=examples)
+        @given(case=operation.as_strategy())
+        def ask_for_any(case: Any) -> None:
+            case.call_and_validate(headers=KEY, checks=CHECKS)
+
+        ask_for_any()
+        described = document["paths"][operation.path][operation.method]["responses"]
+        assert seen == {int(code) for code in described}, f"{label}: not every answer was seen"
+
+
+def test_the_local_server_conforms_in_what_is_paid_for(document: dict[str, Any]) -> None:
+    fake = FakeCamb()
+    check_paid_work(document, fake, fake.answer)
+
+
+BROKEN_WORK: dict[str, tuple[str, Callable[[Reply], Reply], str]] = {
+    "a task without an id": ("/tts", lambda it: body(it, {"id": "1"}), "'task_id' is a required"),
+    "an id that is a number": ("/text-to-sound", lambda it: body(it, {"task_id": 1}), "1 is not of type"),
+    "audio of another type": ("/tts-stream", lambda it: attrs.evolve(it, headers={"content-type": "a/b"}), "a/b"),
+    "an address without a name": ("/tts-results", lambda it: body(it, {"1": {}}), "is not valid under any"),
+    "an address that is none": ("/text-to-sound-results", lambda it: body(it, {"2": 7}), "7 is not"),
+    "created, with a 201": ("/tts", lambda it: attrs.evolve(it, status_code=201), "Received: 201"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN_WORK)
+def test_a_server_that_breaks_the_contract_of_paid_work_is_caught(document: dict[str, Any], name: str) -> None:
+    fake, (path, change, said) = FakeCamb(), BROKEN_WORK[name]
+
+    def broken(method: str, asked: str, headers: Mapping[str, str], sent: bytes) -> Reply:
+        reply = fake.answer(method, asked, headers, sent)
+        return change(reply) if reply.status_code == 200 and asked.endswith(path) else reply
+
+    with pytest.raises((Failure, FailureGroup, AssertionError)) as caught:
+        check_paid_work(document, fake, broken, examples=1)
+    assert any(said in str(one).replace('"', "'") for one in told(caught.value)), [*map(str, told(caught.value))]
+
+
 def body(reply: Reply, value: Any) -> Reply:
     return attrs.evolve(reply, body=json.dumps(value).encode())
 
@@ -153,8 +222,8 @@ BROKEN: dict[str, tuple[int, Callable[[Reply], Reply], str]] = {
 def breaking(answer: Answer, kind: str, status_code: int, change: Callable[[Reply], Reply]) -> Answer:
     """The same server, but the answers with this code of this one family are changed."""
 
-    def broken(method: str, path: str, headers: Mapping[str, str]) -> Reply:
-        reply = answer(method, path, headers)
+    def broken(method: str, path: str, headers: Mapping[str, str], sent: bytes) -> Reply:
+        reply = answer(method, path, headers, sent)
         return change(reply) if reply.status_code == status_code and f"/{kind}/" in path else reply
 
     return broken
@@ -179,9 +248,9 @@ def told(caught: BaseException) -> Iterator[BaseException]:
 def test_a_server_that_takes_any_key_is_caught(document: dict[str, Any], given_key: str | None) -> None:
     fake = FakeCamb()
 
-    def careless(method: str, path: str, headers: Mapping[str, str]) -> Reply:
+    def careless(method: str, path: str, headers: Mapping[str, str], sent: bytes) -> Reply:
         takes = headers.get("x-api-key") == given_key or given_key is not None
-        return fake.answer(method, path, {**headers, **KEY} if takes else headers)
+        return fake.answer(method, path, {**headers, **KEY} if takes else headers, sent)
 
     with pytest.raises(FailureGroup) as caught:
         check_conformance(document, fake, careless, examples=1)

@@ -96,6 +96,22 @@ class Client:
 
         return self._runner.run(collect())
 
+    def call(self, use: Callable[[Any], Any]) -> Any:
+        """What a call of the real client gives, awaited where it must be."""
+        return self._done(use(self.real))
+
+    def streamed(self, **kwargs: Any) -> list[bytes]:
+        """The pieces of a stream."""
+        if self._runner is None:
+            with self.real.tts.stream(**kwargs) as audio:
+                return list(audio)
+
+        async def collect() -> list[bytes]:
+            async with self.real.tts.stream(**kwargs) as audio:
+                return [piece async for piece in audio]
+
+        return self._runner.run(collect())  # type: ignore[no-any-return]
+
     def close(self) -> None:
         self._done(self.real.close() if self._runner is None else self.real.aclose())
 

@@ -16,6 +16,7 @@ from camb_client import (
     AuthenticationError,
     CambError,
     ConfigurationError,
+    CreateOutcomeUnknownError,
     InvalidRequestError,
     MalformedResponseError,
     PaymentRequiredError,
@@ -40,6 +41,7 @@ STATE = TaskState(REF, "ERROR", None, "INTERNAL_ERROR", {"a": 1}, {"status": "ER
 PARENTS = {
     ConfigurationError: (CambError, ValueError),
     ApiConnectionError: (CambError,),
+    CreateOutcomeUnknownError: (CambError,),
     ApiError: (CambError,),
     AuthenticationError: (ApiError,),
     ApiPaymentRequiredError: (ApiError, PaymentRequiredError),
@@ -75,7 +77,7 @@ def made(error: type[CambError]) -> CambError:
     if error is MalformedResponseError:
         return error("words", body="b", ref=REF)
     if error is ApiConnectionError:
-        return error("words", ref=REF, permanent=True)
+        return error("words", ref=REF, permanent=True, sent=False)
     return error("words", ref=REF)
 
 

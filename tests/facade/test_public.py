@@ -7,23 +7,44 @@ import pathlib
 import pickle
 import subprocess
 import sys
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 
 import camb_client
-from camb_client import AsyncCambClient, AsyncTaskFamily, CambClient, TaskFamily, TaskRef
+from camb_client import (
+    AsyncCambClient,
+    AsyncTaskFamily,
+    AsyncTextToSound,
+    AsyncTextToSpeech,
+    CambClient,
+    TaskFamily,
+    TaskRef,
+    TextToSound,
+    TextToSpeech,
+)
+from camb_client._families import SoundArguments, SpeechArguments
 from camb_client._gateway import KINDS
 from camb_client.testing import FakeCamb
 
 ROOT = pathlib.Path(__file__).parents[2]
 
 
+# Imported when they are first asked for.
+LATER = {"AsyncTextToSound", "AsyncTextToSpeech", "TextToSound", "TextToSpeech"}
+
+
 def test_everything_public_is_exported_and_nothing_else() -> None:
-    public = {name for name in vars(camb_client) if not name.startswith("_")}
+    public = {name for name in vars(camb_client) if not name.startswith("_")} - {"TYPE_CHECKING"}
     modules = {name for name in public if inspect.ismodule(getattr(camb_client, name))}
-    assert public - modules == set(camb_client.__all__) - {"__version__"}
+    assert (public - modules) | LATER == set(camb_client.__all__) - {"__version__"}
     assert all(name.startswith("_") or name in {"testing", "logging", "cli"} for name in modules)
+    assert {getattr(camb_client, name).__name__ for name in LATER} == LATER
+    with pytest.raises(AttributeError, match="has no attribute 'TextToVoice'"):
+        camb_client.TextToVoice  # type: ignore[attr-defined] # noqa: B018
+
+
+AWAITED = {"status", "wait", "wait_all", "result_url", "results", "download", "aclose"}
 
 
 def public_members(owner: type) -> dict[str, Any]:
@@ -31,7 +52,15 @@ def public_members(owner: type) -> dict[str, Any]:
     return {name: member for name, member in members if not name.startswith("_") or name == "__init__"}
 
 
-@pytest.mark.parametrize(("plain", "twin"), [(CambClient, AsyncCambClient), (TaskFamily, AsyncTaskFamily)])
+@pytest.mark.parametrize(
+    ("plain", "twin"),
+    [
+        (CambClient, AsyncCambClient),
+        (TaskFamily, AsyncTaskFamily),
+        (TextToSpeech, AsyncTextToSpeech),
+        (TextToSound, AsyncTextToSound),
+    ],
+)
 def test_the_async_client_has_the_same_names_and_arguments(plain: type, twin: type) -> None:
     ours, theirs = public_members(plain), public_members(twin)
     assert {{"close": "aclose"}.get(name, name) for name in ours} == set(theirs)
@@ -41,7 +70,7 @@ def test_the_async_client_has_the_same_names_and_arguments(plain: type, twin: ty
         signatures = [inspect.signature(member) for member in (ours[name], theirs[name])]
         parameters = [[(it.name, it.kind, it.default) for it in one.parameters.values()] for one in signatures]
         assert parameters[0] == parameters[1], name
-        assert inspect.iscoroutinefunction(theirs[name]) == (name in {"status", "wait", "wait_all", "aclose"}), name
+        assert inspect.iscoroutinefunction(theirs[name]) == (name in AWAITED), name
 
 
 def test_signatures_are_the_promised_ones() -> None:
@@ -59,13 +88,33 @@ def test_signatures_are_the_promised_ones() -> None:
             "(self, tasks, *, timeout=600.0, schedule=None, max_concurrency=8, max_requests_per_second=None,"
             " on_update=None)"
         )
+    filed = "project_name=None, project_description=None, folder_id=None"
+    assert shown(TextToSpeech.create) == f"(self, *, text, voice_id, language, gender=None, age=None, {filed})"
+    assert shown(TextToSound.create) == f"(self, *, prompt, duration=None, audio_type=None, {filed})"
+    for family in (TextToSpeech, TextToSound):
+        assert shown(family.create_and_wait) == ("(self, *, timeout=600.0, schedule=None, on_update=None, **arguments)")
+        assert shown(family.download) == "(self, run_id, dest, *, on_progress=None, overwrite=False, timeout=600.0)"
     assert shown(TaskRef) == "(kind, task_id, submitted_at=None)"
+
+
+def test_what_may_be_said_to_create_and_wait_is_what_may_be_said_to_create() -> None:
+    for family, arguments in ((TextToSpeech, SpeechArguments), (TextToSound, SoundArguments)):
+        parameters = list(inspect.signature(family.create).parameters.values())[1:]
+        required = {it.name for it in parameters if it.default is it.empty}
+        assert [it.name for it in parameters] == list(arguments.__annotations__)
+        assert required == arguments.__required_keys__
+        hints = get_type_hints(arguments)
+        assert {it.name: it.annotation for it in parameters} == {name: hints[name] for name in hints}
 
 
 def test_families() -> None:
     fake = FakeCamb()
     with fake.client() as camb:
         assert (camb.tts.kind, camb.text_to_sound.kind) == ("tts", "text-to-sound")
+        assert isinstance(camb.tts, TextToSpeech)
+        assert isinstance(camb.text_to_sound, TextToSound)
+        assert issubclass(TextToSpeech, TaskFamily)
+        assert issubclass(TextToSound, TaskFamily)
         assert camb.family("tts").ref("1") == TaskRef("tts", "1")
         assert "tts" in repr(camb.tts)
         with pytest.raises(ValueError, match=f"known are {', '.join(KINDS)}"):
@@ -111,7 +160,8 @@ def test_an_import_does_nothing_but_import() -> None:
         "sys.addaudithook(refuse)\n"
         "import camb_client\n"
         "assert threading.active_count() == 1\n"
-        "assert not {'camb_client.testing', 'asyncio', 'aiohttp', 'pytest', 'http.server', 'yaml'} & set(sys.modules)\n"
+        "assert not {'camb_client.testing', 'camb_client._audio', 'asyncio', 'aiohttp'} & set(sys.modules)\n"
+        "assert not {'pytest', 'http.server', 'yaml'} & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
 

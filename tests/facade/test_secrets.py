@@ -6,7 +6,7 @@ import logging
 import pickle
 import socket
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import aiohttp
@@ -21,6 +21,7 @@ from camb_client import (
     ConfigurationError,
     MalformedResponseError,
 )
+from camb_client.testing import VirtualClock
 from tests.facade.conftest import Both, making, raw_server
 
 SECRET = 'sk-7"/f00dcafe-0042'
@@ -91,6 +92,50 @@ def test_what_the_server_echoes_is_blacked_out(
     cause = error.__cause__ or error
     if len(answer.content) < 1000:
         assert "[key]" in everything_in(cause)
+
+
+USES: list[Callable[[Any], Any]] = [
+    lambda real: real.tts.create(text="a", voice_id=1, language=1),
+    lambda real: real.text_to_sound.create_and_wait(prompt="a"),
+    lambda real: real.tts.result_url(1),
+    lambda real: real.tts.results([1, 2]),
+    lambda real: real.tts.download(1, "/tmp/never"),
+]
+
+
+@pytest.mark.parametrize("use", [*USES, "stream"], ids=range(len(USES) + 1))
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(403, json=ECHO_JSON),
+        httpx.Response(500, text=f"<html>{SECRET}</html>"),
+        httpx.Response(200, text=f"<html>{SECRET}</html>", headers={"content-type": "text/html"}),
+        httpx.Response(200, json={SECRET: SECRET}),
+        None,
+    ],
+    ids=str,
+)
+def test_so_it_is_whatever_is_asked(
+    both: Both, use: Any, answer: httpx.Response | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+
+    def respond(_: httpx.Request) -> httpx.Response:
+        if answer is None:
+            raise httpx.ReadError(f"reset by {SECRET}")
+        return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+
+    camb = both.answering(respond, SECRET, clock=VirtualClock())
+    if use == "stream":
+        error = raised_by(lambda: camb.streamed(text="abc", voice_id=1, language="en-us"))
+    else:
+        error = raised_by(lambda: camb.call(use))
+    if answer is not None:
+        assert_hidden(everything_in(error) + repr(pickle.loads(pickle.dumps(error)).__dict__) + caplog.text)
+        return
+    while error is not None and isinstance(error, CambError):  # What a transport says is its own.
+        assert_hidden(str(error) + repr(vars(error)) + caplog.text)
+        error = error.__cause__  # type: ignore[assignment]
 
 
 def test_connection_errors_lose_the_header(both: Both, caplog: pytest.LogCaptureFixture) -> None:

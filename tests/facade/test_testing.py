@@ -98,7 +98,7 @@ def test_401_is_as_the_docs_show_it() -> None:
         ("GET", "/sing/1", 404),
         ("GET", "/tts/1/2", 404),
         ("POST", "/tts/1", 405),
-        ("GET", "/tts", 404),
+        ("GET", "/tts", 405),
     ],
 )
 def test_what_it_does_not_know(method: str, path: str, code: int) -> None:

@@ -13,6 +13,7 @@ from .. import (
     ApiError,
     AuthenticationError,
     ConfigurationError,
+    CreateOutcomeUnknownError,
     MalformedResponseError,
     PaymentRequiredError,
     PermissionDeniedError,
@@ -59,7 +60,12 @@ EXITS = (
     Exit(6, "not the contract", "an answer that is not the contract", (MalformedResponseError, TaskResultMissingError)),
     Exit(3, "failed", "a task failed", (TaskFailedError,)),
     Exit(5, "server timed out", "the server gave a task up", (TaskTimedOutError,)),
-    Exit(8, "no answer", "a network error, or an HTTP error not named here", (ApiConnectionError, ApiError)),
+    Exit(
+        8,
+        "no answer",
+        "a network error, or an HTTP error not named here",
+        (ApiConnectionError, ApiError, CreateOutcomeUnknownError),
+    ),
     NOT_DONE,
     SUCCEEDED,
 )

@@ -94,8 +94,8 @@ def _server(key: str, others: Any) -> Any:
     from ..testing import FakeCamb, Reply
 
     class Shown(FakeCamb):
-        def answer(self, method: str, path: str, headers: Mapping[str, str]) -> Reply:
-            reply = super().answer(method, path, headers)
+        def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Reply:
+            reply = super().answer(method, path, headers, body)
             said = reply.fault or f"{reply.status_code} {reply.body.decode(errors='replace')}"
             click.echo(f"{time.strftime('%H:%M:%S')}  {method} {clean(path)}  {clean(said)}")
             return reply

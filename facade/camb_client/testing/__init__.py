@@ -23,7 +23,21 @@ imports), and ``camb_client`` does not import it.
 from .._clock import Clock
 from ._clock import VirtualClock, use_clock
 from ._fake import FakeCamb, RecordedRequest
-from ._replies import BAD_JSON, HANG, HTML, RESET, STALL, TRUNCATED, Fault, Reply, Timeline, error, rate_limited, slow
+from ._replies import (
+    BAD_JSON,
+    HANG,
+    HTML,
+    RESET,
+    STALL,
+    TRUNCATED,
+    Fault,
+    Reply,
+    Timeline,
+    cut,
+    error,
+    rate_limited,
+    slow,
+)
 from ._transport import FakeTransport
 
 __all__ = [
@@ -41,6 +55,7 @@ __all__ = [
     "Reply",
     "Timeline",
     "VirtualClock",
+    "cut",
     "error",
     "rate_limited",
     "slow",

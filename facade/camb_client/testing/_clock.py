@@ -9,9 +9,8 @@ from collections.abc import Callable
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
-from .._async import AsyncCambClient
+from .._clients import AsyncCambClient, CambClient
 from .._clock import Clock
-from .._sync import CambClient
 
 _Client = TypeVar("_Client", CambClient, AsyncCambClient)
 # When each wakes, in which order they came, and what wakes it; a heap.

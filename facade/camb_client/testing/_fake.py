@@ -1,7 +1,8 @@
-"""The local CAMB server: the status endpoints of the spec, in process and over real HTTP.
+"""The local CAMB server: the endpoints of the spec, in process and over real HTTP.
 
-Rule of this file: what the server knows and answers. How an answer travels stands in ``_transport`` (in
-process) and ``_server`` (on a loopback port). Its answers are checked against ``openapi/camb.yaml``.
+Rule of this file: what the server knows of tasks and answers (of paid work: ``_work``). How an answer travels
+stands in ``_transport`` (in process) and ``_server`` (on a loopback port). Its answers are checked against
+``openapi/camb.yaml``.
 """
 
 import functools
@@ -16,20 +17,23 @@ from urllib.parse import unquote_to_bytes
 
 import attrs
 
-from .._async import AsyncCambClient
+from .._clients import AsyncCambClient, CambClient
 from .._clock import Clock
 from .._config import KEY_HEADER, KEY_VARIABLE
 from .._gateway import KINDS, check_kind
 from .._status import TaskStatus
-from .._sync import CambClient
 from .._task import TaskRef
 from ._clock import use_clock
 from ._replies import Item, Reply, Timeline, read
 from ._server import serving
 from ._transport import FakeTransport
+from ._work import Request, Work, invalid, refused
 
 # In process, the address of the API does not matter; this one never leads anywhere (RFC 2606).
 _NOWHERE = "https://camb.invalid/apis"
+# A reply, or what becomes of the true answer.
+ScriptItem = Reply | Callable[[Reply], Reply]
+
 _ROUTE = re.compile(rf"/({'|'.join(map(re.escape, KINDS))})/([^/?]+)(?:\?.*)?$")
 
 
@@ -43,6 +47,7 @@ class RecordedRequest:
         headers: With names in small letters. Left out of the repr: a key is among them.
         ref: The task it asked for, known or not; ``None`` where the path is that of no task.
         at: When, by the clock of the fake.
+        body: As it came.
     """
 
     method: str
@@ -50,6 +55,7 @@ class RecordedRequest:
     headers: Mapping[str, str] = attrs.field(repr=False)
     ref: TaskRef | None
     at: float
+    body: bytes = b""
 
 
 def _ref(task: TaskRef | str) -> TaskRef:
@@ -76,8 +82,10 @@ class _Task:
 class FakeCamb:
     """A small CAMB server for tests and demos.
 
-    It checks ``x-api-key`` (401 as the docs show it), knows the tasks it was given (404 for any other id),
-    and answers as scripted. Safe to use from several threads.
+    It checks ``x-api-key`` (401 as the docs show it), knows the tasks it was given or made (404 for any other id),
+    and answers as scripted. It has the create calls, the results in both forms, the files behind their addresses
+    (on a path of their own, without a key), and the stream of speech; what it makes is a short tone that plays, as
+    FLAC for speech and as WAV for sounds. Safe to use from several threads.
 
     Args:
         api_key: The one key it takes.
@@ -85,15 +93,26 @@ class FakeCamb:
             :class:`VirtualClock` is of no use over real HTTP.
         others: The timeline of every id that was not added, from its first look on; by default they are not
             known (404).
+        timeline: What the tasks made by create calls answer, as for :meth:`add`.
 
     Attributes:
         requests: Every request so far.
+        created: Every task that a create call made.
     """
 
     def __init__(
-        self, api_key: str = "test-key", *, clock: Clock | None = None, others: Timeline | None = None
+        self,
+        api_key: str = "test-key",
+        *,
+        clock: Clock | None = None,
+        timeline: Timeline = ("PENDING", "SUCCESS"),
+        others: Timeline | None = None,
     ) -> None:
         self.requests: list[RecordedRequest] = []
+        self.created: list[TaskRef] = []
+        self._timeline = read(timeline)
+        self._work = Work(self._make)
+        self._scripts: dict[str, list[ScriptItem]] = {}
         self._api_key = api_key
         self._clock: Clock = Clock() if clock is None else clock
         self._others = None if others is None else read(others)
@@ -101,7 +120,12 @@ class FakeCamb:
         self._lock = threading.Lock()
 
     def add(
-        self, task: TaskRef | str, timeline: Timeline = ("PENDING", "SUCCESS"), *, run_id: int | None = None
+        self,
+        task: TaskRef | str,
+        timeline: Timeline = ("PENDING", "SUCCESS"),
+        *,
+        run_id: int | None = None,
+        audio: bytes | None = None,
     ) -> TaskRef:
         """Make a task known, or give it a new timeline.
 
@@ -113,6 +137,7 @@ class FakeCamb:
                 ``truncated``, ``stall``, ``html``, ``bad_json``, or the number of an HTTP error. A string is a
                 sequence of words: ``"PENDING reset 503 SUCCESS"``.
             run_id: The run id a SUCCESS carries; by default a number of its own.
+            audio: The file that is its result; by default a tone.
 
         Raises:
             TypeError: An item, or a time, of another type.
@@ -120,13 +145,33 @@ class FakeCamb:
         """
         ref, items = _ref(task), read(timeline)
         with self._lock:
-            self._add(ref, items, run_id)
+            self._know(ref, items, run_id, audio)
         return ref
 
-    def _add(self, ref: TaskRef, timeline: Timeline, run_id: int | None = None) -> _Task:
+    def _know(self, ref: TaskRef, timeline: Timeline, run_id: int | None = None, audio: bytes | None = None) -> _Task:
         number = 1001 + len(self._tasks) if run_id is None else run_id
         self._tasks[ref] = _Task(timeline, number, self._clock.monotonic())
+        self._work.audio[ref.kind, number] = audio
         return self._tasks[ref]
+
+    def _make(self, kind: str) -> TaskRef:
+        """The task of a create call."""
+        ref = TaskRef(kind, f"00000000-0000-4000-8000-{len(self.created) + 1:012d}")
+        self.created.append(ref)
+        self._know(ref, self._timeline)
+        return ref
+
+    def script(self, endpoint: str, *items: ScriptItem) -> None:
+        """Say what comes of the next requests to an endpoint, one item each; then it answers by itself again.
+
+        Args:
+            endpoint: Method and first step of the path: ``"POST /tts"``, ``"GET /tts-result"``,
+                ``"POST /tts-results"``, ``"POST /tts-stream"``, ``"GET /files"`` and so on.
+            items: A :class:`Reply` comes instead: nothing is made. A function gets the true answer, and gives what
+                is sent; so ``lambda _: RESET`` loses the answer of a create call whose task was made.
+        """
+        with self._lock:
+            self._scripts.setdefault(endpoint, []).extend(items)
 
     def requests_for(self, task: TaskRef | str) -> list[RecordedRequest]:
         """The requests for a task so far, refused keys included.
@@ -144,8 +189,8 @@ class FakeCamb:
     def reset(self) -> None:
         """Forget all tasks and requests, for a fake that several tests share. Its clock goes on."""
         with self._lock:
-            self._tasks.clear()
-            self.requests.clear()
+            for known in (self._tasks, self._scripts, self._work.audio, self.created, self.requests):
+                known.clear()
 
     def transport(self) -> FakeTransport:
         """The server as an httpx transport, for the sync and the async client."""
@@ -205,13 +250,14 @@ class FakeCamb:
         """What it knows and what came, in numbers."""
         return f"FakeCamb(tasks={len(self._tasks)}, requests={len(self.requests)})"
 
-    def answer(self, method: str, path: str, headers: Mapping[str, str]) -> Reply:
+    def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Reply:
         """The answer to one request.
 
         Args:
             method: In capitals.
             path: As on the wire, percent-encoded; a query is ignored, as is what stands before the kind.
             headers: With names in small letters.
+            body: As it came.
         """
         route = _ROUTE.search(path)
         try:
@@ -220,24 +266,32 @@ class FakeCamb:
             ref = None
         with self._lock:
             now = self._clock.monotonic()
-            self.requests.append(RecordedRequest(method, path, dict(headers), ref, now))
+            self.requests.append(RecordedRequest(method, path, dict(headers), ref, now, body))
             number = len(self.requests)
-            reply = self._decide(method, route is not None, ref, headers.get(KEY_HEADER), now)
+            item = self._scripted(method, path)
+            if isinstance(item, Reply):
+                reply = item
+            elif route is None:
+                reply = item(self._work.answer(Request(method, path, headers, body), self._api_key))
+            else:
+                reply = item(self._decide(method, ref, headers.get(KEY_HEADER), now))
         return attrs.evolve(reply, headers={"x-request-id": f"fake-{number}", **reply.headers})
 
-    def _decide(self, method: str, on_route: bool, ref: TaskRef | None, key: str | None, now: float) -> Reply:
-        if not on_route:
-            return Reply.json({"detail": "Not Found"}, status_code=404)
+    def _scripted(self, method: str, path: str) -> ScriptItem:
+        place = path.removeprefix("/apis").lstrip("/")
+        items = self._scripts.get(f"{method} /{re.split('[/?]', place)[0]}")
+        return items.pop(0) if items else lambda reply: reply
+
+    def _decide(self, method: str, ref: TaskRef | None, key: str | None, now: float) -> Reply:
         if method != "GET":
             return Reply.json({"detail": "Method Not Allowed"}, status_code=405, headers={"allow": "GET"})
         if key != self._api_key:
-            return Reply.json({"error": "Invalid API key", "status": 401}, status_code=401)
+            return refused()
         if ref is None:
-            problem = {"loc": ["path", "task_id"], "msg": "Input should be a valid id", "type": "string_type"}
-            return Reply.json({"detail": [problem]}, status_code=422)
+            return invalid(["path", "task_id"], "Input should be a valid id", "string_type")
         task = self._tasks.get(ref)
         if task is None and self._others is not None:
-            task = self._add(ref, self._others)
+            task = self._know(ref, self._others)
         if task is None:
             known = ", ".join(map(str, self._tasks)) or "none"
             return Reply.json({"detail": f"Task not found (FakeCamb was given {known})"}, status_code=404)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -28,6 +28,9 @@ class Reply:
         headers: Its headers, beside Content-Length, Date and x-request-id.
         delay: Seconds before it is sent.
         fault: How it goes wrong on the wire, if it does.
+        sent: Of the body, how many bytes a ``TRUNCATED`` or ``STALL`` lets through; ``None`` is half of it.
+        piece: Sent in chunks of so many bytes, without its length being said; 0 is as a whole.
+        pause: Seconds between those chunks.
     """
 
     status_code: int = 200
@@ -35,6 +38,16 @@ class Reply:
     headers: Mapping[str, str] = attrs.field(factory=dict)
     delay: float = 0.0
     fault: Fault | None = None
+    sent: int | None = None
+    piece: int = 0
+    pause: float = 0.0
+
+    def pieces(self) -> Iterator[bytes]:
+        """The body, as far as its fault lets it come, in its pieces."""
+        end = len(self.body) if self.fault is None else len(self.body) // 2 if self.sent is None else self.sent
+        body = memoryview(self.body)[:end]
+        size = self.piece or len(body) or 1
+        return (bytes(body[at : at + size]) for at in range(0, len(body), size))
 
     @classmethod
     def json(cls, body: Any, *, status_code: int = 200, headers: Mapping[str, str] | None = None) -> "Reply":
@@ -66,6 +79,11 @@ def error(status_code: int, body: Any = None, *, headers: Mapping[str, str] | No
 def rate_limited(retry_after: float | str = 1) -> Reply:
     """A 429 with Retry-After: seconds, or the text of the header."""
     return error(429, {"detail": "Too Many Requests"}, headers={"retry-after": str(retry_after)})
+
+
+def cut(sent: int) -> Callable[[Reply], Reply]:
+    """For :meth:`FakeCamb.script`: the true answer, but the connection ends after so many bytes of its body."""
+    return lambda reply: attrs.evolve(reply, fault=Fault.TRUNCATED, sent=sent)
 
 
 def slow(seconds: float, reply: Reply = _PENDING) -> Reply:

@@ -61,9 +61,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         """Answer one request of any method."""
-        self.rfile.read(int(self.headers.get("content-length") or 0))
+        body = self.rfile.read(int(self.headers.get("content-length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        reply = self.server.answer(self.command, self.path, headers)
+        reply = self.server.answer(self.command, self.path, headers, body)
         self.server.stopping.wait(reply.delay)
         if reply.fault is Fault.HANG:
             self.server.stopping.wait()
@@ -74,10 +74,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(reply.status_code)
         for name, value in reply.headers.items():
             self.send_header(name, value)
-        self.send_header("content-length", str(len(reply.body)))
+        length = ("transfer-encoding", "chunked") if reply.piece else ("content-length", str(len(reply.body)))
+        self.send_header(*length)
         self.end_headers()
-        body = b"" if self.command == "HEAD" else reply.body
-        self.wfile.write(body if reply.fault is None else body[: len(body) // 2])
+        for number, piece in enumerate(reply.pieces() if self.command != "HEAD" else ()):
+            self.server.stopping.wait(reply.pause if number else 0)
+            self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece) if reply.piece else piece)
+        if reply.piece and reply.fault is None:
+            self.wfile.write(b"0\r\n\r\n")
         if reply.fault is Fault.STALL:
             self.server.stopping.wait()
         if reply.fault is not None:

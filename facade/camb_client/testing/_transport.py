@@ -8,7 +8,7 @@ import httpx
 from .._clock import Clock
 from ._replies import Fault, Reply
 
-Answerer = Callable[[str, str, Mapping[str, str]], Reply]
+Answerer = Callable[[str, str, Mapping[str, str], bytes], Reply]
 
 
 class FakeTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
@@ -20,12 +20,14 @@ class FakeTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer a request of a sync client."""
+        request.read()
         reply, patience = self._reply(request)
         self._clock.sleep(min(reply.delay, patience))
         return self._response(reply, patience, request)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer a request of an async client."""
+        await request.aread()
         reply, patience = self._reply(request)
         await self._clock.asleep(min(reply.delay, patience))
         return self._response(reply, patience, request)
@@ -35,7 +37,8 @@ class FakeTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         if patience is None or patience >= 86_400:  # Our own clients bound what has no limit by a day.
             patience = float("inf")
         path = request.url.raw_path.decode("ascii")
-        reply = self._answer(request.method, path, {name.lower(): value for name, value in request.headers.items()})
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        reply = self._answer(request.method, path, headers, request.content)
         if reply.fault is Fault.HANG:
             reply = Reply(delay=float("inf"))
         if reply.delay == patience == float("inf"):
@@ -48,7 +51,7 @@ class FakeTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         if reply.fault is Fault.RESET:
             raise httpx.ReadError("scripted: connection reset", request=request)
         headers = {"date": formatdate(self._clock.time(), usegmt=True), **reply.headers}
-        headers["content-length"] = str(len(reply.body))
+        headers.update({} if reply.piece else {"content-length": str(len(reply.body))})
         return httpx.Response(reply.status_code, headers=headers, stream=_Body(reply, patience, self._clock))
 
 
@@ -61,20 +64,20 @@ class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
         self._clock = clock
 
     def __iter__(self) -> Iterator[bytes]:
-        yield self._first
+        for number, piece in enumerate(self._reply.pieces()):
+            self._clock.sleep(self._reply.pause if number else 0)
+            yield piece
         if self._reply.fault is Fault.STALL:
             self._clock.sleep(self._patience)
         self._end()
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        yield self._first
+        for number, piece in enumerate(self._reply.pieces()):
+            await self._clock.asleep(self._reply.pause if number else 0)
+            yield piece
         if self._reply.fault is Fault.STALL:
             await self._clock.asleep(self._patience)
         self._end()
-
-    @property
-    def _first(self) -> bytes:
-        return self._reply.body if self._reply.fault is None else self._reply.body[: len(self._reply.body) // 2]
 
     def _end(self) -> None:
         if self._reply.fault is Fault.STALL:

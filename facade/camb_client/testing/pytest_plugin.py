@@ -15,8 +15,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from .._async import AsyncCambClient
-from .._sync import CambClient
+from .._clients import AsyncCambClient, CambClient
 from ._clock import VirtualClock
 from ._fake import FakeCamb
 

@@ -27,6 +27,18 @@ async def mistakes(camb: CambClient, twin: AsyncCambClient, state: TaskState, fa
     plain: TaskState = twin.status("tts:1")  # wrong: not awaited
     all_of_it: list[TaskState] = list(twin.watch("tts:1"))  # wrong: an async iterator
     camb.text_to_speech.wait("1")  # wrong: no such family
+    camb.tts.create("hello", 1, "en-us")  # wrong: by keyword only
+    camb.tts.create(text="hello", language="en-us")  # wrong: no voice
+    camb.tts.create(text="hello", voice_id="1", language="en-us")  # wrong: a number
+    camb.tts.create(text="hello", voice_id=1, language="en-us", gender=3)  # wrong: no such gender
+    camb.text_to_sound.create(prompt="rain", audio_type="noise")  # wrong: a sound or music
+    camb.tts.create_and_wait(text="hello", voice_id=1)  # wrong: no language
+    camb.tts.create_and_wait(text="hello", voice_id=1, language=1, tone="warm")  # wrong: no such argument
+    camb.text_to_sound.stream(text="rain")  # wrong: speech only
+    camb.family("tts").create(text="hello")  # wrong: any family, so its tasks only
+    camb.tts.download("7", "a.flac")  # wrong: a run id is a number
+    camb.tts.download(7, "a.flac", True)  # wrong: by keyword only
+    ref: TaskRef = twin.tts.create(text="hello", voice_id=1, language=1)  # wrong: not awaited
     camb.family(camb.tts)  # wrong: a kind is text
     TaskRef("tts")  # wrong: no id
     TaskRef.parse(b"tts:1")  # wrong: bytes
@@ -35,6 +47,6 @@ async def mistakes(camb: CambClient, twin: AsyncCambClient, state: TaskState, fa
     fake.add("tts:1", [200])  # wrong: a status, a body or a reply
     Reply(body="text")  # wrong: bytes
     try:
-        print(text, number, done, plain, all_of_it)
+        print(text, number, done, plain, all_of_it, ref)
     except CambError as error:
         print(error.status_code)  # wrong: not every error has one

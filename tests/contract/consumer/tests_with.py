@@ -21,6 +21,7 @@ from camb_client.testing import (
     Reply,
     Timeline,
     VirtualClock,
+    cut,
     error,
     rate_limited,
     slow,
@@ -45,6 +46,10 @@ def fakes() -> None:
         fake.add("tts:3", timeline)
     assert_type(fake.looks("tts:1"), int)
     assert_type(fake.requests_for("tts:1"), list[RecordedRequest])
+    assert_type(fake.add("tts:4", audio=b"fLaC"), TaskRef)
+    FakeCamb(timeline=["SUCCESS"])
+    fake.script("POST /tts", RESET, cut(100), lambda reply: reply)
+    assert_type(fake.created, list[TaskRef])
     assert_type(fake.requests, list[RecordedRequest])
     assert_type(fake.client(timeout=3), CambClient)
     assert_type(fake.async_client(), AsyncCambClient)
@@ -58,6 +63,7 @@ def fakes() -> None:
         pass
     httpx.AsyncClient(transport=fake.transport())
     assert_type(fake.answer("GET", "/tts/1", {}), Reply)
+    assert_type(fake.answer("POST", "/tts", {}, b"{}"), Reply)
     assert_type(use_clock(CambClient("key"), clock), CambClient)
     assert_type(use_clock(AsyncCambClient("key"), clock, random=lambda: 0.1), AsyncCambClient)
     assert_type(clock.sleeps, list[float])
@@ -76,3 +82,4 @@ def replies(request: RecordedRequest) -> None:
     assert_type(request.headers, Mapping[str, str])
     assert_type(request.ref, TaskRef | None)
     assert_type(request.at, float)
+    assert_type(request.body, bytes)

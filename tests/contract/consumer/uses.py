@@ -6,6 +6,7 @@ It is checked by mypy --strict and by pyright in strict mode, and never run.
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, assert_type
 
 import httpx
@@ -19,11 +20,14 @@ from camb_client import (
     AsyncCambClient,
     AsyncOutcomes,
     AsyncTaskFamily,
+    AsyncTextToSound,
+    AsyncTextToSpeech,
     AuthenticationError,
     CambClient,
     CambError,
     CompletedTask,
     ConfigurationError,
+    CreateOutcomeUnknownError,
     InvalidRequestError,
     MalformedResponseError,
     Outcomes,
@@ -43,6 +47,8 @@ from camb_client import (
     TaskState,
     TaskStatus,
     TaskTimedOutError,
+    TextToSound,
+    TextToSpeech,
     WaitTimeoutError,
 )
 
@@ -71,8 +77,10 @@ def clients() -> None:
 def sync() -> None:
     with CambClient() as camb:
         assert_type(camb, CambClient)
-        assert_type(camb.tts, TaskFamily)
-        assert_type(camb.text_to_sound, TaskFamily)
+        assert_type(camb.tts, TextToSpeech)
+        assert_type(camb.text_to_sound, TextToSound)
+        plain: TaskFamily = camb.tts
+        assert_type(plain.status("1"), TaskState)
         assert_type(camb.family("tts"), TaskFamily)
         assert_type(camb.tts.kind, str)
         assert_type(camb.tts.ref("1"), TaskRef)
@@ -98,8 +106,10 @@ def sync() -> None:
 async def asynchronous() -> None:
     async with AsyncCambClient() as camb:
         assert_type(camb, AsyncCambClient)
-        assert_type(camb.tts, AsyncTaskFamily)
-        assert_type(camb.text_to_sound, AsyncTaskFamily)
+        assert_type(camb.tts, AsyncTextToSpeech)
+        assert_type(camb.text_to_sound, AsyncTextToSound)
+        plain: AsyncTaskFamily = camb.tts
+        assert_type(await plain.status("1"), TaskState)
         assert_type(camb.family("tts"), AsyncTaskFamily)
         assert_type(camb.tts.ref("1"), TaskRef)
         assert_type(await camb.status("tts:1"), TaskState)
@@ -115,6 +125,44 @@ async def asynchronous() -> None:
             async for outcome in outcomes:
                 assert_type(outcome, TaskOutcome)
     await camb.aclose()
+
+
+def show_bytes(received: int, total: int | None) -> None:
+    print(received, total)
+
+
+async def show_bytes_later(received: int, total: int | None) -> None:
+    await asyncio.sleep(0)
+    print(received, total)
+
+
+def audio(camb: CambClient) -> None:
+    assert_type(camb.tts.create(text="a", voice_id=1, language="en-us"), TaskRef)
+    assert_type(camb.tts.create(text="a", voice_id=1, language=1, gender=2, age=40, folder_id=None), TaskRef)
+    assert_type(camb.text_to_sound.create(prompt="a", duration=2.5, audio_type="sound", project_name="b"), TaskRef)
+    assert_type(camb.tts.create_and_wait(text="a", voice_id=1, language=1, timeout=5, on_update=show), CompletedTask)
+    assert_type(camb.text_to_sound.create_and_wait(prompt="a", schedule=3), CompletedTask)
+    assert_type(camb.tts.result_url(7), str)
+    assert_type(camb.text_to_sound.results([7, 8]), dict[int, str])
+    assert_type(camb.tts.download(7, "a.flac", on_progress=show_bytes), Path)
+    assert_type(camb.text_to_sound.download(7, Path("a"), overwrite=True, timeout=None), Path)
+    configuration = {"format": "wav", "sample_rate": 22050}
+    with camb.tts.stream(text="a", voice_id=1, language="en-us", output_configuration=configuration) as pieces:
+        for piece in pieces:
+            assert_type(piece, bytes)
+
+
+async def audio_later(camb: AsyncCambClient) -> None:
+    assert_type(await camb.tts.create(text="a", voice_id=1, language="en-us"), TaskRef)
+    assert_type(await camb.text_to_sound.create(prompt="a", audio_type="music"), TaskRef)
+    assert_type(await camb.tts.create_and_wait(text="a", voice_id=1, language=1, on_update=show_later), CompletedTask)
+    assert_type(await camb.text_to_sound.create_and_wait(prompt="a"), CompletedTask)
+    assert_type(await camb.tts.result_url(7), str)
+    assert_type(await camb.text_to_sound.results(iter([7, 8])), dict[int, str])
+    assert_type(await camb.tts.download(7, "a.flac", on_progress=show_bytes_later), Path)
+    async with camb.tts.stream(text="a", voice_id=1, language="en-us", speech_model="mars-pro") as pieces:
+        async for piece in pieces:
+            assert_type(piece, bytes)
 
 
 async def later() -> AsyncIterator[str]:
@@ -200,6 +248,9 @@ def errors(camb: CambClient) -> None:
         assert_type(error.body, str)
     except ApiConnectionError as error:
         assert_type(error.permanent, bool)
+        assert_type(error.sent, bool)
+    except CreateOutcomeUnknownError as error:
+        assert_type(error.__cause__, BaseException | None)
     except WaitTimeoutError as error:
         builtin: TimeoutError = error
         assert_type(error.ref, TaskRef)

@@ -50,7 +50,7 @@ ENDINGS = {
     "no-run-id": ([{"status": "SUCCESS"}], 6, "It has no run_id"),
     "forbidden": ([error(403)], 7, "lacks permission"),
     "refused": ([error(401)], 7, "Check the API key."),
-    "odd-request": ([error(422)], 8, "does not accept this id"),
+    "odd-request": ([error(422)], 8, "does not accept what was sent"),
     "broken": ([error(501)], 8, "HTTP 501"),
 }
 
