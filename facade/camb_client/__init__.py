@@ -40,7 +40,6 @@ from ._errors import (
     WaitTimeoutError,
 )
 from ._gateway import SPEC_DIGEST
-from ._outcomes import AsyncOutcomes, Outcomes
 from ._schedule import Schedule
 from ._status import TaskStatus
 from ._sync import TaskFamily
@@ -49,15 +48,19 @@ from ._version import __version__
 
 if TYPE_CHECKING:
     from ._audio import AsyncTextToSound, AsyncTextToSpeech, TextToSound, TextToSpeech
+    from ._outcomes import AsyncOutcomes, Outcomes
 else:
+    # Where the names are that are imported when they are first asked for.
+    _LATER = dict.fromkeys(("AsyncTextToSound", "AsyncTextToSpeech", "TextToSound", "TextToSpeech"), "_audio")
+    _LATER |= dict.fromkeys(("AsyncOutcomes", "Outcomes"), "_outcomes")
 
     def __getattr__(name: str) -> object:
-        """The families that create and fetch: imported when they are first asked for."""
-        if name not in {"AsyncTextToSound", "AsyncTextToSpeech", "TextToSound", "TextToSpeech"}:
+        """One of those."""
+        if name not in _LATER:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from . import _audio
+        from importlib import import_module
 
-        return getattr(_audio, name)
+        return getattr(import_module(f".{_LATER[name]}", __name__), name)
 
 
 # fmt: off

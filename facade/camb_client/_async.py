@@ -7,14 +7,16 @@ twin ``_sync`` differs by ``await`` alone, and has the full docstrings.
 import inspect
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Coroutine, Iterable
 from contextlib import aclosing
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from ._client import BaseFamily, BaseTasks, noting, telling
+from ._client import AsyncOnUpdate, BaseFamily, BaseTasks, noting, telling
 from ._http import AsyncWire
-from ._outcomes import AsyncOnUpdate, AsyncOutcomes
 from ._schedule import ScheduleLike
 from ._task import CompletedTask, TaskLike, TaskOutcome, TaskRef, TaskState
 from ._wait import Wait
+
+if TYPE_CHECKING:
+    from ._outcomes import AsyncOutcomes
 
 _T = TypeVar("_T")
 _Later = Coroutine[Any, Any, _T]
@@ -62,12 +64,13 @@ class AsyncTasks(BaseTasks[AsyncWire]):
         max_concurrency: int = 8,
         max_requests_per_second: float | None = None,
         on_update: AsyncOnUpdate = None,
-    ) -> AsyncOutcomes:
+    ) -> "AsyncOutcomes":
         """Wait for many tasks at once: their outcomes as they come; see :meth:`CambClient.as_completed`.
 
         ``tasks`` may be an async iterable too; an iterator is read a few ahead of the looks, in a task of its own.
         An async one that has nothing to give at the deadline is cancelled, and the batch ends without the rest.
         """
+        from ._outcomes import AsyncOutcomes
         from ._work import TaskWork
 
         batch = self._batch(timeout, schedule, max_concurrency, max_requests_per_second, on_update)

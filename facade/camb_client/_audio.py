@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ._answer import Call
 from ._async import AsyncTaskFamily
 from ._calls import UNKNOWN, created
-from ._client import noting
+from ._client import OnUpdate, noting
 from ._errors import CambError
-from ._families import BaseAudio, BaseSound, BaseSpeech, OnProgress, OnUpdate
+from ._families import BaseAudio, BaseSound, BaseSpeech, OnProgress
 from ._file import Target
 from ._http import AsyncWire, Wire
 from ._schedule import ScheduleLike

@@ -4,7 +4,7 @@ Rule of this file: nothing here waits, sends or sleeps. ``_sync`` and ``_async``
 differ by ``await`` alone.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -13,12 +13,14 @@ import httpx
 from . import _config, _gateway
 from ._http import AsyncWire, Wire
 from ._schedule import DAY, Schedule, ScheduleLike, number
-from ._task import TaskLike, TaskRef
+from ._task import TaskLike, TaskRef, TaskState
 from ._wait import GOES_ON, Wait, log, seconds
 
 if TYPE_CHECKING:
     from ._batch import Batch
 
+OnUpdate = Callable[[TaskState], object] | None
+AsyncOnUpdate = Callable[[TaskState], Awaitable[object] | object] | None
 _Wire = TypeVar("_Wire", Wire, AsyncWire)
 _Family = TypeVar("_Family")
 _Transport = TypeVar("_Transport")

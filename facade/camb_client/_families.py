@@ -11,19 +11,18 @@ from typing import Any, Generic, Literal, Required, TypedDict, TypeVar, Unpack
 
 from . import _calls
 from ._answer import Call
-from ._client import BaseFamily, telling
+from ._client import BaseFamily, OnUpdate, telling
 from ._create import FIELDS, body
 from ._download import Download
 from ._http import AsyncWire, Wire
 from ._schedule import ScheduleLike, integer
-from ._task import TaskRef, TaskState
+from ._task import TaskRef
 from ._wait import seconds
 
 _Wire = TypeVar("_Wire", Wire, AsyncWire)
 _Ref = TypeVar("_Ref")
 _Done = TypeVar("_Done")
 _Stream = TypeVar("_Stream")
-OnUpdate = Callable[[TaskState], object] | None
 OnProgress = Callable[[int, int | None], object] | None
 
 

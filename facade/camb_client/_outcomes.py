@@ -6,18 +6,15 @@ thread or task, and when the caller drops it, the work ends. The two differ by `
 
 import inspect
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from operator import itemgetter
 from typing import TYPE_CHECKING, Self
 
-from ._client import noting, telling
+from ._client import AsyncOnUpdate, OnUpdate, noting, telling
 from ._task import TaskOutcome, TaskState
 
 if TYPE_CHECKING:
     from ._work import TaskWork, ThreadWork
-
-OnUpdate = Callable[[TaskState], object] | None
-AsyncOnUpdate = Callable[[TaskState], Awaitable[object] | object] | None
 
 
 class Outcomes(Iterator[TaskOutcome]):

@@ -6,13 +6,16 @@ twin ``_async`` differs by ``await`` alone.
 
 import inspect
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from ._client import BaseFamily, BaseTasks, noting, telling
+from ._client import BaseFamily, BaseTasks, OnUpdate, noting, telling
 from ._http import Wire
-from ._outcomes import OnUpdate, Outcomes
 from ._schedule import ScheduleLike
 from ._task import CompletedTask, TaskLike, TaskOutcome, TaskState
 from ._wait import Wait
+
+if TYPE_CHECKING:
+    from ._outcomes import Outcomes
 
 
 def refuse_coroutines(name: str, callback: object) -> None:
@@ -103,7 +106,7 @@ class Tasks(BaseTasks[Wire]):
         max_concurrency: int = 8,
         max_requests_per_second: float | None = None,
         on_update: OnUpdate = None,
-    ) -> Outcomes:
+    ) -> "Outcomes":
         """Wait for many tasks at once: their outcomes as they come.
 
         The tasks share one deadline and one budget of requests. The least recently looked at comes first, and
@@ -128,6 +131,7 @@ class Tasks(BaseTasks[Wire]):
             TypeError: An argument of another type.
             ValueError: An argument that cannot be.
         """
+        from ._outcomes import Outcomes
         from ._work import ThreadWork
 
         refuse_coroutines("on_update", on_update)
