@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 # Tests over all cores.
 SPREAD := -n auto --dist worksteal
 # What is said on the command line reaches a recipe as a variable of the shell, never as text in it.
-export PAGE SLUG BASE FORMAT
+export PAGE SLUG BASE FORMAT QUICK OUT
 
 .PHONY: help demo test check breaking contract contract-live api-snapshot update generate check-generated import-page \
 	docs build test-lowest test-pythons bench clean
@@ -83,8 +83,9 @@ test-lowest: $(READY)  ## The suite of the facade with the oldest dependencies t
 test-pythons: $(READY)  ## The suite of the facade on every Python from 3.11 on that this machine has
 	@$(BIN)/python -m scripts.matrix
 
-bench: $(READY)  ## Ratios against bare httpx and camb-sdk, side by side in one run
-	@$(BIN)/python -m scripts.bench
+bench: $(READY)  ## Ours against what one would use instead; six minutes: make bench [QUICK=1] [OUT=<folder>]
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group bench
+	@$(BIN)/python -m scripts.bench $${QUICK:+--quick} $${OUT:+--out "$$OUT"}
 
 clean:  ## Remove what the above made
 	rm -rf $(VENV) dist .cache .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -47,3 +47,13 @@ def test_what_it_links_to_is_there() -> None:
     assert len([name for name in linked if name.startswith("docs/guides/")]) >= 6
     for name in linked:
         assert (ROOT / name).exists(), name
+
+
+def test_the_numbers_are_those_of_the_report() -> None:
+    shown = README.partition("## What it costs")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\|.*\|$", shown, flags=re.MULTILINE)
+    report = (ROOT / "scripts/bench/results.md").read_text(encoding="utf-8").splitlines()
+    assert len(rows) > 10
+    assert set(rows) <= set(report)
+    for file in re.findall(r"\]\((scripts/[^)]*)\)", shown):
+        assert (ROOT / file).exists(), file

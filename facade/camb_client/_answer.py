@@ -194,7 +194,7 @@ def retry_after(answer: Answer) -> float | None:
         value = answer.headers.get(name, "").strip()
         if re.fullmatch(r"[0-9]{1,15}(\.[0-9]{0,15})?", value):
             return min(float(value) * unit, _PATIENCE)
-    if (until := _http_date(value)) is None:
+    if not value or (until := _http_date(value)) is None:
         return None
     return min(max(until - (_http_date(answer.headers.get("date", "")) or answer.received_at), 0.0), _PATIENCE)
 
