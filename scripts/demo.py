@@ -4,8 +4,10 @@ Rule of this file: it uses the public names only, as a user would, and shows wha
 """
 
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from camb_client import CambClient, CambError, Schedule, TaskState
 from camb_client.testing import FakeCamb
@@ -41,6 +43,33 @@ def wait(camb: CambClient, task: str, *, timeout: float = 600.0) -> bool:
     return True
 
 
+def speak(camb: CambClient) -> bool:
+    """Go from a text to an audio file; whether one came."""
+    print('>> camb.tts.create_and_wait(text="Good morning.", voice_id=147320, language="en-us")')
+    done = camb.tts.create_and_wait(
+        text="Good morning.", voice_id=147320, language="en-us", on_update=progress(time.monotonic())
+    )
+    print(f'>> camb.tts.download({done.run_id}, "morning.flac")')
+    with tempfile.TemporaryDirectory() as folder:
+        path = camb.tts.download(done.run_id, Path(folder) / "morning.flac")
+        head, size = path.read_bytes()[:4], path.stat().st_size
+    print(f"   {size:,} bytes, beginning with {head!r}\n")
+    return head == b"fLaC"
+
+
+def many(camb: CambClient, fake: FakeCamb) -> bool:
+    """Wait for many tasks at once; whether all outcomes came."""
+    print(">> camb.wait_all([…], schedule=0.2, max_requests_per_second=400)")
+    tasks = [
+        fake.add(f"tts:line-{number}", ["PENDING", "SUCCESS"] if number % 50 else ["ERROR"]) for number in range(200)
+    ]
+    started = time.monotonic()
+    outcomes = camb.wait_all(tasks, schedule=0.2, max_requests_per_second=400)
+    took, good = time.monotonic() - started, sum(outcome.state is not None for outcome in outcomes)
+    print(f"   {len(outcomes)} outcomes in {took:.1f} s: {good} run ids, {len(outcomes) - good} errors\n")
+    return [outcome.ref for outcome in outcomes] == tasks
+
+
 def main() -> int:
     """Run the demo; 1 if it does not show what it should."""
     fake = FakeCamb(KEY)
@@ -54,6 +83,10 @@ def main() -> int:
         good = wait(camb, "tts:speech")
         fake.add("text-to-sound:rain", {0: message("queued"), 0.8: message("mixing"), 2: "SUCCESS"}, run_id=228650)
         good &= wait(camb, "text-to-sound:rain")
+        print("From a text to an audio file")
+        good &= speak(camb)
+        print("Two hundred at once")
+        good &= many(camb, fake)
         print("A task that failed")
         bad = wait(camb, "tts:harmful")
         print("A payment problem")
