@@ -6,6 +6,7 @@ import sys
 import click
 
 from .. import SPEC_DIGEST, __version__
+from ._audio import download, sound, speak
 from ._command import PROGRAM, clean
 from ._doctor import doctor
 from ._exits import EXITS, INTERRUPTED
@@ -15,7 +16,7 @@ from ._plan import plan
 from ._status import status
 
 # In the order of `--help`.
-COMMANDS = (wait, status, watch, plan, fake, doctor)
+COMMANDS = (speak, sound, download, wait, status, watch, plan, fake, doctor)
 
 
 class _Program(click.Group):
@@ -38,7 +39,7 @@ _ROWS = "\n".join(f"  {row.code:>3}  {row.meaning}" for row in EXITS)
 )
 @click.version_option(__version__, prog_name=PROGRAM, message=f"%(prog)s %(version)s (spec {SPEC_DIGEST[:12]})")
 def program() -> None:
-    """Wait for CAMB.AI's background audio tasks.
+    """Have CAMB.AI make speech, sound and music, and wait for its background audio tasks.
 
     A task is named KIND:ID, as in tts:c8b8e3cd-ad17. The key is taken from CAMB_API_KEY, the address from
     CAMB_BASE_URL where that is set. Results go to standard output, all else to standard error.

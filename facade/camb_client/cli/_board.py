@@ -1,4 +1,4 @@
-"""The board: what is known of each task of a command.
+"""The board: what is known of each task of a command, and of its audio file.
 
 Rule of this file: facts as they come in, and how they are put in words and in JSON. Nothing here prints.
 
@@ -16,6 +16,7 @@ import attrs
 
 from .. import CambError, Schedule, TaskError, TaskRef, TaskState
 from .._errors import may_pass
+from .._wait import FIRST_LOOK_AFTER
 from ._command import clean
 from ._exits import NOT_DONE, SUCCEEDED, Exit, exit_of
 
@@ -28,7 +29,7 @@ class Row:
     """What is known of one task.
 
     Attributes:
-        ref: The task.
+        ref: The task; or what stands for it in its line, where none is known.
         since: When the command took it up, by the clock that never goes back.
         until: When it was done with it.
         state: What was last seen of it.
@@ -37,9 +38,14 @@ class Row:
         trouble: Why the last look failed, or "".
         end: How it ended, for the command.
         error: The error it ended with.
+        doing: What the command does with it, beside waiting: "creating" and so on.
+        run: The run that is fetched.
+        received: How many bytes of its file are here.
+        total: How many it has, if that is known.
+        file: Where it is, when it is complete.
     """
 
-    ref: TaskRef
+    ref: TaskRef | str
     since: float = attrs.field(factory=time.monotonic)
     until: float | None = None
     state: TaskState | None = None
@@ -47,7 +53,12 @@ class Row:
     next_at: float | None = None
     trouble: str = ""
     end: Exit | None = None
-    error: CambError | None = None
+    error: CambError | OSError | None = None
+    doing: str = ""
+    run: int | None = None
+    received: int = 0
+    total: int | None = None
+    file: str | None = None
 
     @property
     def elapsed(self) -> float:
@@ -64,37 +75,53 @@ class Row:
     @property
     def goes_on(self) -> bool:
         """Whether there is sense in waiting for it again."""
-        return self.end in (None, NOT_DONE) or (self.error is not None and may_pass(self.error))
+        return self.end in (None, NOT_DONE) or (isinstance(self.error, CambError) and may_pass(self.error))
+
+    @property
+    def run_id(self) -> int | None:
+        """What fetches its result, if that is known."""
+        return self.run if self.state is None or self.state.run_id is None else self.state.run_id
+
+    def took(self, received: int, total: int | None) -> None:
+        """Note how much of its file is here."""
+        self.received, self.total = received, total
 
     def parts(self) -> list[Part]:
         """Its line: reference, status, what came of it, how long it took."""
         state = self.state
         said = [] if self.end in (None, SUCCEEDED) else [self.end.word]
-        if state is not None and state.run_id is not None:
-            said.append(f"run_id {state.run_id}")
+        if self.run_id is not None:
+            said.append(f"run_id {self.run_id}")
         elif state is not None and state.is_pending and isinstance(state.message, str):
             said.append(clean(state.message))
+        if self.received:
+            of = "" if self.total in {None, self.received} else f" of {self.total:,}"
+            said.append(f"{self.received:,}{of} bytes")
+        if self.file is not None:
+            said.append(clean(self.file))
+        looks = f"{self.looks} look{'' if self.looks == 1 else 's'}"
         return [
             (clean(str(self.ref)), "bold"),
-            (clean(state.status) if state else "not seen", self.style),
+            (self.doing or (clean(state.status) if state else "not seen"), self.style),
             (", ".join(said), ""),
             (f"{self.elapsed:.1f} s", "dim"),
-            (f"{self.looks} look{'' if self.looks == 1 else 's'}", "dim"),
+            (looks if isinstance(self.ref, TaskRef) else "", "dim"),
         ]
 
     def json(self) -> str:
         """Its line for programs. The keys are promised, and explained in README."""
         state, error = self.state, self.error
         record: dict[str, Any] = {
-            "task": str(self.ref),
+            "task": str(self.ref) if isinstance(self.ref, TaskRef) else None,
             "status": state and str(state.status),
-            "run_id": state and state.run_id,
+            "run_id": self.run_id,
             "exception_reason": state and state.exception_reason,
             "message": state and state.message,
             "exit_code": self.end and self.end.code,
             "error": error and {"type": type(error).__name__, "message": str(error)},
             "elapsed": round(self.elapsed, 3),
             "looks": self.looks,
+            "file": self.file,
         }
         return json.dumps(record)
 
@@ -109,11 +136,11 @@ class Board:
     """
 
     def __init__(self) -> None:
-        self.rows: dict[TaskRef, Row] = {}
+        self.rows: dict[TaskRef | str, Row] = {}
         self.exits: list[Exit] = []
         self.width = 0
 
-    def add(self, ref: TaskRef) -> bool:
+    def add(self, ref: TaskRef | str) -> bool:
         """Take up a task; whether it is new."""
         if ref in self.rows:
             return False
@@ -121,13 +148,22 @@ class Board:
         self.width = max(self.width, len(str(ref)))
         return True
 
+    def created(self, row: Row, ref: TaskRef) -> None:
+        """Note which task it has become."""
+        del self.rows[row.ref]
+        self.rows[ref] = row
+        row.ref, row.doing, self.width = ref, "", len(str(ref))
+        row.next_at = time.monotonic() + FIRST_LOOK_AFTER
+
     def changed(self, state: TaskState) -> Row:
         """Note a change."""
         row = self.rows[state.ref]
         row.state = state
         return row
 
-    def ended(self, ref: TaskRef, state: TaskState | None, error: CambError | None, end: Exit | None = None) -> Row:
+    def ended(
+        self, ref: TaskRef | str, state: TaskState | None, error: CambError | OSError | None, end: Exit | None = None
+    ) -> Row:
         """Note how it ended for a task: with a state or an error; which exit that is follows from the error."""
         row = self.rows[ref]
         row.state = error.state if isinstance(error, TaskError) else state or row.state
@@ -138,7 +174,7 @@ class Board:
     @property
     def left(self) -> list[TaskRef]:
         """The tasks that there is sense in waiting for again."""
-        return [row.ref for row in self.rows.values() if row.goes_on]
+        return [row.ref for row in self.rows.values() if isinstance(row.ref, TaskRef) and row.goes_on]
 
 
 class Looks(logging.Handler):

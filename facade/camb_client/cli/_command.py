@@ -21,8 +21,8 @@ from .._gateway import KINDS, check_kind
 from ._exits import CLOSED, INTERRUPTED, UNEXPECTED, exit_of
 
 PROGRAM = "camb-client"
-# Stands for references to be read from standard input.
-STDIN = "-"
+# Stands for standard input, where something is read, and for standard output, where a file is written.
+STDIN = STDOUT = "-"
 # What a command keeps for later, in the context's own dictionary.
 _ARGUMENTS, _DEBUG = "camb_client.arguments", "camb_client.debug"
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -161,23 +161,31 @@ def tasks_argument(command: _F) -> _F:
 
 def waiting_options(command: _F) -> _F:
     """How to wait."""
-    timeout = click.option(
+    return timeout_option("Our deadline, for all tasks together; `none` waits for ever.")(schedule_option(command))
+
+
+def timeout_option(said: str) -> Callable[[_F], _F]:
+    """How long to wait; what that bounds is said in the help."""
+    return click.option(
         "--timeout",
         type=Parsed("seconds", _seconds, ["none"]),
         default="600",
         show_default=True,
         metavar="SECONDS",
-        help="Our deadline, for all tasks together; `none` waits for ever.",
+        help=said,
     )
-    schedule = click.option(
+
+
+def schedule_option(command: _F) -> _F:
+    """When to look."""
+    return click.option(
         "--schedule",
         type=SCHEDULE,
         default="default",
         show_default=True,
         metavar=f"{'|'.join(PRESETS)}|SECONDS",
         help="When to look.",
-    )
-    return timeout(schedule(command))
+    )(command)
 
 
 def output_options(command: _F) -> _F:

@@ -42,18 +42,19 @@ class Display:
         board: What they are about.
         as_json: Results as JSON.
         quiet: Nothing but errors.
+        taken: Whether standard output is taken by something else, so that results go to standard error too.
     """
 
-    def __init__(self, board: Board, *, as_json: bool = False, quiet: bool = False) -> None:
-        self._board, self._json, self._quiet = board, as_json, quiet
+    def __init__(self, board: Board, *, as_json: bool = False, quiet: bool = False, taken: bool = False) -> None:
+        self._board, self._json, self._quiet, self._taken = board, as_json, quiet, taken
         self._out, self._err = _terminal(sys.stdout), _terminal(sys.stderr)
 
     def result(self, row: Row) -> None:
         """What came of a task."""
         if self._json and not self._quiet:
-            self._print([(row.json(), "")])
+            self._print([(row.json(), "")], err=self._taken)
         elif not self._quiet:
-            self._print(self._columns(row) if self._out else row.parts())
+            self._print(self._columns(row) if self._out else row.parts(), err=self._taken)
 
     def progress(self, row: Row) -> None:
         """A change on the way; a terminal has the live table for it."""
@@ -151,6 +152,8 @@ class _Picture:
 
 def _outlook(row: Row) -> str:
     """What comes next for a task that is waited for."""
+    if row.doing:
+        return ""
     if row.trouble:
         return f"{clean(row.trouble).rstrip('.')}: trying again"
     seconds = 0.0 if row.next_at is None else row.next_at - time.monotonic()

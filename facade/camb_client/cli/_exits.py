@@ -57,15 +57,16 @@ EXITS = (
     USAGE,
     Exit(7, "key refused", "the API refused the key", (AuthenticationError, PermissionDeniedError)),
     Exit(4, "payment required", "too few credits: add some", (PaymentRequiredError,)),
+    Exit(
+        9,
+        "perhaps created",
+        "whether a task was created is unknown; the same command again may pay for it twice",
+        (CreateOutcomeUnknownError,),
+    ),
     Exit(6, "not the contract", "an answer that is not the contract", (MalformedResponseError, TaskResultMissingError)),
     Exit(3, "failed", "a task failed", (TaskFailedError,)),
     Exit(5, "server timed out", "the server gave a task up", (TaskTimedOutError,)),
-    Exit(
-        8,
-        "no answer",
-        "a network error, or an HTTP error not named here",
-        (ApiConnectionError, ApiError, CreateOutcomeUnknownError),
-    ),
+    Exit(8, "no answer", "a network error, or an HTTP error not named here", (ApiConnectionError, ApiError)),
     NOT_DONE,
     SUCCEEDED,
 )

@@ -96,7 +96,10 @@ def _server(key: str, others: Any) -> Any:
     class Shown(FakeCamb):
         def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Reply:
             reply = super().answer(method, path, headers, body)
-            said = reply.fault or f"{reply.status_code} {reply.body.decode(errors='replace')}"
+            kind = reply.headers.get("content-type", "")
+            is_audio = kind.startswith("audio/")
+            shown = f"{len(reply.body):,} bytes of {kind}" if is_audio else reply.body.decode(errors="replace")
+            said = reply.fault or f"{reply.status_code} {shown}"
             click.echo(f"{time.strftime('%H:%M:%S')}  {method} {clean(path)}  {clean(said)}")
             return reply
 

@@ -88,11 +88,11 @@ def test_json_has_the_keys_that_readme_promises(cli: Cli, command: str) -> None:
     }
     assert failed == {
         "task": "tts:1", "status": "ERROR", "run_id": None, "exception_reason": "X", "message": {"a": "\x1b[2J"},
-        "exit_code": 3,
+        "exit_code": 3, "file": None,
     }  # fmt: skip
     assert fine == {
         "task": "tts:2", "status": "SUCCESS", "run_id": 7, "exception_reason": None, "message": None, "exit_code": 0,
-        "error": None,
+        "error": None, "file": None,
     }  # fmt: skip
 
 
