@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-# Tests over all cores.
+# Tests over all cores; not those of the pipeline, which send signals to their own process.
 SPREAD := -n auto --dist worksteal
 # What is said on the command line reaches a recipe as a variable of the shell, never as text in it.
 export PAGE SLUG BASE FORMAT QUICK OUT
@@ -33,7 +33,7 @@ demo: $(READY)  ## Wait for tasks on a local server, over real HTTP; no account 
 
 test: check breaking build test-lowest  ## Every check there is; CI runs this and nothing else
 	$(BIN)/python -m scripts.api_check
-	$(BIN)/python -m pytest $(SPREAD) --ignore=tests/facade
+	$(BIN)/python -m pytest --ignore=tests/facade
 	$(BIN)/python -m pytest $(SPREAD) tests/facade --cov --cov-report=term
 
 check: $(READY)  ## The checks that take seconds: format, lint, types, imports, drift, size
