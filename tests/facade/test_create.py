@@ -12,6 +12,7 @@ import ssl
 import struct
 import threading
 from collections.abc import Callable
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,7 +42,7 @@ from camb_client import (
     WaitTimeoutError,
 )
 from camb_client.testing import HANG, RESET, TRUNCATED, FakeCamb, Reply, VirtualClock, error, rate_limited
-from tests.facade.conftest import KEY, Both, Client
+from tests.facade.conftest import KEY, Both, Client, making
 from tests.facade.test_wire import raw_server
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -371,7 +372,13 @@ def faults() -> list[Fault]:
     return chance.sample(answers, 140) + early + kept + stale
 
 
-def test_two_hundred_faults_around_a_create_never_send_it_twice(both: Both) -> None:
+@pytest.mark.parametrize("kind", ["sync", "async", "aiohttp"])
+def test_two_hundred_faults_around_a_create_never_send_it_twice(kind: str) -> None:
+    with contextmanager(making)(kind) as both:
+        _two_hundred_faults(both)
+
+
+def _two_hundred_faults(both: Both) -> None:
     ends: list[str] = []
     now = Fault()
     with raw_server(lambda connection: now.talk(connection)) as url:

@@ -39,7 +39,7 @@ class Cli:
     @property
     def env(self) -> dict[str, str]:
         """The environment for a process of its own."""
-        odd = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TERM"}
+        odd = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TERM", "PYTHONUNBUFFERED"}
         here = {name: value for name, value in os.environ.items() if name not in odd}
         return {**here, "CAMB_API_KEY": KEY, "CAMB_BASE_URL": self.url, "PYTHONUTF8": "1"}
 
