@@ -5,6 +5,7 @@ thread or task, and when the caller drops it, the work ends. The two differ by `
 """
 
 import inspect
+import os
 import sys
 from collections.abc import AsyncIterator, Iterator
 from operator import itemgetter
@@ -25,7 +26,12 @@ class Outcomes(Iterator[TaskOutcome]):
     """
 
     def __init__(self, work: "ThreadWork", on_update: OnUpdate) -> None:
-        self._work, self._on_update = work, on_update
+        self._work, self._on_update, self._pid = work, on_update, os.getpid()
+
+    @property
+    def _is_orphaned(self) -> bool:
+        """Whether the threads have ended as they stood, perhaps with the turn in hand: at exit, in a forked child."""
+        return sys.is_finalizing() or os.getpid() != self._pid
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -38,13 +44,13 @@ class Outcomes(Iterator[TaskOutcome]):
 
     def close(self) -> None:
         """Stop, and wait for the looks in flight, as leaving the ``with`` does."""
-        if not sys.is_finalizing():  # The threads have ended as they stood, perhaps with the turn in hand.
+        if not self._is_orphaned:
             self._work.stop()
             self._work.join()
 
     def __del__(self) -> None:
         """Stop what nobody can ask for its outcomes any more."""
-        if not sys.is_finalizing():
+        if not self._is_orphaned:
             self._work.stop()
 
     def __next__(self) -> TaskOutcome:
@@ -53,7 +59,7 @@ class Outcomes(Iterator[TaskOutcome]):
         Raises:
             AuthenticationError: The key was refused, for all tasks; ``.outcomes`` has what came until then.
             PermissionDeniedError: As above.
-            RuntimeError: The client is closed.
+            RuntimeError: The client is closed; or this is a forked child of the process that asked for them.
         """
         if (numbered := self.numbered()) is None:
             raise StopIteration
@@ -65,6 +71,8 @@ class Outcomes(Iterator[TaskOutcome]):
 
     def numbered(self) -> tuple[int, TaskOutcome] | None:
         """The next outcome, with the place of its reference in the input; ``None`` at the end."""
+        if self._is_orphaned:
+            raise RuntimeError("these outcomes belong to another process: ask for them in this one")
         with noting(self._work.batch):
             while not isinstance(news := self._work.next_news(), tuple):
                 if not isinstance(news, TaskState):

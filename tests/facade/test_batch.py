@@ -7,6 +7,7 @@ import gc
 import itertools
 import logging
 import math
+import os
 import pickle
 import subprocess
 import sys
@@ -682,6 +683,25 @@ def test_what_is_dropped_unread_stops(fake: FakeCamb) -> None:
                     await asyncio.sleep(0)
 
     asyncio.run(main())
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_child_leaves_the_outcomes_to_its_parent(fake: FakeCamb) -> None:
+    """Its copy has no threads, but perhaps their lock, taken for good."""
+    with fake.client() as camb, camb.as_completed([fake.add("tts:quick", ["SUCCESS"]), *endless(fake, 2)]) as outcomes:
+        next(outcomes)
+        with outcomes._work._turn:
+            child = os.fork()
+            if child == 0:
+                threading.Thread(target=lambda: (time.sleep(5), os._exit(1)), daemon=True).start()
+                try:
+                    outcomes.close()
+                    with pytest.raises(RuntimeError, match="another process"):
+                        next(outcomes)
+                finally:
+                    os._exit(0 if sys.exception() is None else 2)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 def test_leaving_is_at_once_in_async() -> None:
