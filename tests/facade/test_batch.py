@@ -39,7 +39,7 @@ from camb_client import (
 )
 from camb_client._batch import READ_AHEAD
 from camb_client.testing import HTML, RESET, FakeCamb, Reply, VirtualClock, error, rate_limited, slow, use_clock
-from tests.facade.conftest import KEY, Both
+from tests.facade.conftest import KEY, Both, making
 
 PENDING = Reply.json({"status": "PENDING"})
 
@@ -930,15 +930,20 @@ def test_bad_arguments_are_refused_at_once(
 # --- many, over real HTTP ---
 
 
+@pytest.fixture(params=["sync", "async", "aiohttp"])
+def over(request: pytest.FixtureRequest) -> Iterator[Both]:
+    yield from making(request.param)
+
+
 @pytest.mark.parametrize("rate", [None, 400])
-def test_a_third_of_the_answers_faulty_loses_none_and_doubles_none(both: Both, rate: float | None) -> None:
+def test_a_third_of_the_answers_faulty_loses_none_and_doubles_none(over: Both, rate: float | None) -> None:
     fake = FakeCamb(KEY)
     faults = [RESET, error(500), error(502), rate_limited(0), HTML]
     for number in range(300):
         fault = faults[number % len(faults)]
         fake.add(f"tts:{number}", ["PENDING", fault, "SUCCESS"] if number % 2 else [fault, "SUCCESS"], run_id=number)
     with fake.serve() as url:
-        client = both.client(KEY, base_url=url)
+        client = over.client(KEY, base_url=url)
         outcomes = client.wait_all(
             (f"tts:{number}" for number in range(300)), schedule=0.01, max_requests_per_second=rate, max_concurrency=16
         )
