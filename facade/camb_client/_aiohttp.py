@@ -8,6 +8,7 @@ keeps cookies, unpacks bodies, sends a request again where the connection ends w
 100 connections, and puts the request, with its key, into some of its errors.
 """
 
+import math
 import select
 import ssl
 from typing import Any, cast
@@ -127,9 +128,9 @@ class AiohttpWire(AsyncWire):
         self._plain: httpx.AsyncClient | None = None
         url = httpx.URL(self.base_url)
         self._origin, self._route = str(url).rstrip("/"), cast("_Client", self._http).route(url)
-        # What is not shorter than the whole is bounded with it.
-        connect, read = (None if self.phases[it] == self.longest else self.phases[it] for it in ("connect", "read"))
-        self._timeout = aiohttp.ClientTimeout(connect=connect, sock_read=read)
+        connect, read = self.phases["connect"], self.phases["read"]
+        self._connect = math.inf if connect is None else connect
+        self._read = None if read == self.longest else read  # What is not shorter than the whole is bounded with it.
 
     async def _exchange(self, _: httpx.AsyncClient, reading: Reading[Any]) -> None:
         method, url, headers, body = reading.parts()
@@ -141,7 +142,12 @@ class AiohttpWire(AsyncWire):
             URL(url, encoded=True),
             headers=headers,
             data=body,
-            timeout=self._timeout,
+            timeout=aiohttp.ClientTimeout(
+                # Of its own, and to the point, so that it comes before the cut: then nothing was sent.
+                connect=min(self._connect, reading.limit),
+                sock_read=self._read,
+                ceil_threshold=math.inf,
+            ),
             proxy=self._route.proxy,
             allow_redirects=False,
         )

@@ -290,9 +290,8 @@ class Wire(BaseWire[httpx.Client]):
 class _ToTheEnd:
     """Awaits what gives a connection back; a cancellation meanwhile goes on after it.
 
-    httpcore loses a connection for good when it is cancelled there, at the one point where it lets others run.
-    ``asyncio.shield`` would do too, but its task lets others run twice, and they fight for the connection: it
-    made a look cost half as much again.
+    httpcore loses a connection for good when it is cancelled there. ``asyncio.shield`` around all of it would do too,
+    but its task lets others run twice, and they fight for the connection: it made a look cost half as much again.
     """
 
     def __init__(self, closing: Coroutine[Any, Any, None]) -> None:
@@ -302,11 +301,14 @@ class _ToTheEnd:
         import asyncio
 
         interruption = None
-        for step in self._closing.__await__():
-            try:
-                yield step
-            except asyncio.CancelledError as cancelled:
-                interruption = cancelled
+        for step in self._closing.__await__():  # None lets others run; anything else is a future to wait for.
+            waiting = True
+            while waiting:
+                try:
+                    yield from (None,) if step is None else asyncio.shield(step)
+                    waiting = False
+                except asyncio.CancelledError as cancelled:
+                    interruption, waiting = cancelled, step is not None and not step.done()
         if interruption is not None:
             raise interruption
 

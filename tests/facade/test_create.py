@@ -11,7 +11,7 @@ import socket
 import ssl
 import struct
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -49,6 +49,11 @@ ROOT = pathlib.Path(__file__).parents[2]
 SPEC = yaml.safe_load((ROOT / "openapi" / "camb.yaml").read_text(encoding="utf-8"))
 SPEECH: dict[str, Any] = {"text": "Good morning.", "voice_id": 147320, "language": "en-us"}
 SOUND: dict[str, Any] = {"prompt": "rain"}
+
+
+@pytest.fixture(params=["sync", "async", "aiohttp"])
+def both(request: pytest.FixtureRequest) -> Iterator[Both]:
+    yield from making(request.param)
 
 
 def create(camb: Client, **changed: Any) -> TaskRef:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import attrs
@@ -31,12 +31,17 @@ from camb_client import (
 )
 from camb_client._file import Target
 from camb_client.testing import HTML, RESET, FakeCamb, Fault, Reply, VirtualClock, cut, error, rate_limited
-from tests.facade.conftest import KEY, Both, Client
+from tests.facade.conftest import KEY, Both, Client, making
 
 WAV = b"RIFF\x24\x00\x00\x00WAVEfmt "
 AUDIO = b"fLaC" + random.Random(1).randbytes(50_000)
 FILE = "GET /files"
 Change = Callable[[Reply], Reply]
+
+
+@pytest.fixture(params=["sync", "async", "aiohttp"])
+def both(request: pytest.FixtureRequest) -> Iterator[Both]:
+    yield from making(request.param)
 
 
 @pytest.fixture

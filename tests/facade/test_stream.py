@@ -1,7 +1,7 @@
 """Streams: bytes as they come, errors before the first of them, and a request that is sent once."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import attrs
@@ -19,10 +19,15 @@ from camb_client import (
 )
 from camb_client.testing import HANG, HTML, RESET, FakeCamb, Fault, Reply, cut, error, rate_limited
 from camb_client.testing._audio import flac, wav
-from tests.facade.conftest import KEY, Both
+from tests.facade.conftest import KEY, Both, making
 
 SPEECH: dict[str, Any] = {"text": "Good morning.", "voice_id": 147320, "language": "en-us"}
 STREAM = "POST /tts-stream"
+
+
+@pytest.fixture(params=["sync", "async", "aiohttp"])
+def both(request: pytest.FixtureRequest) -> Iterator[Both]:
+    yield from making(request.param)
 
 
 def test_the_bytes_come_whole(both: Both, fake: FakeCamb) -> None:
