@@ -29,7 +29,7 @@ html_show_copyright = False
 nitpick_ignore_regex = [
     ("py:.*", r"(asyncio|collections|datetime|httpx|os|pathlib|_pytest|threading)\..*"),
     # What `create` takes, for type checkers; they are written out there.
-    ("py:class", r"camb_client\._families\.(Speech|Sound)Arguments"),
+    ("py:class", r"camb_client\._audio\.families\.(Speech|Sound)Arguments"),
 ]
 
 add_module_names = False
@@ -95,7 +95,7 @@ def _stands_for(variable: TypeVar, node: Node) -> str:
         bound = dict(zip(get_origin(base).__parameters__, get_args(base), strict=False))
         if variable in bound:
             return re.sub(
-                r"camb_client\._\w+\.", "camb_client.", stringify_annotation(bound[variable], "fully-qualified")
+                r"camb_client\._\w+\.\w+\.", "camb_client.", stringify_annotation(bound[variable], "fully-qualified")
             )
     return " | ".join(limit.__name__ for limit in variable.__constraints__)
 

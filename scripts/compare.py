@@ -258,7 +258,9 @@ class _Comparison:
         elif olds and olds.keys() <= news.keys():
             self.say(new.path, what, COMPATIBLE, "nothing: the key is taken as before")
         else:
-            self.say(new.path, what, BREAKING, f"the key is sent by facade/camb_client/_config.py: {_RELEASE}")
+            self.say(
+                new.path, what, BREAKING, f"the key is sent by facade/camb_client/_http/credentials.py: {_RELEASE}"
+            )
 
     # Bodies and schemas
 
@@ -416,7 +418,7 @@ def _servers(comparison: _Comparison, old: At | None, new: At | None, name: str,
     at = new or old or NOTHING
     was, now = ([server["url"] for server in one] for one in (olds, news))
     if was[0] != now[0]:
-        advice = f"DEFAULT_BASE_URL in facade/camb_client/_config.py goes elsewhere: {_RELEASE}"
+        advice = f"DEFAULT_BASE_URL in facade/camb_client/_http/credentials.py goes elsewhere: {_RELEASE}"
         what = f"the server{'' if at.path == ('servers',) else f' of {name}'} is {now[0]}, was {was[0]}"
         comparison.say((*at.path, 0, "url"), what, BREAKING, advice)
     for url in sorted({*was[1:]} - {*now}):
@@ -718,7 +720,7 @@ def _short(text: str) -> str:
 
 _WORD = _always(COMPATIBLE, "nothing: only people read it")
 _RIGID = _always(BREAKING, f"what is sent goes elsewhere, or is written otherwise: {_RELEASE}")
-_SCHEME_CHANGED = _always(BREAKING, f"the key may be refused: see facade/camb_client/_config.py; {_RELEASE}")
+_SCHEME_CHANGED = _always(BREAKING, f"the key may be refused: see facade/camb_client/_http/credentials.py; {_RELEASE}")
 _OTHER_VERSION = _always(DECISION, "see that the generator and checks.py know this version")
 _MAXIMUM = _limit(lambda old, new: new > old)
 _MINIMUM = _limit(lambda old, new: new < old)

@@ -15,7 +15,7 @@ import httpx
 import jsonschema  # type: ignore[import-untyped]
 
 from camb_client import CambClient, CambError, TaskRef
-from camb_client._config import ApiKey
+from camb_client._http.credentials import ApiKey
 
 from .errors import follow, pointer
 from .generate import ROOT, SPEC

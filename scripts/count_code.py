@@ -15,7 +15,10 @@ from pathlib import Path
 # Small enough to read in one sitting, with batches, create and download.
 BAR = 1400
 # What is loaded when it is used, and not before.
-LATER = {"a batch": "camb_client._outcomes, camb_client._work", "speech and sound": "camb_client._audio"}
+LATER = {
+    "a batch": "camb_client._batch.outcomes, camb_client._batch.thread_runner",
+    "speech and sound": "camb_client._audio.sync_audio",
+}
 
 _SILENT = {
     tokenize.COMMENT,

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from camb_client import TaskRef, TaskStatus
-from camb_client._config import DEFAULT_BASE_URL, KEY_HEADER
-from camb_client._gateway import request_line
+from camb_client._api.operations import request_line
+from camb_client._http.credentials import DEFAULT_BASE_URL, KEY_HEADER
 
 from .errors import pointer
 from .merge import operations
@@ -35,7 +35,7 @@ from .reading import (
 PROMISED = ("tts", "text-to-sound")
 # Statuses that the facade knows and no page has in its enum, and where they are from.
 UNDOCUMENTED = {"FAILED": "the sample code of the text-to-sound page"}
-_STATUS_FILE = "facade/camb_client/_status.py"
+_STATUS_FILE = "facade/camb_client/_polling/status.py"
 
 
 def problems(document: Document) -> list[str]:
@@ -54,7 +54,8 @@ def kinds(document: Document) -> Iterator[str]:
         if kind not in known:
             yield (
                 f"no GET /{kind}/{{task_id}} answers 200 with {RESULT}, so camb.wait({f'{kind}:…'!r}) would end: "
-                "keep it in an overlay, or take the kind out of facade/camb_client/_client.py and of scripts/facts.py"
+                "keep it in an overlay, or take the kind out of facade/camb_client/_tasks/base.py and of "
+                "scripts/facts.py"
             )
         elif (method, path) != ("get", f"/{kind}/ID"):
             yield f"the facade asks {method.upper()} {path} for {kind}, not GET /{kind}/ID: run make generate"
@@ -74,7 +75,7 @@ def kinds(document: Document) -> Iterator[str]:
                 if types(keys(document, parameter.get("schema", NOTHING))) != {"string"}:
                     yield f"{pointer(here)}: task_id is no longer a string, which is what a TaskRef holds"
             elif required:
-                yield f"{pointer(here)} requires {name!r}, which facade/camb_client/_gateway.py never sends"
+                yield f"{pointer(here)} requires {name!r}, which facade/camb_client/_api/operations.py never sends"
 
 
 def addresses(document: Document) -> Iterator[str]:
@@ -85,7 +86,7 @@ def addresses(document: Document) -> Iterator[str]:
         if first != DEFAULT_BASE_URL:
             yield (
                 f"{pointer(at.path)} says {first}, the facade {DEFAULT_BASE_URL}: write "
-                f'`DEFAULT_BASE_URL = "{first}"` in facade/camb_client/_config.py'
+                f'`DEFAULT_BASE_URL = "{first}"` in facade/camb_client/_http/credentials.py'
             )
 
 
@@ -153,7 +154,7 @@ def fields(document: Document) -> Iterator[str]:
         if "run_id" in properties and not {"integer"} <= run_id <= {"integer", "null"}:
             yield (
                 f"run_id of {kind} is {' or '.join(sorted(run_id))}, not integer or null: "
-                "rewrite _run_id in facade/camb_client/_answer.py, and the type of CompletedTask.run_id"
+                "rewrite _run_id in facade/camb_client/_polling/response.py, and the type of CompletedTask.run_id"
             )
 
 
@@ -166,7 +167,7 @@ def authentication(document: Document) -> Iterator[str]:
         if not any(_carries_the_key(one) for one in wanted):
             yield (
                 f"{pointer(at.path)} wants {_shown(wanted)}, the facade sends the header {KEY_HEADER}: "
-                "rewrite KEY_HEADER and ApiKey.headers in facade/camb_client/_config.py"
+                "rewrite KEY_HEADER and ApiKey.headers in facade/camb_client/_http/credentials.py"
             )
 
 

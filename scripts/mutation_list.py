@@ -382,7 +382,7 @@ _BREAKING: _Cases = (
         "run_id a string",
         put(f"{_RUN_ID}/type/0", "string"),
         "is string or null, was integer or null",
-        "rewrite _run_id in facade/camb_client/_answer.py",
+        "rewrite _run_id in facade/camb_client/_polling/response.py",
     ),
     ("run_id of any type", drop(f"{_RUN_ID}/type"), "is anything, was integer or null"),
     ("run_id a number", put(f"{_RUN_ID}/type/0", "number"), "is number or null, was integer"),
@@ -453,7 +453,7 @@ _BREAKING: _Cases = (
         "a required query parameter",
         put(f"{_GET}/parameters/-", {"in": "query", "name": "lang", "required": True, "schema": {"type": "string"}}),
         "`lang` of GET /tts/{task_id} is new and required",
-        "which facade/camb_client/_gateway.py never sends",
+        "which facade/camb_client/_api/operations.py never sends",
     ),
     (
         "the task id a number",
@@ -596,7 +596,7 @@ _DECISIONS: _Cases = (
     (
         "a status added",
         put(f"{_STATUS}/enum/-", "QUEUED"),
-        "write `TaskStatus.QUEUED: Meaning.…,` in _MEANINGS of facade/camb_client/_status.py",
+        "write `TaskStatus.QUEUED: Meaning.…,` in _MEANINGS of facade/camb_client/_polling/status.py",
         '`QUEUED = "QUEUED"` in TaskStatus',
         "a closed reader breaks",
         _BOTH,

@@ -15,9 +15,9 @@ Rule of this file: the public names, and nothing else. What is not here is not p
 
 from typing import TYPE_CHECKING
 
-from ._async import AsyncTaskFamily
-from ._clients import AsyncCambClient, CambClient
-from ._errors import (
+from ._api.operations import SPEC_DIGEST
+from ._client.sync_client import AsyncCambClient, CambClient
+from ._polling.errors import (
     ApiConnectionError,
     ApiError,
     ApiPaymentRequiredError,
@@ -39,20 +39,22 @@ from ._errors import (
     TaskTimedOutError,
     WaitTimeoutError,
 )
-from ._gateway import SPEC_DIGEST
-from ._schedule import Schedule
-from ._status import TaskStatus
-from ._sync import TaskFamily
-from ._task import CompletedTask, TaskOutcome, TaskRef, TaskState
+from ._polling.schedule import Schedule
+from ._polling.status import TaskStatus
+from ._polling.task import CompletedTask, TaskOutcome, TaskRef, TaskState
+from ._tasks.async_tasks import AsyncTaskFamily
+from ._tasks.sync_tasks import TaskFamily
 from ._version import __version__
 
 if TYPE_CHECKING:
-    from ._audio import AsyncTextToSound, AsyncTextToSpeech, TextToSound, TextToSpeech
-    from ._outcomes import AsyncOutcomes, Outcomes
+    from ._audio.sync_audio import AsyncTextToSound, AsyncTextToSpeech, TextToSound, TextToSpeech
+    from ._batch.outcomes import AsyncOutcomes, Outcomes
 else:
     # Where the names are that are imported when they are first asked for.
-    _LATER = dict.fromkeys(("AsyncTextToSound", "AsyncTextToSpeech", "TextToSound", "TextToSpeech"), "_audio")
-    _LATER |= dict.fromkeys(("AsyncOutcomes", "Outcomes"), "_outcomes")
+    _LATER = dict.fromkeys(
+        ("AsyncTextToSound", "AsyncTextToSpeech", "TextToSound", "TextToSpeech"), "_audio.sync_audio"
+    )
+    _LATER |= dict.fromkeys(("AsyncOutcomes", "Outcomes"), "_batch.outcomes")
 
     def __getattr__(name: str) -> object:
         """One of those."""

@@ -1,9 +1,9 @@
 """What a schedule costs and gives: requests for each task against how late its end is seen, on a virtual clock.
 
-Rule of this file: no server and no sleep. Ours is the very :class:`camb_client._wait.Wait` that both clients drive;
-each peer is the loop of its own code with its defaults (versions and files: see PEERS). All see the same tasks, drawn
-with a seed: log-normal durations, of which the four medians and sigma stand below. A request takes ROUND_TRIP seconds,
-and the server decides halfway what it answers. All times are seconds.
+Rule of this file: no server and no sleep. Ours is the very :class:`camb_client._polling.poller.Wait` that both
+clients drive; each peer is the loop of its own code with its defaults (versions and files: see PEERS). All see the
+same tasks, drawn with a seed: log-normal durations, of which the four medians and sigma stand below. A request takes
+ROUND_TRIP seconds, and the server decides halfway what it answers. All times are seconds.
 """
 
 import itertools
@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from camb_client import CompletedTask, Schedule, TaskRef, TaskState, TaskStatus
-from camb_client._answer import Look
-from camb_client._wait import Wait
+from camb_client._polling.poller import Wait
+from camb_client._polling.response import Look
 
 SEED, SIGMA, MEDIANS, ROUND_TRIP = 12345, 0.5, (5, 20, 60, 300), 0.15
 # When the tasks were submitted: any moment will do.

@@ -45,17 +45,37 @@ def change(root: Path, file: str, old: str, new: str) -> None:
 # What is done to which file, and what is said of it; "" where it breaks nobody.
 CHANGES = {
     "a name removed": ("__init__.py", "    ServerError,\n", "", "ServerError: Public object was removed"),
-    "an argument removed": ("_sync.py", "        on_update: OnUpdate = None,\n", "", "on_update"),
-    "an argument required": ("_sync.py", "timeout: float | None = 600.0,\n", "timeout: float | None,\n", "required"),
-    "a default changed": ("_sync.py", "timeout: float | None = 600.0,\n", "timeout: float | None = 60.0,\n", "default"),
-    "a base removed": ("_errors.py", "RateLimitError(ApiError)", "RateLimitError(Exception)", "RateLimitError"),
-    "an attribute renamed": ("_errors.py", "request_id: str | None", "request: str | None", "request_id"),
-    "a status removed": ("_status.py", '    TIMEOUT = "TIMEOUT"\n', "", "TIMEOUT"),
+    "an argument removed": ("_tasks/sync_tasks.py", "        on_update: OnUpdate = None,\n", "", "on_update"),
+    "an argument required": (
+        "_tasks/sync_tasks.py",
+        "timeout: float | None = 600.0,\n",
+        "timeout: float | None,\n",
+        "required",
+    ),
+    "a default changed": (
+        "_tasks/sync_tasks.py",
+        "timeout: float | None = 600.0,\n",
+        "timeout: float | None = 60.0,\n",
+        "default",
+    ),
+    "a base removed": ("_polling/errors.py", "RateLimitError(ApiError)", "RateLimitError(Exception)", "RateLimitError"),
+    "an attribute renamed": ("_polling/errors.py", "request_id: str | None", "request: str | None", "request_id"),
+    "a status removed": ("_polling/status.py", '    TIMEOUT = "TIMEOUT"\n', "", "TIMEOUT"),
     "a reply removed": ("testing/__init__.py", "    STALL,\n", "", "STALL"),
-    "an argument added": ("_sync.py", "on_update: OnUpdate = None,\n", "on_update: OnUpdate = None, a: int = 0,\n", ""),
-    "something private removed": ("_schedule.py", "_SHORTEST, DAY", "_LEAST, DAY", ""),
-    "a private function changed": ("_config.py", "def api_key(value: str | None)", "def api_key(text: str | None)", ""),
-}  # fmt: skip
+    "an argument added": (
+        "_tasks/sync_tasks.py",
+        "on_update: OnUpdate = None,\n",
+        "on_update: OnUpdate = None, a: int = 0,\n",
+        "",
+    ),
+    "something private removed": ("_polling/schedule.py", "_SHORTEST, DAY", "_LEAST, DAY", ""),
+    "a private function changed": (
+        "_http/credentials.py",
+        "def api_key(value: str | None)",
+        "def api_key(text: str | None)",
+        "",
+    ),
+}
 
 
 @pytest.mark.parametrize("name", CHANGES)

@@ -5,7 +5,7 @@ purpose, and a run in which an operation never gave one of its documented answer
 
 An id that the server does not know is the one thing that is left out: it answers 404 then, as FastAPI does,
 and ``camb.yaml`` has no 404, because no source says what the API does there. So the server is told of each
-id before it is asked for it. The 404 is pinned in ``tests/facade/test_testing.py``.
+id before it is asked for it. The 404 is pinned in ``tests/facade/testing/test_testing.py``.
 """
 
 import copy

@@ -23,8 +23,8 @@ from camb_client import (
     TextToSound,
     TextToSpeech,
 )
-from camb_client._families import SoundArguments, SpeechArguments
-from camb_client._gateway import KINDS
+from camb_client._api.operations import KINDS
+from camb_client._audio.families import SoundArguments, SpeechArguments
 from camb_client.testing import FakeCamb
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -160,7 +160,7 @@ def test_an_import_does_nothing_but_import() -> None:
         "sys.addaudithook(refuse)\n"
         "import camb_client\n"
         "assert threading.active_count() == 1\n"
-        "assert not {'camb_client.testing', 'camb_client._audio', 'asyncio', 'aiohttp'} & set(sys.modules)\n"
+        "assert not {'camb_client.testing', 'camb_client._audio.sync_audio', 'asyncio', 'aiohttp'} & set(sys.modules)\n"
         "assert not {'pytest', 'http.server', 'yaml'} & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True)

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from camb_client import _config, _gateway, _status
+from camb_client._api import operations as _gateway
+from camb_client._http import credentials as _config
+from camb_client._polling import status as _status
 from scripts import facts
 from scripts.facts import problems
 from scripts.generate import ROOT, SPEC
@@ -56,7 +58,7 @@ def test_they_hold_for_the_committed_document(document: dict[str, Any]) -> None:
         (lambda d: schemas(d)["TaskStatus"].pop("enum"), "is no plain enum now"),
         (
             lambda d: schemas(d)["OrchestratorPipelineResult"]["properties"]["run_id"].update(type="string"),
-            "run_id of tts is string, not integer or null: rewrite _run_id in facade/camb_client/_answer.py",
+            "run_id of tts is string, not integer or null: rewrite _run_id in facade/camb_client/_polling/response.py",
         ),
         (
             lambda d: schemas(d)["OrchestratorPipelineResult"]["properties"]["run_id"]["type"].append("string"),
@@ -114,7 +116,7 @@ def test_the_facade_s_side_is_read_and_not_repeated(document: dict[str, Any], mo
         patch.delitem(_status._MEANINGS, _status.TaskStatus.TIMEOUT)
         (said,) = problems(document)
         assert said.startswith("the status TIMEOUT has no meaning: write `TaskStatus.TIMEOUT: Meaning.…,` in _MEAN")
-        assert said.endswith("facade/camb_client/_status.py")  # The member is there; no second line.
+        assert said.endswith("facade/camb_client/_polling/status.py")  # The member is there; no second line.
     with monkeypatch.context() as patch:
         patch.setitem(_gateway.TASK_STATUS_OPERATIONS, "tts", _gateway.TASK_STATUS_OPERATIONS["text-to-sound"])
         assert "the facade asks GET /text-to-sound/ID for tts" in problems(document)[0]

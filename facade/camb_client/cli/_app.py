@@ -11,9 +11,9 @@ from ._command import PROGRAM, clean
 from ._doctor import doctor
 from ._exits import EXITS, INTERRUPTED
 from ._fake import fake
-from ._following import wait, watch
 from ._plan import plan
 from ._status import status
+from ._wait import wait, watch
 
 # In the order of `--help`.
 COMMANDS = (speak, sound, download, wait, status, watch, plan, fake, doctor)

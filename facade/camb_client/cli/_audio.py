@@ -18,8 +18,8 @@ import click
 from click.core import ParameterSource
 
 from .. import AsyncCambClient, CambClient, CambError, Schedule, TaskError, TaskRef, TaskState
-from .._file import Target
-from .._gateway import SOUND, SPEECH
+from .._api.operations import SOUND, SPEECH
+from .._files.target import Target
 from ._board import Board, Looks, Row
 from ._command import (
     PROGRAM,

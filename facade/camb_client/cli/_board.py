@@ -15,8 +15,8 @@ from typing import Any
 import attrs
 
 from .. import CambError, Schedule, TaskError, TaskRef, TaskState
-from .._errors import may_pass
-from .._wait import FIRST_LOOK_AFTER
+from .._polling.errors import may_pass
+from .._polling.poller import FIRST_LOOK_AFTER
 from ._command import clean
 from ._exits import NOT_DONE, SUCCEEDED, Exit, exit_of
 

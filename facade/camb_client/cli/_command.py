@@ -17,7 +17,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from .. import ApiConnectionError, Schedule, TaskRef
-from .._gateway import KINDS, check_kind
+from .._api.operations import KINDS, check_kind
 from ._exits import CLOSED, INTERRUPTED, UNEXPECTED, exit_of
 
 PROGRAM = "camb-client"

@@ -21,7 +21,7 @@ from .. import (
     TaskNotFoundError,
     __version__,
 )
-from .._config import KEY_VARIABLE, base_url
+from .._http.credentials import KEY_VARIABLE, base_url
 from ._board import Board
 from ._command import Command
 from ._display import Display

@@ -12,7 +12,7 @@ from .. import (
     TaskRef,
     TaskState,
 )
-from .._errors import task_error
+from .._polling.errors import task_error
 from ._board import Board, Looks, Row
 from ._command import Command, debugging, output_options, tasks_argument, words
 from ._display import Display

@@ -20,7 +20,7 @@ Rule of this package: it needs nothing that ``camb_client`` does not need (but f
 imports), and ``camb_client`` does not import it.
 """
 
-from .._clock import Clock
+from .._http.clock import Clock
 from ._clock import VirtualClock, use_clock
 from ._fake import FakeCamb, RecordedRequest
 from ._replies import (

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
-from .._clients import AsyncCambClient, CambClient
-from .._clock import Clock
+from .._client.sync_client import AsyncCambClient, CambClient
+from .._http.clock import Clock
 
 _Client = TypeVar("_Client", CambClient, AsyncCambClient)
 # When each wakes, in which order they came, and what wakes it; a heap.

@@ -1,7 +1,7 @@
 """The local CAMB server: the endpoints of the spec, in process and over real HTTP.
 
-Rule of this file: what the server knows of tasks and answers (of paid work: ``_work``). How an answer travels
-stands in ``_transport`` (in process) and ``_server`` (on a loopback port). Its answers are checked against
+Rule of this file: what the server knows of tasks and answers (of paid work: ``_operations``). How an answer
+travels stands in ``_transport`` (in process) and ``_server`` (on a loopback port). Its answers are checked against
 ``openapi/camb.yaml``.
 """
 
@@ -17,17 +17,17 @@ from urllib.parse import unquote_to_bytes
 
 import attrs
 
-from .._clients import AsyncCambClient, CambClient
-from .._clock import Clock
-from .._config import KEY_HEADER, KEY_VARIABLE
-from .._gateway import KINDS, check_kind
-from .._status import TaskStatus
-from .._task import TaskRef
+from .._api.operations import KINDS, check_kind
+from .._client.sync_client import AsyncCambClient, CambClient
+from .._http.clock import Clock
+from .._http.credentials import KEY_HEADER, KEY_VARIABLE
+from .._polling.status import TaskStatus
+from .._polling.task import TaskRef
 from ._clock import use_clock
+from ._operations import Request, Work, invalid, refused
 from ._replies import Item, Reply, Timeline, read
 from ._server import serving
 from ._transport import FakeTransport
-from ._work import Request, Work, invalid, refused
 
 # In process, the address of the API does not matter; this one never leads anywhere (RFC 2606).
 _NOWHERE = "https://camb.invalid/apis"

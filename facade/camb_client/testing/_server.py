@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from .._clock import Clock
+from .._http.clock import Clock
 from ._replies import Fault
 from ._transport import Answerer
 

@@ -5,7 +5,7 @@ from email.utils import formatdate
 
 import httpx
 
-from .._clock import Clock
+from .._http.clock import Clock
 from ._replies import Fault, Reply
 
 Answerer = Callable[[str, str, Mapping[str, str], bytes], Reply]

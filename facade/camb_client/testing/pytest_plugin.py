@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from .._clients import AsyncCambClient, CambClient
+from .._client.sync_client import AsyncCambClient, CambClient
 from ._clock import VirtualClock
 from ._fake import FakeCamb
 

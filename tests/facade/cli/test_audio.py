@@ -30,7 +30,7 @@ AUDIO = b"fLaC" + bytes(range(256)) * 4000
 @pytest.fixture
 def quick(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> Cli:
     """Tasks are looked at as soon as they are there, and files end up in a folder of the test."""
-    monkeypatch.setattr("camb_client._wait.FIRST_LOOK_AFTER", 0.0)
+    monkeypatch.setattr("camb_client._polling.poller.FIRST_LOOK_AFTER", 0.0)
     monkeypatch.chdir(tmp_path)
     return cli
 

@@ -1,0 +1,1 @@
+"""The operations of the API: the only importer of the generated code."""

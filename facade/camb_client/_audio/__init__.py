@@ -1,0 +1,1 @@
+"""What speech and sound have besides."""

@@ -1,0 +1,274 @@
+"""Batches: which of many tasks to look at now, how long to pause, and what is there to tell.
+
+Rule of this file: pure decisions, as in ``_polling.poller``, whose :class:`Wait` decides for each task. A driver adds
+references while there is :attr:`Batch.room`, looks at what :meth:`Batch.take` gives, hands what came of it to
+:meth:`Batch.observe`, and passes on :attr:`Batch.news`. All times are seconds.
+"""
+
+import copy
+import math
+from collections import deque
+from collections.abc import Callable
+from heapq import heappop, heappush
+
+from .._polling.errors import AuthenticationError, CambError, PermissionDeniedError, may_pass
+from .._polling.poller import SHORTEST_LIMIT, Patience, Wait
+from .._polling.response import Look
+from .._polling.task import TaskOutcome, TaskRef, TaskState
+
+# References that are read before their first look, so that a free slot finds one: a million are not read at once.
+READ_AHEAD = 64
+# How far looks may fall behind an even pace and catch up; no second has more than the rate for that.
+SLACK = 0.05
+
+# What there is to tell: a change, an outcome with the place of its reference in the input, or the end.
+News = TaskState | tuple[int, TaskOutcome] | BaseException
+
+
+class Budget:
+    """When the next request may begin.
+
+    A token bucket sets the pace. It counts what begins here, but a request may reach the server at any time
+    until its answer comes; so those in flight, and those answered within the last second, are never more than
+    the rate. No second at the server has more then, however slow the way.
+
+    Args:
+        rate: Requests a second; a fraction above 1 is left out, one below 1 makes the second longer. ``None``
+            is no limit.
+    """
+
+    def __init__(self, rate: float | None) -> None:
+        self._most: float = math.inf if rate is None else max(1, int(rate))
+        # A hair more than a second, since both its ends belong to it.
+        self._window = 0.0 if rate is None else max(1.0, 1 / rate) + 1e-6
+        self._answered: deque[float] = deque()
+        self._even = self._held = -math.inf
+        self.in_flight = 0
+
+    def free_at(self, now: float) -> float:
+        """When the next request may begin; infinity when only an answer can tell."""
+        while self._answered and self._answered[0] + self._window <= now:
+            self._answered.popleft()
+        full = self.in_flight + len(self._answered) >= self._most
+        oldest = self._answered[0] if self._answered else math.inf
+        return max(now, self._held, self._even - SLACK, oldest + self._window if full else now)
+
+    def begin(self, now: float) -> None:
+        """A request begins."""
+        self.in_flight += 1
+        self._even = max(self._even, now) + self._window / self._most
+
+    def end(self, now: float) -> None:
+        """Its answer came, or none."""
+        self.in_flight -= 1
+        if self._window:
+            self._answered.append(now)
+
+    def hold(self, until: float) -> None:
+        """The server asks to be left alone until then."""
+        self._held = max(self._held, until)
+
+    def held(self, now: float) -> float:
+        """For how long it still does."""
+        return max(0.0, self._held - now)
+
+
+class Batch:
+    """Many waits under one deadline and one budget.
+
+    Args:
+        wait: Makes the wait for a reference.
+        timeout: Seconds until the deadline of all; 0 is exactly one look at each.
+        max_concurrency: How many looks may be in flight.
+        rate: How many may reach the server in any second; ``None`` is no limit.
+
+    Attributes:
+        count: How many references were read.
+        news: What there is to tell, in order; taken from here by the driver. An exception is the last of it.
+        over: Whether nothing more will come.
+    """
+
+    def __init__(
+        self, wait: Callable[[TaskRef], Wait], timeout: float, max_concurrency: int, rate: float | None
+    ) -> None:
+        self._make, self._timeout, self.max_concurrency = wait, timeout, max_concurrency
+        self._budget = Budget(rate)
+        self.news: deque[News] = deque()
+        self.over = self._read = False
+        self._fresh: deque[Wait] = deque()  # Never looked at.
+        self._due: list[tuple[float, int, Wait]] = []  # By their last look: the least recent first.
+        self._later: list[tuple[float, int, Wait]] = []  # By their next look.
+        self._fresh_turn = True
+        self._places: dict[TaskRef, list[int]] = {}
+        self._outcomes: dict[TaskRef, TaskOutcome] = {}
+        self._ended: list[TaskOutcome] = []
+        self.count = self._ticket = self._ahead = 0
+        self._lost: CambError | None = None  # Why there is no use in any look.
+
+    def start(self, now: float) -> None:
+        """Begin: the deadline counts from here."""
+        self._started, self._patience = now, Patience(now)
+        self._deadline = now + self._timeout
+
+    @property
+    def room(self) -> bool:
+        """Whether another reference should be read."""
+        return not self._read and not self.over and self._ahead < READ_AHEAD
+
+    @property
+    def idle_slots(self) -> bool:
+        """Whether another look could be in flight."""
+        return self.in_flight < self.max_concurrency
+
+    @property
+    def in_flight(self) -> int:
+        """How many looks are in flight."""
+        return self._budget.in_flight
+
+    def patience(self, now: float) -> float:
+        """For how long another reference is worth waiting for."""
+        return max(self._expires_at - now, SHORTEST_LIMIT)
+
+    def __str__(self) -> str:
+        """The tasks that have not ended; three of many."""
+        refs = list(self._places)  # In one step: threads change it.
+        named = ", ".join(map(str, refs[:3]))
+        return f"{named} and {len(refs) - 3} more" if len(refs) > 3 else named
+
+    def add(self, ref: TaskRef | None, now: float, time_of_day: float) -> None:
+        """Take in the next reference, or ``None``: no more come.
+
+        A task that is known already is not looked at for it again.
+        """
+        if ref is None:
+            self._read = True
+            self._finish()
+            return
+        place, self.count = self.count, self.count + 1
+        if (outcome := self._outcomes.get(ref)) is not None:
+            self._tell(place, outcome)
+        elif (places := self._places.get(ref)) is not None:
+            places.append(place)
+        else:
+            self._places[ref] = [place]
+            wait = self._make(ref)
+            # With a timeout of 0 each has its own deadline, and with it its look.
+            wait.start(now, time_of_day, since=self._started if self._timeout else now, patience=self._patience)
+            if self._lost:
+                self._give_up(wait, self._lost)
+                return
+            self._ahead += 1
+            if wait.next_at > now:
+                self._put(self._later, wait.next_at, wait)
+            else:
+                self._fresh.append(wait)
+
+    def take(self, now: float) -> Wait | None:
+        """The wait whose task is to be looked at now, if one is; it is in flight until it is observed."""
+        self._expire(now)
+        while self._later and self._later[0][0] <= now:
+            wait = heappop(self._later)[2]
+            self._put(self._due, wait.looked_at, wait)
+        if not self.idle_slots or self.over or self._budget.free_at(now) > now:
+            return None
+        # New ones and due ones take turns: with either first always, the other would starve.
+        fresh = self._fresh and (self._fresh_turn or not self._due)
+        if not fresh and not self._due:
+            return None
+        self._fresh_turn = not fresh
+        wait = self._fresh.popleft() if fresh else heappop(self._due)[2]
+        self._ahead -= not wait.polls
+        self._budget.begin(now)
+        return wait
+
+    def pause(self, now: float) -> float:
+        """How long until there may be something to take; infinity when only an answer or a reference can tell."""
+        if not self.idle_slots:
+            return math.inf
+        next_at = now if self._fresh or self._due else self._later[0][0] if self._later else math.inf
+        if next_at == math.inf:
+            return math.inf
+        return max(0.0, min(max(next_at, self._budget.free_at(now)), self._expires_at) - now)
+
+    def observe(self, wait: Wait, look: Look, now: float) -> None:
+        """Take in what came of a look."""
+        self._budget.end(now)
+        if self.over:
+            return
+        if isinstance(look.outcome, CambError) and may_pass(look.outcome) and look.retry_after:
+            # A healthy answer asks for its own task, as does what ends it; an outage speaks for the server.
+            self._budget.hold(now + look.retry_after)
+        try:
+            if (state := wait.observe(look, now)) is not None:
+                self.news.append(state)
+            if wait.done:
+                self._end(wait.ref, TaskOutcome(wait.ref, state=wait.result()))
+            elif wait.next_at == math.inf:
+                self._end(wait.ref, TaskOutcome(wait.ref, error=wait.timed_out(now)))
+            else:
+                self._put(self._later, wait.next_at, wait)
+        except (AuthenticationError, PermissionDeniedError) as refused:
+            # The key is the same for every task.
+            refused.outcomes = tuple(self._ended)
+            self.fail(refused)
+        except CambError as error:
+            self._end(wait.ref, TaskOutcome(wait.ref, error=error))
+            if not self._patience.answered and may_pass(error):
+                # Nothing has ever answered: the address is wrong for every task. (What cannot pass may be the
+                # task's own, an id too long for a URL.)
+                self._lost = error
+                for other in self._idle():
+                    self._give_up(other, error)
+
+    def fail(self, error: BaseException) -> None:
+        """End the batch with an error, after what there is to tell."""
+        if not self.over:
+            self.news.append(error)
+            self.over = True
+
+    def stop(self) -> None:
+        """End the batch, with nothing more to tell."""
+        self.news.clear()
+        self.over = True
+
+    @property
+    def _expires_at(self) -> float:
+        # With a timeout of 0 each task still has its one look, unless the server asks to be left alone.
+        return self._deadline if self._timeout else math.inf
+
+    def _expire(self, now: float) -> None:
+        """End what no look can reach any more: the deadline has passed, or will before the server may be asked."""
+        held = self._budget.held(now)
+        if now >= self._expires_at or (held and now + held >= self._deadline):
+            for wait in self._idle():
+                self._end(wait.ref, TaskOutcome(wait.ref, error=wait.timed_out(now, held or None)))
+
+    def _idle(self) -> list[Wait]:
+        """The waits that are not in flight; they are taken out."""
+        idle = [*self._fresh, *(wait for queue in (self._due, self._later) for _, _, wait in sorted(queue))]
+        for queue in (self._fresh, self._due, self._later):
+            queue.clear()
+        self._ahead = 0
+        return idle
+
+    def _put(self, queue: list[tuple[float, int, Wait]], order: float, wait: Wait) -> None:
+        self._ticket += 1  # So that equals keep their order, and waits are never compared.
+        heappush(queue, (order, self._ticket, wait))
+
+    def _give_up(self, wait: Wait, error: CambError) -> None:
+        own = copy.copy(error)
+        own.ref, own.args, own.__cause__ = wait.ref, (f"{wait.ref}: given up, as nothing answered: {error}",), error
+        self._end(wait.ref, TaskOutcome(wait.ref, error=own))
+
+    def _end(self, ref: TaskRef, outcome: TaskOutcome) -> None:
+        self._outcomes[ref] = outcome
+        for place in self._places.pop(ref):
+            self._tell(place, outcome)
+
+    def _tell(self, place: int, outcome: TaskOutcome) -> None:
+        self._ended.append(outcome)
+        self.news.append((place, outcome))
+        self._finish()
+
+    def _finish(self) -> None:
+        self.over = self.over or (self._read and not self._places)

@@ -1,0 +1,223 @@
+"""The work of a batch: who looks when it is time, and who says so.
+
+Rule of this file: drivers only; what they decide stands in ``_batch.scheduler``. Sync and async differ by what they are
+made of: threads that take turns at one condition, or asyncio tasks and events. The work goes on while the caller
+is busy with an outcome; what is the caller's own (``on_update``, and in sync an iterator of references) runs in
+``next``. Whoever waits for one task alone never imports this.
+"""
+
+import asyncio
+import contextvars
+import math
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
+from contextlib import contextmanager
+from queue import SimpleQueue
+from typing import Any
+
+from .._http.exchange import AsyncWire, Wire
+from .._polling.poller import Wait
+from .._polling.task import TaskRef
+from .scheduler import READ_AHEAD, Batch, News
+
+
+class ThreadWork:
+    """The work of a sync batch: one thread says who is next, a few others look.
+
+    All are daemons: an interpreter that exits with a batch half read does not wait for its looks.
+    """
+
+    def __init__(self, wire: Wire, batch: Batch, refs: Iterable[TaskRef]) -> None:
+        self.batch, self._wire, self._refs = batch, wire, iter(refs)
+        self._at_hand = isinstance(refs, list)  # To read them takes none of the caller's code.
+        self._context = contextvars.copy_context()
+        self._turn = threading.Condition()
+        self._next: SimpleQueue[Wait | None] = SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self._awaited = 0
+
+    def start(self) -> None:
+        """Begin, if it has not begun."""
+        with self._turn:
+            if not self._threads and not self.batch.over:
+                self.batch.start(self._wire.clock.monotonic())
+                self._spawn(self._drive, "camb-batch")
+
+    def _spawn(self, work: Callable[[], None], name: str) -> None:
+        thread = threading.Thread(target=work, name=name, daemon=True)
+        thread.start()
+        self._threads.append(thread)
+
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        """Hand to the caller whatever goes wrong in a thread, a closed client for one."""
+        try:
+            yield
+        except BaseException as error:  # noqa: BLE001 (there is nobody else to tell)
+            with self._turn:
+                self.batch.fail(error)
+                self._turn.notify_all()
+
+    def _drive(self) -> None:
+        clock, batch = self._wire.clock, self.batch
+        with self._failing(), self._turn:
+            while not batch.over:
+                if (wait := batch.take(clock.monotonic())) is not None:
+                    self._next.put(wait)
+                    if batch.in_flight >= len(self._threads):  # One of which is this.
+                        self._spawn(self._work, "camb-look")
+                elif self._at_hand and batch.room:
+                    batch.add(next(self._refs, None), clock.monotonic(), clock.time())
+                else:
+                    self._turn.notify_all()
+                    clock.idle(
+                        self._turn, batch.pause(clock.monotonic()), busy=batch.in_flight > 0 or not self._awaited
+                    )
+            self._turn.notify_all()
+        for _ in self._threads:
+            self._next.put(None)
+
+    def _work(self) -> None:
+        clock, batch = self._wire.clock, self.batch
+        with self._failing():
+            while (wait := self._next.get()) is not None and not batch.over:
+                look = self._context.copy().run(self._wire.look, wait.ref, wait.limit(clock.monotonic()))
+                with self._turn:
+                    batch.observe(wait, look, clock.monotonic())
+                    if (wait := batch.take(clock.monotonic())) is not None:
+                        self._next.put(wait)
+                    self._turn.notify_all()
+
+    def next_news(self) -> News | None:
+        """The next thing to tell; ``None`` when there is no more."""
+        self.start()
+        while True:
+            with self._turn:
+                self._awaited += 1
+                self._turn.notify_all()
+                self._turn.wait_for(lambda: self.batch.news or self._wanting or self.batch.over)
+                self._awaited -= 1
+                if self.batch.news or self.batch.over:
+                    return self.batch.news.popleft() if self.batch.news else None
+            with self._failing():
+                ref = next(self._refs, None)
+                with self._turn:
+                    self.batch.add(ref, self._wire.clock.monotonic(), self._wire.clock.time())
+
+    @property
+    def _wanting(self) -> bool:
+        return self.batch.room and not self._at_hand
+
+    def stop(self) -> None:
+        """Begin no more looks."""
+        with self._turn:
+            self.batch.stop()
+            self._turn.notify_all()
+
+    def join(self) -> None:
+        """Wait for the looks in flight."""
+        for thread in self._threads:  # The first makes the others.
+            thread.join()
+
+
+class TaskWork:
+    """The work of an async batch: one task says who is next, one reads references, a few others look."""
+
+    def __init__(self, wire: AsyncWire, batch: Batch, refs: AsyncIterator[TaskRef]) -> None:
+        self.batch, self._wire, self._refs = batch, wire, refs
+        self._context = contextvars.copy_context()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._loop: Any = None
+        self._awaited = 0
+
+    def start(self) -> None:
+        """Begin, if it has not begun."""
+        if self._loop is None and not self.batch.over:
+            self._loop = asyncio.get_running_loop()
+            self._slot, self._room, self._news = asyncio.Event(), asyncio.Event(), asyncio.Event()
+            self.batch.start(self._wire.clock.monotonic())
+            self._spawn(self._drive)
+            self._spawn(self._read)
+
+    def _spawn(self, work: Callable[..., Coroutine[Any, Any, None]], *arguments: Wait) -> None:
+        task = self._loop.create_task(self._failing(work, *arguments), context=self._context.copy())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _failing(self, work: Callable[..., Coroutine[Any, Any, None]], *arguments: Wait) -> None:
+        """Hand to the caller whatever goes wrong in a task, a closed client for one."""
+        try:
+            await work(*arguments)
+        except BaseException as error:
+            self.batch.fail(error)
+            if not isinstance(error, Exception):
+                raise
+        finally:
+            self._notify()
+
+    def _notify(self) -> None:
+        for event, cause in ((self._slot, "idle_slots"), (self._room, "room"), (self._news, "news")):
+            if self.batch.over or getattr(self.batch, cause):
+                event.set()
+
+    async def _drive(self) -> None:
+        clock, batch = self._wire.clock, self.batch
+        while not batch.over:
+            while (wait := batch.take(clock.monotonic())) is not None:
+                self._spawn(self._work, wait)
+            self._notify()
+            self._slot.clear()
+            await clock.aidle(self._slot, batch.pause(clock.monotonic()), busy=not self._awaited)
+
+    async def _work(self, wait: Wait | None) -> None:
+        clock, batch = self._wire.clock, self.batch
+        while wait is not None:
+            look = await self._wire.look(wait.ref, wait.limit(clock.monotonic()))
+            batch.observe(wait, look, clock.monotonic())
+            wait = batch.take(clock.monotonic())
+            self._notify()
+
+    async def _read(self) -> None:
+        clock, batch = self._wire.clock, self.batch
+        while not batch.over:
+            if batch.room:
+                batch.add(await self._next_ref(batch.patience(clock.monotonic())), clock.monotonic(), clock.time())
+                self._notify()
+                if not batch.count % READ_AHEAD:
+                    await asyncio.sleep(0)  # However many it gives at once, say of one task.
+            else:
+                self._room.clear()
+                await self._room.wait()
+
+    async def _next_ref(self, seconds: float) -> TaskRef | None:
+        try:
+            async with asyncio.timeout(None if seconds == math.inf else seconds) as limit:
+                return await anext(self._refs, None)
+        except TimeoutError:
+            if limit.expired():
+                return None
+            raise
+
+    async def next_news(self) -> News | None:
+        """The next thing to tell; ``None`` when there is no more."""
+        self.start()
+        while not (self.batch.news or self.batch.over):
+            self._awaited += 1
+            self._news.clear()
+            self._slot.set()
+            try:
+                await self._news.wait()
+            finally:
+                self._awaited -= 1
+        return self.batch.news.popleft() if self.batch.news else None
+
+    def stop(self) -> None:
+        """End all looks, from any thread."""
+        self.batch.stop()
+        if self._tasks and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(lambda: [task.cancel() for task in self._tasks])
+
+    async def join(self) -> None:
+        """Wait until what was stopped has ended."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)

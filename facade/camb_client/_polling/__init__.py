@@ -1,0 +1,1 @@
+"""What a poll means and when the next one is due: decisions only."""

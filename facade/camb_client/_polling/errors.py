@@ -1,0 +1,257 @@
+"""Errors: one tree, each with what is needed to act on it.
+
+::
+
+    CambError
+    ├── ConfigurationError (also ValueError)
+    ├── ApiConnectionError
+    ├── ApiError
+    │   ├── AuthenticationError       401
+    │   ├── ApiPaymentRequiredError   402 (also PaymentRequiredError)
+    │   ├── PermissionDeniedError     403
+    │   ├── TaskNotFoundError         404
+    │   ├── InvalidRequestError       422
+    │   ├── RateLimitError            429
+    │   └── ServerError               5xx
+    ├── MalformedResponseError
+    ├── CreateOutcomeUnknownError
+    ├── TaskError
+    │   ├── TaskFailedError
+    │   ├── TaskTimedOutError
+    │   ├── TaskPaymentRequiredError (also PaymentRequiredError)
+    │   └── TaskResultMissingError
+    ├── PaymentRequiredError
+    └── WaitTimeoutError (also TimeoutError)
+
+Rule of this file: the classes, and the two tables HTTP code → error and meaning → error. No httpx, no
+clock. What the network or the server does reaches a caller as one of these and as nothing else.
+"""
+
+from typing import Any
+
+import attrs
+
+from .status import Meaning
+from .task import TaskOutcome, TaskRef, TaskState
+
+BILLING_PAGE = "https://studio.camb.ai/billing"
+
+
+class CambError(Exception):
+    """Whatever goes wrong with a task, the API or the way to it. What it carries is given by keyword.
+
+    Attributes:
+        ref: The task it is about, or ``None``.
+    """
+
+    ref: TaskRef | None = None
+
+    def __init__(self, message: str, **facts: Any) -> None:
+        known = {name for cls in type(self).__mro__ for name in getattr(cls, "__annotations__", ())}
+        if unknown := facts.keys() - known:
+            raise TypeError(f"{type(self).__name__} carries no {', '.join(sorted(unknown))}")
+        super().__init__(message)
+        vars(self).update(facts)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy with every attribute, and with the cause."""
+        return type(self), self.args, {**vars(self), "__cause__": self.__cause__}
+
+
+class ConfigurationError(CambError, ValueError):
+    """The client cannot be made like that: no usable API key, or a base URL that is not safe or no URL."""
+
+
+class ApiConnectionError(CambError):
+    """No answer: refused, reset, timed out. ``__cause__`` is the httpx error, its request without headers.
+
+    Attributes:
+        permanent: Whether trying again cannot help (a certificate refused, a URL not supported).
+        sent: Whether the request may have reached the server: false where there was no connection to send it on.
+    """
+
+    permanent: bool = False
+    sent: bool = True
+
+
+class ApiError(CambError):
+    """An HTTP answer other than 200.
+
+    Attributes:
+        status_code: The HTTP status code.
+        body: The answer's text, cut at 2,000 characters.
+        request_id: The header ``x-request-id``, or ``None``.
+        retry_after: Seconds the server asks to wait, or ``None``.
+    """
+
+    status_code: int = 0
+    body: str = ""
+    request_id: str | None = None
+    retry_after: float | None = None
+
+
+class PaymentRequiredError(CambError):
+    """The account has too few credits, however the API says so: catch this one."""
+
+
+class AuthenticationError(ApiError):
+    """401: the API key is missing or not valid.
+
+    Attributes:
+        outcomes: Where it ended a batch, the outcomes until then, as they came; else empty.
+    """
+
+    outcomes: tuple[TaskOutcome, ...] = ()
+
+
+class ApiPaymentRequiredError(ApiError, PaymentRequiredError):
+    """402: the account has too few credits."""
+
+
+class PermissionDeniedError(ApiError):
+    """403: the API key lacks permission for this.
+
+    Attributes:
+        outcomes: As for :class:`AuthenticationError`.
+    """
+
+    outcomes: tuple[TaskOutcome, ...] = ()
+
+
+class TaskNotFoundError(ApiError):
+    """404: no such task or run, or one that cannot be seen yet."""
+
+
+class InvalidRequestError(ApiError):
+    """422: the API refused what was sent.
+
+    Attributes:
+        detail: What the answer gave as ``detail``, as sent: a list of problems, a string, or ``None``.
+    """
+
+    detail: Any = None
+
+
+class RateLimitError(ApiError):
+    """429: too many requests."""
+
+
+class ServerError(ApiError):
+    """5xx: the server failed."""
+
+
+class MalformedResponseError(CambError):
+    """A 200 that is not the contract.
+
+    Attributes:
+        body: The answer's text, cut at 2,000 characters.
+    """
+
+    body: str = ""
+
+
+class CreateOutcomeUnknownError(CambError):
+    """Whether a task was created is unknown: the request may have arrived, but no whole answer came back.
+
+    It was sent once. ``__cause__`` is what went wrong: no answer, a 5xx, or a 200 that names no task. To send it
+    again may pay for it twice.
+    """
+
+
+class TaskError(CambError):
+    """The task ended, but not well.
+
+    Attributes:
+        ref: The task.
+        state: Its last state.
+    """
+
+    ref: TaskRef
+    state: TaskState
+
+
+class TaskFailedError(TaskError):
+    """The task ended as ``ERROR``, or as ``FAILED`` (in a sample of the docs, in no enum)."""
+
+
+class TaskTimedOutError(TaskError):
+    """The task ended as ``TIMEOUT``: the server gave up. Not the builtin ``TimeoutError``."""
+
+
+class TaskPaymentRequiredError(TaskError, PaymentRequiredError):
+    """The task ended for want of credits: as a status, or as the reason given with ``ERROR``."""
+
+
+class TaskResultMissingError(TaskError):
+    """The task succeeded, but the API does not say under which ``run_id`` its result is."""
+
+
+class WaitTimeoutError(CambError, TimeoutError):
+    """Our own deadline has passed: the task goes on and may still finish.
+
+    ``__cause__`` is the error of the last look, if that failed.
+
+    Attributes:
+        ref: The task.
+        last_state: Its state at the last look that was answered, or ``None``.
+        elapsed: Seconds waited.
+        polls: How many looks were made.
+        retry_after: Seconds the server asked to wait in its last answer, or ``None``.
+    """
+
+    ref: TaskRef
+    last_state: TaskState | None = None
+    elapsed: float = 0.0
+    polls: int = 0
+    retry_after: float | None = None
+
+
+@attrs.frozen
+class HttpRule:
+    """What an HTTP status code other than 200 leads to."""
+
+    error: type[ApiError] = ApiError
+    transient: bool = False
+    advice: str = ""
+
+
+_HTTP_RULES = {
+    401: HttpRule(AuthenticationError, advice="Check the API key."),
+    402: HttpRule(ApiPaymentRequiredError, advice=f"Add credits: {BILLING_PAGE}"),
+    403: HttpRule(PermissionDeniedError, advice="The API key is known, but lacks permission for this."),
+    404: HttpRule(TaskNotFoundError, advice="Check the id, the kind and the base URL; ids are case-sensitive."),
+    422: HttpRule(InvalidRequestError, advice="The API does not accept what was sent."),
+    429: HttpRule(RateLimitError, transient=True, advice="Ask less often."),
+    **dict.fromkeys((408, 425), HttpRule(transient=True)),
+    **dict.fromkeys((501, 505), HttpRule(ServerError)),
+}
+
+
+def http_rule(status_code: int) -> HttpRule:
+    """The rule for a status code: the table's, else that of its class."""
+    other = HttpRule(ServerError, transient=True) if 500 <= status_code <= 599 else HttpRule()
+    return _HTTP_RULES.get(status_code, other)
+
+
+def may_pass(error: CambError) -> bool:
+    """Whether another look may go better, so that a wait goes on."""
+    if isinstance(error, ApiError):
+        return http_rule(error.status_code).transient
+    # A 200 that is not the contract may be half an answer, or a proxy's page.
+    return isinstance(error, MalformedResponseError) or (isinstance(error, ApiConnectionError) and not error.permanent)
+
+
+_TASK_ERRORS: dict[Meaning, tuple[type[TaskError], str]] = {
+    Meaning.FAILED: (TaskFailedError, "Look at the reason, then submit it again."),
+    Meaning.TIMED_OUT: (TaskTimedOutError, "The server gave up: submit smaller pieces."),
+    Meaning.PAYMENT_REQUIRED: (TaskPaymentRequiredError, f"Add credits, then submit it again: {BILLING_PAGE}"),
+    Meaning.SUCCESS: (TaskResultMissingError, "It has no run_id, so its result cannot be fetched."),
+}
+
+
+def task_error(state: TaskState) -> TaskError:
+    """The error for a state that is terminal, but not a completed task."""
+    error, advice = _TASK_ERRORS[state._meaning]
+    given = ", ".join(" ".join(str(fact).split())[:300] for fact in (state.exception_reason, state.message) if fact)
+    message = f"{state.ref} ended as {state.status}{given and f' ({given})'}. {advice}"
+    return error(message, ref=state.ref, state=state)

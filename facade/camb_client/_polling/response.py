@@ -1,0 +1,207 @@
+"""Calls and answers: what one HTTP answer means for the call that it answers.
+
+Rule of this file: pure. A status code, headers and a body go in; a value (a state, say) or an error comes out.
+This is the only place that decides whether a 200 keeps the contract, and the only one that reads Retry-After.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from typing import Any, Generic, TypeVar
+
+import attrs
+
+from .._http.credentials import ApiKey
+from .errors import ApiError, CambError, InvalidRequestError, MalformedResponseError, http_rule
+from .status import TaskStatus
+from .task import CompletedTask, TaskRef, TaskState
+
+_T = TypeVar("_T")
+Parse = Callable[[str, dict[str, Any]], tuple[object, object]]
+
+# What a server may ask for: a year, which no wait outlasts and every sleep can take.
+_PATIENCE = 365 * 86_400.0
+# How much of a body an error carries, in characters.
+BODY_EXCERPT = 2_000
+# What makes an address one that fetches without a key: in no message and no log line.
+_QUERY = re.compile(r"""(?<=[^\s"'<>])\?[^\s"'<>?=]+=[^\s"'<>\\]*""")
+
+
+@attrs.define(eq=False)
+class Call(Generic[_T]):
+    """One request, and what to make of its answer.
+
+    Attributes:
+        subject: What messages and the log call it.
+        method: In capitals.
+        url: Relative to the base URL; or a whole address, of whatever server, which gets no key.
+        json: The body to send, or ``None``.
+        read: What the JSON body of a 200 says, given the key (to be blacked out) and when the answer came, in
+            seconds since 1970. It may raise whatever it likes on a body that keeps no contract.
+        expects: What such a body is called.
+        headers: Headers beside those of every request.
+        ref: The task it is about, or ``None``.
+    """
+
+    subject: str
+    method: str
+    url: str = attrs.field(repr=False)
+    json: dict[str, Any] | None = attrs.field(repr=False)
+    read: Callable[[Any, ApiKey, float], _T]
+    expects: str
+    headers: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
+    ref: TaskRef | None = attrs.field(default=None, kw_only=True)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it goes to the API."""
+        return self.url.startswith("/")
+
+
+@attrs.define(eq=False)
+class Answer:
+    """One HTTP answer, as far as it has come.
+
+    Attributes:
+        received_at: When, in seconds since 1970 by our clock.
+        status_code: The HTTP status code; 0 before it came.
+        headers: Its headers; names in any case.
+        body: Its body, as far as it was read.
+        flaw: Why the body was not read whole, or "".
+    """
+
+    received_at: float = 0.0
+    status_code: int = 0
+    headers: Mapping[str, str] = attrs.field(factory=dict)
+    body: bytearray = attrs.field(factory=bytearray)
+    flaw: str = ""
+
+
+@attrs.define(eq=False)
+class Outcome(Generic[_T]):
+    """What came of one call, and for how many seconds the server asks to be left alone."""
+
+    outcome: _T | CambError
+    retry_after: float | None = None
+
+    def value(self) -> _T:
+        """What the answer said, or the error raised."""
+        if isinstance(self.outcome, CambError):
+            raise self.outcome
+        return self.outcome
+
+
+Look = Outcome[TaskState]
+
+
+def interpret(call: Call[_T], answer: Answer, key: ApiKey) -> Outcome[_T]:
+    """What an answer says; ``key`` is the API key, to be blacked out where the answer echoes it."""
+    hint = retry_after(answer)
+    if answer.status_code != 200:
+        return Outcome(_api_error(call, answer, hint, key), hint)
+    try:
+        return Outcome(call.read(_json(answer), key, answer.received_at), hint)
+    except Exception as broken:  # noqa: BLE001 (a body can break a parser in any way: too deep, too long, odd types)
+        why = key.redact(str(broken))[:200] if isinstance(broken, ValueError) else type(broken).__name__
+        return Outcome(malformed(call, why, _text(answer, key)), hint)
+
+
+def _json(answer: Answer) -> Any:
+    if answer.flaw:
+        raise ValueError(answer.flaw)
+    return json.loads(answer.body)
+
+
+def malformed(call: Call[Any], why: str, text: str) -> MalformedResponseError:
+    """The error for a 200 that is not what the call expects."""
+    message = f"{call.subject}: a 200 that is not {call.expects}: {why}: {text[:200]!r}"
+    return MalformedResponseError(message, body=text, ref=call.ref)
+
+
+def json_object(body: Any) -> dict[str, Any]:
+    """The body, if it is an object; ValueError otherwise."""
+    if not isinstance(body, dict):
+        raise ValueError(f"not an object, but {type(body).__name__}")  # noqa: TRY004 (the body's fault, not a caller's)
+    return body
+
+
+def read_state(ref: TaskRef, parse: Parse, body: Any, key: ApiKey, _: float) -> TaskState:
+    """The state that a task result tells.
+
+    Args:
+        ref: The task.
+        parse: Reads status and run id of a task result of a kind, ``None`` where there is none; may raise
+            whatever it likes on a body that is no task result.
+        body: The JSON body.
+        key: The API key, to be blacked out where the body echoes it.
+    """
+    status, run_id = parse(ref.kind, json_object(body))
+    if not isinstance(status, str) or not status.strip():
+        raise ValueError("its status is not a string, or empty")
+    raw, run_id = key.redact(body), _run_id(run_id)
+    succeeded = run_id is not None and TaskStatus(status) is TaskStatus.SUCCESS
+    make = CompletedTask if succeeded else TaskState
+    return make(ref, key.redact(status), run_id, raw.get("exception_reason"), raw.get("message"), raw)
+
+
+def _run_id(value: object) -> int | None:
+    """An integer, or its digits (the type hints of several clients say string); ``None`` stays."""
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value)
+    raise ValueError("its run_id is not an integer")
+
+
+def _text(answer: Answer, key: ApiKey) -> str:
+    text = f"({answer.flaw})" if answer.flaw else answer.body.decode("utf-8", errors="replace")
+    return _QUERY.sub("?[query]", key.redact(text))[:BODY_EXCERPT]
+
+
+def _api_error(call: Call[Any], answer: Answer, hint: float | None, key: ApiKey) -> ApiError:
+    rule = http_rule(answer.status_code)
+    text = _text(answer, key)
+    facts = {"body": text, "request_id": key.redact(answer.headers.get("x-request-id")), "retry_after": hint}
+    try:
+        said = key.redact(json.loads(answer.body))
+        gist = _gist(said)
+    except (ValueError, RecursionError):  # No JSON, or too deep to be an explanation.
+        said, gist = text, _gist(text)
+    if rule.error is InvalidRequestError and isinstance(said, dict):
+        facts["detail"] = said.get("detail")
+    message = f"{call.subject}: HTTP {answer.status_code}: {gist or 'no explanation'}. {rule.advice}".rstrip()
+    return rule.error(message, ref=call.ref, status_code=answer.status_code, **facts)
+
+
+def _gist(said: Any) -> str:
+    """The words for a person in an error's body. Clients in the wild look under these names."""
+    if isinstance(said, dict):
+        said = next((said[name] for name in ("detail", "error", "message", "msg") if said.get(name)), said)
+    if isinstance(said, list):  # FastAPI's list of problems: where, and what.
+        said = "; ".join(f"{it.get('loc')}: {it.get('msg')}" if isinstance(it, dict) else str(it) for it in said)
+    return _QUERY.sub("?[query]", " ".join(str(said).split()))[:200].rstrip(".")
+
+
+def retry_after(answer: Answer) -> float | None:
+    """Seconds that the server asks to be left alone, or ``None``.
+
+    Read as camb-sdk 1.6.6 does: ``retry-after-ms``, then ``Retry-After`` in seconds (fractions too) or as
+    an HTTP date. A date is counted from the answer's own ``Date``: so a clock that is wrong does no harm.
+    """
+    for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        value = answer.headers.get(name, "").strip()
+        if re.fullmatch(r"[0-9]{1,15}(\.[0-9]{0,15})?", value):
+            return min(float(value) * unit, _PATIENCE)
+    if not value or (until := _http_date(value)) is None:
+        return None
+    return min(max(until - (_http_date(answer.headers.get("date", "")) or answer.received_at), 0.0), _PATIENCE)
+
+
+def _http_date(value: str) -> float | None:
+    try:
+        moment = parsedate_to_datetime(value)
+        return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None

@@ -1,0 +1,180 @@
+"""What the sync and the async client have in common: settings, what a task argument means, what a look says.
+
+Rule of this file: nothing here waits, sends or sleeps. ``_tasks.sync_tasks`` and ``_tasks.async_tasks`` hold the
+drivers, which differ by ``await`` alone.
+"""
+
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import httpx
+
+from .._api import operations as _gateway
+from .._http import credentials as _config
+from .._http.exchange import AsyncWire, Wire
+from .._polling.poller import GOES_ON, Wait, log, seconds
+from .._polling.schedule import DAY, Schedule, ScheduleLike, number
+from .._polling.task import TaskLike, TaskRef, TaskState
+
+if TYPE_CHECKING:
+    from .._batch.scheduler import Batch
+
+OnUpdate = Callable[[TaskState], object] | None
+AsyncOnUpdate = Callable[[TaskState], Awaitable[object] | object] | None
+_Wire = TypeVar("_Wire", Wire, AsyncWire)
+_Family = TypeVar("_Family")
+_Transport = TypeVar("_Transport")
+
+
+@contextmanager
+def noting(tasks: object, note: str = GOES_ON) -> Iterator[None]:
+    """Say on an interruption what it means for which tasks; the interruption itself goes on untouched."""
+    try:
+        yield
+    except BaseException as interruption:  # KeyboardInterrupt, CancelledError, SystemExit
+        if not isinstance(interruption, Exception | GeneratorExit):
+            interruption.add_note(f"{tasks}: {note}")
+        raise
+
+
+@contextmanager
+def telling(ref: object, failed: str = "on_update failed; the wait goes on", note: str = GOES_ON) -> Iterator[None]:
+    """Call the caller's own code: it may fail in any way, but a paid task must not be lost for that."""
+    with noting(ref, note):
+        try:
+            yield
+        except Exception:  # noqa: BLE001 (in any way)
+            log.exception("%s: %s", ref, failed)
+
+
+class BaseTasks(Generic[_Wire]):
+    """The tasks that a client or a family can look at, over a wire."""
+
+    _wire: _Wire
+
+    def _ref(self, task: TaskLike) -> TaskRef:
+        """The reference of a task of any kind."""
+        ref = task if isinstance(task, TaskRef) else TaskRef.parse(task)
+        _gateway.check_kind(ref.kind)
+        return ref
+
+    def _plan(self, task: TaskLike, timeout: float | None, schedule: ScheduleLike, on_update: object = None) -> Wait:
+        """A wait that has not begun, its arguments checked."""
+        return self._planner(timeout, schedule, on_update)(self._ref(task))
+
+    def _planner(self, timeout: float | None, schedule: ScheduleLike, on_update: object) -> Callable[[TaskRef], Wait]:
+        """What makes waits, its arguments checked."""
+        self._wire.check_open()
+        if on_update is not None and not callable(on_update):
+            raise TypeError(f"on_update must be callable, not {type(on_update).__name__}")
+        limit, pace, random = seconds(timeout), Schedule.of(schedule), self._wire.random
+        return lambda ref: Wait(ref, limit, pace, random)
+
+    def _batch(
+        self,
+        timeout: float | None,
+        schedule: ScheduleLike,
+        max_concurrency: int,
+        max_requests_per_second: float | None,
+        on_update: object,
+    ) -> "Batch":
+        """A batch that has not begun, its arguments checked."""
+        if isinstance(max_concurrency, bool) or not isinstance(max_concurrency, int):
+            raise TypeError(f"max_concurrency must be an int, not {type(max_concurrency).__name__}")
+        number("max_concurrency", max_concurrency, least=1, most=10_000)
+        if max_requests_per_second is not None:
+            number("max_requests_per_second", max_requests_per_second, least=1 / DAY, most=1e6, what="number or None")
+        from .._batch.scheduler import Batch
+
+        planner = self._planner(timeout, schedule, on_update)
+        return Batch(planner, seconds(timeout), max_concurrency, max_requests_per_second)
+
+    def _refs(self, tasks: Iterable[TaskLike]) -> Iterable[TaskRef]:
+        """The references of many tasks: those of a collection checked at once, as a list; others as they are read."""
+        if isinstance(tasks, str | bytes | bytearray) or not isinstance(tasks, Iterable):
+            raise TypeError(f"tasks must be an iterable of references, not {type(tasks).__name__}")
+        return [self._ref(task) for task in tasks] if isinstance(tasks, Collection) else map(self._ref, tasks)
+
+    def __reduce__(self) -> Any:
+        """Refuse pickle and copy: neither connections nor the key should travel.
+
+        Raises:
+            TypeError: Always.
+        """
+        raise TypeError(f"a {type(self).__name__} cannot be pickled or copied: make one where it is needed")
+
+
+class BaseFamily(BaseTasks[_Wire]):
+    """The tasks of one kind."""
+
+    def __init__(self, wire: _Wire, kind: str) -> None:
+        self._wire = wire
+        self.kind = _gateway.check_kind(kind)
+
+    def __repr__(self) -> str:
+        """The kind, and where."""
+        return f"{type(self).__name__}({self.kind!r}, base_url={self._wire.base_url!r})"
+
+    def ref(self, task_id: str) -> TaskRef:
+        """The reference of a task of this kind.
+
+        Raises:
+            TypeError: Not a string.
+            ValueError: Cannot be an id.
+        """
+        return TaskRef(self.kind, task_id)
+
+    def _ref(self, task: TaskLike) -> TaskRef:
+        """The reference of a task of this kind, from its id too."""
+        ref = task if isinstance(task, TaskRef) else self.ref(task)
+        if ref.kind != self.kind:
+            raise ValueError(f"{ref} is not a task of kind {self.kind!r}")
+        return ref
+
+
+class BaseClient(BaseTasks[_Wire], Generic[_Wire, _Transport, _Family]):
+    """How a client is made."""
+
+    _wire_class: type[_Wire]
+    _family_class: Callable[[_Wire, str], _Family]
+    _transport_class: type
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        timeout: float | httpx.Timeout | None = 30.0,
+        transport: _Transport | None = None,
+        allow_insecure_http: bool = False,
+    ) -> None:
+        try:
+            if not isinstance(api_key, str | None) or not isinstance(base_url, str | None):
+                raise TypeError("api_key and base_url must be str, or None")
+            key = _config.api_key(api_key)
+        finally:
+            del api_key  # So that no traceback that shows local variables shows it.
+        wire_class = self._choose_wire(transport)
+        if not isinstance(timeout, httpx.Timeout | None):
+            timeout = number("timeout", timeout, least=0.001, most=DAY, what="number of seconds or an httpx.Timeout")
+        url = _config.base_url(base_url, allow_insecure_http=allow_insecure_http)
+        self._wire = wire_class(url, key, httpx.Timeout(timeout), None if isinstance(transport, str) else transport)
+
+    def _choose_wire(self, transport: object) -> type[_Wire]:
+        """The wire for a transport: one that was passed in, or none."""
+        if transport is not None and not isinstance(transport, self._transport_class):
+            raise TypeError(f"transport must be an httpx.{self._transport_class.__name__}, not {transport!r}")
+        return self._wire_class
+
+    def __repr__(self) -> str:
+        """Never the key. A client that could not be made has no wire, and its repr must not fail."""
+        return f"{type(self).__name__}(base_url={getattr(self, '_wire', None) and self._wire.base_url!r})"
+
+    def family(self, kind: str) -> _Family:
+        """The tasks of any kind of the spec, by the path of their status endpoint up to the id.
+
+        Raises:
+            ValueError: The spec has no such kind; the message names those it has.
+        """
+        return type(self)._family_class(self._wire, kind)

@@ -1,0 +1,191 @@
+"""The sync client.
+
+Rule of this file: drivers only, each a few lines; what they decide stands in ``_polling.poller`` and
+``_polling.response``. Its twin ``_tasks.async_tasks`` differs by ``await`` alone.
+"""
+
+import inspect
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from .._http.exchange import Wire
+from .._polling.poller import Wait
+from .._polling.schedule import ScheduleLike
+from .._polling.task import CompletedTask, TaskLike, TaskOutcome, TaskState
+from .base import BaseFamily, BaseTasks, OnUpdate, noting, telling
+
+if TYPE_CHECKING:
+    from .._batch.outcomes import Outcomes
+
+
+def refuse_coroutines(name: str, callback: object) -> None:
+    """TypeError for a callback that the sync client cannot await."""
+    if inspect.iscoroutinefunction(callback):
+        raise TypeError(f"{name} is a coroutine function: it needs the AsyncCambClient")
+
+
+class Tasks(BaseTasks[Wire]):
+    """Looking at tasks, and waiting for them."""
+
+    def status(self, task: TaskLike) -> TaskState:
+        """Look at a task once.
+
+        Args:
+            task: A reference, or ``"<kind>:<task_id>"``; for a family, the id will do.
+
+        Raises:
+            ApiConnectionError: No answer.
+            ApiError: An HTTP answer other than 200.
+            MalformedResponseError: A 200 that is not the contract.
+            RuntimeError: The client is closed.
+            TypeError: ``task`` is of another type.
+            ValueError: ``task`` is no reference, or of an unknown kind.
+        """
+        return self._wire.look(self._ref(task)).value()
+
+    def wait(
+        self,
+        task: TaskLike,
+        *,
+        timeout: float | None = 600.0,
+        schedule: ScheduleLike = None,
+        on_update: OnUpdate = None,
+    ) -> CompletedTask:
+        """Wait until a task has succeeded.
+
+        It looks at once, then as the schedule says, and rides out short outages.
+
+        Args:
+            task: A reference, or ``"<kind>:<task_id>"``; for a family, the id will do.
+            timeout: Seconds until the deadline; 0 is exactly one look, ``None`` waits for ever.
+            schedule: When to look; a number is that interval in seconds. By default ``Schedule.DEFAULT``.
+            on_update: Called with the state on each change of status or message, in this thread, before the
+                wait returns or raises. An ``Exception`` in it is logged, and the wait goes on.
+
+        Raises:
+            TaskError: The task ended, but not well.
+            WaitTimeoutError: The deadline has passed; the task goes on.
+            ApiConnectionError: No answer, for longer than a wait puts up with.
+            ApiError: An HTTP answer that a wait cannot ride out, or no longer.
+            MalformedResponseError: Answers that are not the contract, for longer than a wait puts up with.
+            RuntimeError: The client is closed.
+            TypeError: An argument of another type.
+            ValueError: An argument that cannot be.
+        """
+        refuse_coroutines("on_update", on_update)
+        wait = self._plan(task, timeout, schedule, on_update)
+        for state in self._follow(wait):
+            with telling(wait.ref):
+                if on_update is not None:
+                    on_update(state)
+        return wait.result()
+
+    def watch(
+        self, task: TaskLike, *, timeout: float | None = 600.0, schedule: ScheduleLike = None
+    ) -> Iterator[TaskState]:
+        """Each change of a task's status or message as it is seen; the last state is the terminal one.
+
+        Waiting begins with the first ``next()``. Nothing is held between items.
+
+        Args:
+            task: As for :meth:`wait`.
+            timeout: As for :meth:`wait`.
+            schedule: As for :meth:`wait`.
+
+        Raises:
+            CambError: As :meth:`wait`, but for ``TaskError``: a task that ends badly is just its last state.
+        """
+        return self._follow(self._plan(task, timeout, schedule))
+
+    def as_completed(
+        self,
+        tasks: Iterable[TaskLike],
+        *,
+        timeout: float | None = 600.0,
+        schedule: ScheduleLike = None,
+        max_concurrency: int = 8,
+        max_requests_per_second: float | None = None,
+        on_update: OnUpdate = None,
+    ) -> "Outcomes":
+        """Wait for many tasks at once: their outcomes as they come.
+
+        The tasks share one deadline and one budget of requests. The least recently looked at comes first, and
+        each has the schedule of its own age. One task's failure ends nobody else's wait; a healthy answer for any is
+        patience for all; ``Retry-After`` on a failure holds all of them back. A task given more than once is
+        looked at once, and reported for each.
+
+        Args:
+            tasks: References or ``"<kind>:<task_id>"``, of mixed kinds; for a family, ids will do. A collection
+                is checked whole at once; an iterator is read a few ahead of the looks, in ``next()`` and only
+                when no outcome is there to be told, so a slow caller or iterator holds up what comes after.
+            timeout: Seconds from the start until the deadline of all; 0 is exactly one look at each, ``None`` waits
+                for ever. What no free slot reaches before the deadline ends with its last state.
+            schedule: As for :meth:`wait`.
+            max_concurrency: How many looks may be in flight, from 1 to 10,000.
+            max_requests_per_second: How many looks may reach the server in any second, the first ones included;
+                a fraction above 1 is left out. ``None`` is no limit but ``max_concurrency``.
+            on_update: As for :meth:`wait`, for each of the tasks; called in ``next()``.
+
+        Raises:
+            RuntimeError: The client is closed.
+            TypeError: An argument of another type.
+            ValueError: An argument that cannot be.
+        """
+        from .._batch.outcomes import Outcomes
+        from .._batch.thread_runner import ThreadWork
+
+        refuse_coroutines("on_update", on_update)
+        batch = self._batch(timeout, schedule, max_concurrency, max_requests_per_second, on_update)
+        return Outcomes(ThreadWork(self._wire, batch, self._refs(tasks)), on_update)
+
+    def wait_all(
+        self,
+        tasks: Iterable[TaskLike],
+        *,
+        timeout: float | None = 600.0,
+        schedule: ScheduleLike = None,
+        max_concurrency: int = 8,
+        max_requests_per_second: float | None = None,
+        on_update: OnUpdate = None,
+    ) -> list[TaskOutcome]:
+        """Wait for many tasks at once; their outcomes in the order of ``tasks``, once all have ended.
+
+        Args:
+            tasks: As for :meth:`as_completed`.
+            timeout: As for :meth:`as_completed`.
+            schedule: As for :meth:`as_completed`.
+            max_concurrency: As for :meth:`as_completed`.
+            max_requests_per_second: As for :meth:`as_completed`.
+            on_update: As for :meth:`as_completed`.
+
+        Raises:
+            AuthenticationError: The key was refused, for all tasks; ``.outcomes`` has what came until then.
+            PermissionDeniedError: As above.
+            RuntimeError: The client is closed.
+            TypeError: An argument of another type.
+            ValueError: An argument that cannot be.
+        """
+        with self.as_completed(
+            tasks,
+            timeout=timeout,
+            schedule=schedule,
+            max_concurrency=max_concurrency,
+            max_requests_per_second=max_requests_per_second,
+            on_update=on_update,
+        ) as outcomes:
+            return outcomes.in_order()
+
+    def _follow(self, wait: Wait) -> Iterator[TaskState]:
+        clock = self._wire.clock
+        wait.start(clock.monotonic(), clock.time())
+        with noting(wait.ref):
+            while not wait.done:
+                clock.sleep(wait.pause(clock.monotonic()))
+                look = self._wire.look(wait.ref, wait.limit(clock.monotonic()))
+                state = wait.observe(look, clock.monotonic())
+                if state is not None:
+                    yield state
+
+
+class TaskFamily(BaseFamily[Wire], Tasks):
+    """The tasks of one kind: as :class:`CambClient`, but a task is an id, or a reference of this kind."""
