@@ -16,7 +16,8 @@ Rule of this file: the public names, and nothing else. What is not here is not p
 from typing import TYPE_CHECKING
 
 from ._api.operations import SPEC_DIGEST
-from ._client.sync_client import AsyncCambClient, CambClient
+from ._client.async_client import AsyncCambClient
+from ._client.sync_client import CambClient
 from ._polling.errors import (
     ApiConnectionError,
     ApiError,
@@ -47,13 +48,13 @@ from ._tasks.sync_tasks import TaskFamily
 from ._version import __version__
 
 if TYPE_CHECKING:
-    from ._audio.sync_audio import AsyncTextToSound, AsyncTextToSpeech, TextToSound, TextToSpeech
+    from ._audio.async_audio import AsyncTextToSound, AsyncTextToSpeech
+    from ._audio.sync_audio import TextToSound, TextToSpeech
     from ._batch.outcomes import AsyncOutcomes, Outcomes
 else:
     # Where the names are that are imported when they are first asked for.
-    _LATER = dict.fromkeys(
-        ("AsyncTextToSound", "AsyncTextToSpeech", "TextToSound", "TextToSpeech"), "_audio.sync_audio"
-    )
+    _LATER = dict.fromkeys(("TextToSound", "TextToSpeech"), "_audio.sync_audio")
+    _LATER |= dict.fromkeys(("AsyncTextToSound", "AsyncTextToSpeech"), "_audio.async_audio")
     _LATER |= dict.fromkeys(("AsyncOutcomes", "Outcomes"), "_batch.outcomes")
 
     def __getattr__(name: str) -> object:

@@ -68,7 +68,7 @@ CHANGES = {
         "on_update: OnUpdate = None, a: int = 0,\n",
         "",
     ),
-    "something private removed": ("_polling/schedule.py", "_SHORTEST, DAY", "_LEAST, DAY", ""),
+    "something private removed": ("_polling/schedule.py", "_SHORTEST = ", "_LEAST = ", ""),
     "a private function changed": (
         "_http/credentials.py",
         "def api_key(value: str | None)",

@@ -35,7 +35,7 @@ def test_the_public_names_are_the_promised_ones() -> None:
             "float | None = 60.0",
         ),
         (
-            "_tasks/base.py",
+            "_client/base.py",
             "def family(self, kind: str)",
             "def family(self, name: str)",
             "+        def family(name: str)",

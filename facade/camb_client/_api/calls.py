@@ -12,13 +12,11 @@ from functools import partial
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
-from .._http.credentials import ApiKey
-from .._polling.errors import ApiConnectionError, ApiError, CambError, CreateOutcomeUnknownError
-from .._polling.response import Call, Outcome, json_object, read_state
+from .._http.call import Call, not_audio
+from .._polling.response import Redact, json_object, read_state
 from .._polling.task import TaskRef, TaskState
 from .operations import create_request, parse, request_line, result_request, results_request, stream_request
 
-UNKNOWN = "whether a task was created is unknown; sending it again may pay for it twice"
 # Two to five in one bulk call, by the schema (RunIDsRequestPayload) and the docs.
 _BULK = 5
 
@@ -31,7 +29,7 @@ def status(ref: TaskRef) -> Call[TaskState]:
 def create(kind: str, fields: dict[str, Any]) -> Call[TaskRef]:
     """Create a task."""
 
-    def read(body: Any, _: ApiKey, at: float) -> TaskRef:
+    def read(body: Any, _: Redact, at: float) -> TaskRef:
         task_id = json_object(body).get("task_id")
         if not isinstance(task_id, str):
             raise ValueError("it names no task_id")  # noqa: TRY004 (the body's fault, not a caller's)
@@ -40,26 +38,9 @@ def create(kind: str, fields: dict[str, Any]) -> Call[TaskRef]:
     return Call(f"{kind} create", *create_request(kind, fields), read, "a new task")
 
 
-def created(subject: str, came: Outcome[TaskRef]) -> TaskRef:
-    """The reference of the task that a create call made.
-
-    Raises:
-        ApiError: A 4xx: nothing was created.
-        ApiConnectionError: There was no connection to send it on: nothing was created.
-        CreateOutcomeUnknownError: Anything else.
-    """
-    error = came.outcome
-    if not isinstance(error, CambError):
-        return error
-    refused = isinstance(error, ApiError) and 400 <= error.status_code < 500
-    if refused or (isinstance(error, ApiConnectionError) and not error.sent):
-        raise error
-    raise CreateOutcomeUnknownError(f"{subject}: {UNKNOWN}. What went wrong: {error}") from error
-
-
 def stream(fields: dict[str, Any]) -> Call[NoReturn]:
     """Have speech made and sent at once."""
-    return Call("tts stream", *stream_request(fields), _not_audio, "audio", headers={"accept": "*/*"})
+    return Call("tts stream", *stream_request(fields), not_audio, "audio", headers={"accept": "*/*"})
 
 
 def address(kind: str, run_id: int) -> Call[str]:
@@ -85,15 +66,6 @@ def bulks(run_ids: Sequence[int]) -> list[Sequence[int]]:
     """The run ids in as few parts as may be, even in size: none has one, unless there is but one."""
     parts = -(-len(run_ids) // _BULK)
     return [run_ids[len(run_ids) * at // parts : len(run_ids) * (at + 1) // parts] for at in range(parts)]
-
-
-def file(subject: str, where: str, headers: dict[str, str]) -> Call[NoReturn]:
-    """Fetch a result, or the rest of it, from where it is."""
-    return Call(subject, "GET", where, None, _not_audio, "audio", headers={"accept": "*/*", **headers})
-
-
-def _not_audio(*_: object) -> NoReturn:
-    raise ValueError("it is JSON")
 
 
 def _address(value: object) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._api.operations import choices
-from .._polling.schedule import integer, number
+from .._polling.checks import integer, number
 
 _Check = Callable[[str, Any], Any]
 

@@ -11,12 +11,14 @@ from typing import Any, Generic, Literal, Required, TypedDict, TypeVar, Unpack
 
 from .._api import calls as _calls
 from .._files.download import Download
-from .._http.exchange import AsyncWire, Wire
-from .._polling.poller import seconds
-from .._polling.response import Call
-from .._polling.schedule import ScheduleLike, integer
+from .._http.async_wire import AsyncWire
+from .._http.call import Call
+from .._http.sync_wire import Wire
+from .._polling.callbacks import OnUpdate, telling
+from .._polling.checks import integer, seconds
+from .._polling.schedule import ScheduleLike
 from .._polling.task import TaskRef
-from .._tasks.base import BaseFamily, OnUpdate, telling
+from .._tasks.base import BaseFamily
 from .arguments import FIELDS, body
 
 _Wire = TypeVar("_Wire", Wire, AsyncWire)

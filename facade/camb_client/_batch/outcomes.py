@@ -11,11 +11,12 @@ from collections.abc import AsyncIterator, Iterator
 from operator import itemgetter
 from typing import TYPE_CHECKING, Self
 
+from .._polling.callbacks import AsyncOnUpdate, OnUpdate, noting, telling
 from .._polling.task import TaskOutcome, TaskState
-from .._tasks.base import AsyncOnUpdate, OnUpdate, noting, telling
 
 if TYPE_CHECKING:
-    from .thread_runner import TaskWork, ThreadWork
+    from .async_runner import TaskWork
+    from .thread_runner import ThreadWork
 
 
 class Outcomes(Iterator[TaskOutcome]):

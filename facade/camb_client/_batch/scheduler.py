@@ -12,65 +12,17 @@ from collections.abc import Callable
 from heapq import heappop, heappush
 
 from .._polling.errors import AuthenticationError, CambError, PermissionDeniedError, may_pass
-from .._polling.poller import SHORTEST_LIMIT, Patience, Wait
+from .._polling.poller import Patience, Wait
 from .._polling.response import Look
+from .._polling.schedule import SHORTEST_LIMIT
 from .._polling.task import TaskOutcome, TaskRef, TaskState
+from .limiter import Budget
 
 # References that are read before their first look, so that a free slot finds one: a million are not read at once.
 READ_AHEAD = 64
-# How far looks may fall behind an even pace and catch up; no second has more than the rate for that.
-SLACK = 0.05
 
 # What there is to tell: a change, an outcome with the place of its reference in the input, or the end.
 News = TaskState | tuple[int, TaskOutcome] | BaseException
-
-
-class Budget:
-    """When the next request may begin.
-
-    A token bucket sets the pace. It counts what begins here, but a request may reach the server at any time
-    until its answer comes; so those in flight, and those answered within the last second, are never more than
-    the rate. No second at the server has more then, however slow the way.
-
-    Args:
-        rate: Requests a second; a fraction above 1 is left out, one below 1 makes the second longer. ``None``
-            is no limit.
-    """
-
-    def __init__(self, rate: float | None) -> None:
-        self._most: float = math.inf if rate is None else max(1, int(rate))
-        # A hair more than a second, since both its ends belong to it.
-        self._window = 0.0 if rate is None else max(1.0, 1 / rate) + 1e-6
-        self._answered: deque[float] = deque()
-        self._even = self._held = -math.inf
-        self.in_flight = 0
-
-    def free_at(self, now: float) -> float:
-        """When the next request may begin; infinity when only an answer can tell."""
-        while self._answered and self._answered[0] + self._window <= now:
-            self._answered.popleft()
-        full = self.in_flight + len(self._answered) >= self._most
-        oldest = self._answered[0] if self._answered else math.inf
-        return max(now, self._held, self._even - SLACK, oldest + self._window if full else now)
-
-    def begin(self, now: float) -> None:
-        """A request begins."""
-        self.in_flight += 1
-        self._even = max(self._even, now) + self._window / self._most
-
-    def end(self, now: float) -> None:
-        """Its answer came, or none."""
-        self.in_flight -= 1
-        if self._window:
-            self._answered.append(now)
-
-    def hold(self, until: float) -> None:
-        """The server asks to be left alone until then."""
-        self._held = max(self._held, until)
-
-    def held(self, now: float) -> float:
-        """For how long it still does."""
-        return max(0.0, self._held - now)
 
 
 class Batch:

@@ -6,19 +6,20 @@ is busy with an outcome; what is the caller's own (``on_update``, and in sync an
 ``next``. Whoever waits for one task alone never imports this.
 """
 
-import asyncio
 import contextvars
-import math
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from queue import SimpleQueue
-from typing import Any
+from typing import TYPE_CHECKING
 
-from .._http.exchange import AsyncWire, Wire
-from .._polling.poller import Wait
+from .._api import calls
+from .._http.sync_wire import Wire
 from .._polling.task import TaskRef
-from .scheduler import READ_AHEAD, Batch, News
+from .scheduler import Batch, News
+
+if TYPE_CHECKING:
+    from .._polling.poller import Wait
 
 
 class ThreadWork:
@@ -81,7 +82,7 @@ class ThreadWork:
         clock, batch = self._wire.clock, self.batch
         with self._failing():
             while (wait := self._next.get()) is not None and not batch.over:
-                look = self._context.copy().run(self._wire.look, wait.ref, wait.limit(clock.monotonic()))
+                look = self._context.copy().run(self._wire.ask, calls.status(wait.ref), wait.limit(clock.monotonic()))
                 with self._turn:
                     batch.observe(wait, look, clock.monotonic())
                     if (wait := batch.take(clock.monotonic())) is not None:
@@ -118,106 +119,3 @@ class ThreadWork:
         """Wait for the looks in flight."""
         for thread in self._threads:  # The first makes the others.
             thread.join()
-
-
-class TaskWork:
-    """The work of an async batch: one task says who is next, one reads references, a few others look."""
-
-    def __init__(self, wire: AsyncWire, batch: Batch, refs: AsyncIterator[TaskRef]) -> None:
-        self.batch, self._wire, self._refs = batch, wire, refs
-        self._context = contextvars.copy_context()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._loop: Any = None
-        self._awaited = 0
-
-    def start(self) -> None:
-        """Begin, if it has not begun."""
-        if self._loop is None and not self.batch.over:
-            self._loop = asyncio.get_running_loop()
-            self._slot, self._room, self._news = asyncio.Event(), asyncio.Event(), asyncio.Event()
-            self.batch.start(self._wire.clock.monotonic())
-            self._spawn(self._drive)
-            self._spawn(self._read)
-
-    def _spawn(self, work: Callable[..., Coroutine[Any, Any, None]], *arguments: Wait) -> None:
-        task = self._loop.create_task(self._failing(work, *arguments), context=self._context.copy())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _failing(self, work: Callable[..., Coroutine[Any, Any, None]], *arguments: Wait) -> None:
-        """Hand to the caller whatever goes wrong in a task, a closed client for one."""
-        try:
-            await work(*arguments)
-        except BaseException as error:
-            self.batch.fail(error)
-            if not isinstance(error, Exception):
-                raise
-        finally:
-            self._notify()
-
-    def _notify(self) -> None:
-        for event, cause in ((self._slot, "idle_slots"), (self._room, "room"), (self._news, "news")):
-            if self.batch.over or getattr(self.batch, cause):
-                event.set()
-
-    async def _drive(self) -> None:
-        clock, batch = self._wire.clock, self.batch
-        while not batch.over:
-            while (wait := batch.take(clock.monotonic())) is not None:
-                self._spawn(self._work, wait)
-            self._notify()
-            self._slot.clear()
-            await clock.aidle(self._slot, batch.pause(clock.monotonic()), busy=not self._awaited)
-
-    async def _work(self, wait: Wait | None) -> None:
-        clock, batch = self._wire.clock, self.batch
-        while wait is not None:
-            look = await self._wire.look(wait.ref, wait.limit(clock.monotonic()))
-            batch.observe(wait, look, clock.monotonic())
-            wait = batch.take(clock.monotonic())
-            self._notify()
-
-    async def _read(self) -> None:
-        clock, batch = self._wire.clock, self.batch
-        while not batch.over:
-            if batch.room:
-                batch.add(await self._next_ref(batch.patience(clock.monotonic())), clock.monotonic(), clock.time())
-                self._notify()
-                if not batch.count % READ_AHEAD:
-                    await asyncio.sleep(0)  # However many it gives at once, say of one task.
-            else:
-                self._room.clear()
-                await self._room.wait()
-
-    async def _next_ref(self, seconds: float) -> TaskRef | None:
-        try:
-            async with asyncio.timeout(None if seconds == math.inf else seconds) as limit:
-                return await anext(self._refs, None)
-        except TimeoutError:
-            if limit.expired():
-                return None
-            raise
-
-    async def next_news(self) -> News | None:
-        """The next thing to tell; ``None`` when there is no more."""
-        self.start()
-        while not (self.batch.news or self.batch.over):
-            self._awaited += 1
-            self._news.clear()
-            self._slot.set()
-            try:
-                await self._news.wait()
-            finally:
-                self._awaited -= 1
-        return self.batch.news.popleft() if self.batch.news else None
-
-    def stop(self) -> None:
-        """End all looks, from any thread."""
-        self.batch.stop()
-        if self._tasks and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(lambda: [task.cancel() for task in self._tasks])
-
-    async def join(self) -> None:
-        """Wait until what was stopped has ended."""
-        while self._tasks:
-            await asyncio.wait(self._tasks)

@@ -10,13 +10,13 @@ gives the rest of one after a break; and the API's own description has no audio 
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
-from .._api import calls as _calls
+from .._http.call import Call, not_audio
 from .._polling import errors as _errors
 from .._polling.errors import ApiConnectionError, ApiError, CambError
-from .._polling.poller import BACKOFF_CAP, BACKOFF_FIRST, SHORTEST_LIMIT
-from .._polling.response import BODY_EXCERPT, Call, malformed
+from .._polling.response import BODY_EXCERPT, malformed
+from .._polling.schedule import SHORTEST_LIMIT, back_off
 
 # So many tries in a row that bring nothing new end a download.
 TRIES = 6
@@ -87,7 +87,7 @@ class Download:
         if not (self.received and self._etag):
             self.received = 0
         rest = {"range": f"bytes={self.received}-", "if-range": self._etag} if self.received else {}
-        return _calls.file(self.where.subject, self.address, rest)
+        return file_call(self.where.subject, self.address, rest)
 
     def begin(self, status_code: int, headers: Mapping[str, str]) -> int:
         """Take in the headers of what was asked for: at which byte of the file the body begins.
@@ -137,7 +137,7 @@ class Download:
         self.suffix = suffix(self._head)
         if not self.suffix:
             text = self._head.decode("utf-8", errors="replace")[:BODY_EXCERPT]
-            raise malformed(_calls.file(self.where.subject, "", {}), "it begins like no known format", text)
+            raise malformed(self.where.subject, None, "audio", "it begins like no known format", text)
 
     def failed(self, error: CambError, now: float) -> None:
         """Take in that a try failed, and plan the next.
@@ -155,8 +155,12 @@ class Download:
         self._failures = 1 if self.received > self._furthest else self._failures + 1
         self._furthest = max(self._furthest, self.received)
         passing = expired or (_errors.may_pass(error) and not isinstance(error, _errors.MalformedResponseError))
-        full = min(BACKOFF_FIRST * 2 ** (self._failures - 1), BACKOFF_CAP)
         hint = (error.retry_after if isinstance(error, ApiError) else None) or 0.0
-        self._next_at = now + max(full * (1 + self._random()) / 2, hint)
+        self._next_at = now + max(back_off(self._failures, self._random), hint)
         if not passing or self._failures >= TRIES or self._next_at >= self._deadline:
             raise error
+
+
+def file_call(subject: str, where: str, headers: dict[str, str]) -> Call[NoReturn]:
+    """Fetch a result, or the rest of it, from where it is."""
+    return Call(subject, "GET", where, None, not_audio, "audio", headers={"accept": "*/*", **headers})

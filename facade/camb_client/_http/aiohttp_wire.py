@@ -19,7 +19,9 @@ import httpx
 from yarl import URL
 
 from .._polling.errors import ConfigurationError
-from .exchange import SETTINGS, AsyncWire, NoCookies, Reading
+from .async_wire import AsyncWire
+from .exchange import Reading
+from .wire import SETTINGS, NoCookies
 
 # The limits of httpx's own transport: seconds that an idle connection is kept, bytes of a header, and of a URL.
 _KEEPALIVE = SETTINGS["limits"].keepalive_expiry

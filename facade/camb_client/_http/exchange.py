@@ -19,39 +19,28 @@ gets the whole limit), and headers that are dripped byte by byte. Async bounds t
 
 import json
 import math
-import os
-import random
 import ssl
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Iterator, Mapping
-from contextlib import AbstractContextManager, asynccontextmanager, closing, contextmanager
-from http.cookiejar import CookieJar
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, Generic, TypeVar
 
 import httpx
 
-from .._api import calls as _calls
+from .._polling.checks import DAY
 from .._polling.errors import ApiConnectionError, CambError
-from .._polling.poller import log
-from .._polling.response import Answer, Call, Look, Outcome, interpret
-from .._polling.schedule import DAY
+from .._polling.log import log
+from .._polling.response import Answer, Outcome
 from .._polling.task import TaskRef
 from .._version import __version__
-from .clock import Clock
-from .credentials import ApiKey
+from .call import Call, interpret
+from .wire import BaseWire, _without_query
 
 # A task result has a few hundred bytes. What is longer than this is something else, and is not read on.
 BODY_LIMIT = 1 << 20
 # What is left of a call when its limit has passed and httpcore has not ended it, in seconds.
 CUT_OFF_AFTER = 0.05
 _HEADERS = {"accept": "application/json", "accept-encoding": "identity", "user-agent": f"camb-client/{__version__}"}
-SETTINGS: dict[str, Any] = {
-    # A proxy of the environment is for other machines: to this one the key would go through it in clear.
-    "mounts": dict.fromkeys(("all://localhost", "all://127.0.0.1", "all://[::1]")),
-    # httpcore 1.0 forgets a connection whose first request is cancelled as it is made: it must not take a place
-    # that is never given back. https://github.com/encode/httpcore/issues/1093
-    "limits": httpx.Limits(max_connections=None, max_keepalive_connections=20),
-}
 # What no second try can mend.
 _FATAL = httpx.UnsupportedProtocol | httpx.InvalidURL | ssl.SSLCertVerificationError | UnicodeError
 # What happens before a request is sent.
@@ -59,7 +48,6 @@ _UNSENT = (
     httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol,
     httpx.InvalidURL, ssl.SSLCertVerificationError, UnicodeError,
 )  # fmt: skip
-_HttpClient = TypeVar("_HttpClient", httpx.Client, httpx.AsyncClient)
 _T = TypeVar("_T")
 
 
@@ -75,19 +63,6 @@ class _Remaining(dict[str, float | None]):
     def get(self, phase: str, _: object = None) -> float:
         """The timeout of a phase that begins now: neither 0 nor endless, as sockets take neither."""
         return min(super().get(phase) or DAY, max(self.left(), 0.001), DAY)
-
-
-class NoCookies(CookieJar):
-    """Keeps none: a cookie would be state shared between threads, and would go out with later looks."""
-
-    def extract_cookies(self, _: object, request: Any) -> None:
-        """Take nothing. But httpx logs the address next, and the query of one may be what signs it."""
-        _without_query(request.request)
-
-
-def _without_query(request: httpx.Request) -> None:
-    if request.url.query:
-        request.url = request.url.copy_with(query=None)
 
 
 class Reading(AbstractContextManager["Reading[Any]"], Generic[_T]):
@@ -188,220 +163,3 @@ class Reading(AbstractContextManager["Reading[Any]"], Generic[_T]):
         """Raise what the network did, if it did anything."""
         if self._error:
             raise self._error
-
-
-class BaseWire(Generic[_HttpClient]):
-    """What both wires share: the settings, and the life of the httpx client.
-
-    ``clock`` and ``random`` (numbers from 0 to 1, for jitter) are there to be replaced.
-    """
-
-    _client_class: type[_HttpClient]
-    _http: _HttpClient
-    _inherited: _HttpClient
-    _loop: object
-
-    def __init__(self, base_url: str, key: ApiKey, timeout: httpx.Timeout, transport: Any) -> None:
-        self.base_url, self.key = base_url, key
-        self.clock = Clock()
-        self.random: Callable[[], float] = random.random
-        self.phases: dict[str, float | None] = dict(timeout.as_dict())
-        # A request as a whole may take what its longest phase may.
-        self.longest = max(math.inf if bound is None else bound for bound in self.phases.values())
-        self._transport, self._closed = transport, False  # A transport stays its owner's to close.
-        self._open()
-
-    def _open(self) -> None:
-        self._http = self._client_class(transport=self._transport, cookies=NoCookies(), **SETTINGS)
-        self._pid, self._loop = os.getpid(), None
-
-    def as_httpx(self, broken: BaseException | None) -> BaseException | None:
-        """What a transport raised, as an error of httpx; what has nothing to do with the network as it is."""
-        return broken
-
-    def check_open(self) -> None:
-        """Raises RuntimeError after close."""
-        if self._closed:
-            raise RuntimeError("this client is closed: make a new one")
-
-    def _client(self) -> _HttpClient:
-        self.check_open()
-        if self._pid != os.getpid():
-            # Two processes on one connection get each other's answers, so a forked child opens its own. What it
-            # inherits is kept: to be collected would close it, for the parent too.
-            self._inherited = self._http
-            self._open()
-        return self._http
-
-
-class Wire(BaseWire[httpx.Client]):
-    """The wire of the sync client; safe to share between threads."""
-
-    _client_class = httpx.Client
-
-    def look(self, ref: TaskRef, limit: float = math.inf) -> Look:
-        """Look once, within ``limit`` seconds and the client's own timeout. RuntimeError after close."""
-        return self.ask(_calls.status(ref), limit)
-
-    def ask(self, call: Call[_T], limit: float = math.inf) -> Outcome[_T]:
-        """Send a call, and read its answer whole, within ``limit`` seconds and the client's own timeout."""
-        http = self._client()
-        with Reading(self, call, limit) as reading, closing(http.send(reading.request(), stream=True)) as response:
-            if reading.begin(response.status_code, response.headers):
-                any(map(reading.enough, response.iter_bytes()))
-        return reading.outcome()
-
-    @contextmanager
-    def stream(self, call: Call[Any], limit: float = math.inf) -> Iterator[tuple[Answer, Iterator[bytes]]]:
-        """Send a call, and give its answer and the bytes as they come, all within ``limit`` seconds.
-
-        Each wait for bytes is bounded by the client's own timeout. What goes wrong on the wire is raised as one of
-        our errors, what the caller does with the bytes is the caller's.
-        """
-        http, reading = self._client(), Reading(self, call, limit)
-        with reading:
-            response = http.send(reading.request(), stream=True)
-        reading.check()
-        with closing(response):
-            if not reading.streams(response, limit):
-                with reading:
-                    any(map(reading.enough, () if reading.answer.flaw else response.iter_bytes()))
-                reading.outcome().value()
-            yield reading.answer, self._pieces(reading, iter(response.stream))  # type: ignore[arg-type]
-
-    def _pieces(self, reading: Reading[Any], chunks: Iterator[bytes]) -> Iterator[bytes]:
-        while True:
-            chunk = None
-            with reading:
-                chunk = next(chunks, None)
-                reading.late()
-            reading.check()
-            if chunk is None:
-                return
-            yield chunk
-
-    def close(self) -> None:
-        """Close the connections; a transport that was passed in stays open."""
-        self._closed = True
-        if self._transport is None and self._pid == os.getpid():
-            self._http.close()
-
-
-class _ToTheEnd:
-    """Awaits what gives a connection back; a cancellation meanwhile goes on after it.
-
-    httpcore loses a connection for good when it is cancelled there. ``asyncio.shield`` around all of it would do too,
-    but its task lets others run twice, and they fight for the connection: it made a look cost half as much again.
-    """
-
-    def __init__(self, closing: Coroutine[Any, Any, None]) -> None:
-        self._closing = closing
-
-    def __await__(self) -> Generator[Any, Any, None]:
-        import asyncio
-
-        interruption = None
-        for step in self._closing.__await__():  # None lets others run; anything else is a future to wait for.
-            waiting = True
-            while waiting:
-                try:
-                    yield from (None,) if step is None else asyncio.shield(step)
-                    waiting = False
-                except asyncio.CancelledError as cancelled:
-                    interruption, waiting = cancelled, step is not None and not step.done()
-        if interruption is not None:
-            raise interruption
-
-
-class AsyncWire(BaseWire[httpx.AsyncClient]):
-    """The wire of the async client; of one event loop."""
-
-    _client_class = httpx.AsyncClient
-
-    def _client(self) -> httpx.AsyncClient:
-        import asyncio
-
-        http = super()._client()
-        self._loop = self._loop or asyncio.get_running_loop()
-        if self._loop is not asyncio.get_running_loop():
-            raise RuntimeError("this client was first used in another event loop: make one in each loop")
-        return http
-
-    async def look(self, ref: TaskRef, limit: float = math.inf) -> Look:
-        """Look once, as :meth:`Wire.look`. RuntimeError in another event loop too."""
-        return await self.ask(_calls.status(ref), limit)
-
-    async def ask(self, call: Call[_T], limit: float = math.inf) -> Outcome[_T]:
-        """Send a call, and read its answer whole, as :meth:`Wire.ask`."""
-        import asyncio
-
-        http = self._client()
-        with Reading(self, call, limit) as reading:
-            async with asyncio.timeout(reading.cut_off):
-                await self._exchange(http, reading)
-        return reading.outcome()
-
-    async def _exchange(self, http: httpx.AsyncClient, reading: Reading[Any]) -> None:
-        response = await http.send(reading.request(), stream=True)
-        try:
-            if reading.begin(response.status_code, response.headers):
-                await self._collect(reading, response)
-        finally:
-            await _ToTheEnd(response.aclose())
-
-    def _streaming(self) -> httpx.AsyncClient:
-        """What sends the calls whose answers are streams."""
-        return self._client()
-
-    @asynccontextmanager
-    async def stream(
-        self, call: Call[Any], limit: float = math.inf
-    ) -> AsyncIterator[tuple[Answer, AsyncIterator[bytes]]]:
-        """Send a call, and give its answer and the bytes as they come, as :meth:`Wire.stream`."""
-        import asyncio
-
-        http, reading = self._streaming(), Reading(self, call, limit)
-        with reading:
-            async with asyncio.timeout(reading.cut_off):
-                response = await http.send(reading.request(), stream=True)
-        reading.check()
-        try:
-            if not reading.streams(response, limit):
-                with reading:
-                    await self._collect(reading, response)
-                reading.outcome().value()
-            yield reading.answer, self._pieces(reading, aiter(response.stream))  # type: ignore[arg-type]
-        finally:
-            await _ToTheEnd(response.aclose())
-
-    async def _collect(self, reading: Reading[Any], response: httpx.Response) -> None:
-        # Not aiter_bytes, which closes by itself.
-        async for chunk in response.stream:  # type: ignore[union-attr]
-            if reading.answer.flaw or reading.enough(chunk):
-                break
-
-    async def _pieces(self, reading: Reading[Any], chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        while True:
-            chunk = None
-            with reading:
-                chunk = await anext(chunks, None)
-                reading.late()
-            reading.check()
-            if chunk is None:
-                return
-            yield chunk
-
-    def as_httpx(self, broken: BaseException | None) -> BaseException | None:
-        """As for any wire; a transport that was passed in may let errors of aiohttp through."""
-        aiohttp = sys.modules.get("aiohttp")
-        if aiohttp is None or not isinstance(broken, aiohttp.ClientError):
-            return broken
-        return httpx.ReadError(type(broken).__name__)  # No more of it: some hold the request, with its key.
-
-    async def aclose(self) -> None:
-        """Close the connections; a transport that was passed in stays open."""
-        if not self._closed:
-            http = self._client()
-            self._closed = True
-            if self._transport is None:
-                await http.aclose()

@@ -5,30 +5,23 @@ Rule of this file: pure decisions, written once. A driver asks :meth:`Wait.pause
 clock, no sleep, no httpx: the driver says what time it is. All times are seconds.
 """
 
-import logging
 import math
 from collections.abc import Callable
 
 import attrs
 
 from . import errors as _errors
+from .callbacks import GOES_ON
 from .errors import CambError
+from .log import log
 from .response import Look
-from .schedule import Schedule, number
+from .schedule import SHORTEST_LIMIT, Schedule, back_off
 from .task import CompletedTask, TaskRef, TaskState
-
-log = logging.getLogger("camb_client")
-log.addHandler(logging.NullHandler())
-
-# What whoever stops waiting should know: there is no endpoint to cancel a task.
-GOES_ON = "The task goes on at CAMB.AI: wait again with the same reference."
 
 # A task is seldom done sooner after its submission; to look then is a request for nothing.
 FIRST_LOOK_AFTER = 2.0
 # The last look is this long before the deadline (a quarter of a short wait), so that its answer is in time.
 LAST_LOOK_BEFORE = 2.0
-# What any look may take, however little is left: so a wait of 0 s can look at all, and ends within 0.5 s.
-SHORTEST_LIMIT = 0.4
 # A 404 sooner than this may be a task that cannot be seen yet: Camb-ai/n8n-nodes-cambai takes it so.
 NOT_FOUND_GRACE = 10.0
 # A task that a create call of ours returned is there for certain, so it gets longer to appear.
@@ -37,22 +30,11 @@ CREATED_GRACE = 30.0
 OUTAGE_LOOKS, OUTAGE_SECONDS = 8, 120.0
 # Where nothing ever answered, the address is more likely wrong than the API down.
 SILENCE_LOOKS = 3
-BACKOFF_FIRST, BACKOFF_CAP = 1.0, 30.0
 # A healthy answer may ask for patience, but not for all of ours.
 HEALTHY_HINT_CAP = 60.0
 # SUCCESS came without a run_id: look again after these.
 RUN_ID_DELAYS = (0.5, 1.0, 2.0)
 JITTER = 0.1
-
-
-def seconds(timeout: float | None) -> float:
-    """A timeout as a number of seconds; ``None`` is infinity.
-
-    Raises:
-        TypeError: It is no number.
-        ValueError: It is negative or NaN.
-    """
-    return math.inf if timeout in {None, math.inf} else number("timeout", timeout, what="number of seconds or None")
 
 
 @attrs.define(eq=False)
@@ -190,8 +172,7 @@ class Wait:
         silence = self._failures >= SILENCE_LOOKS and not self._patience.answered
         if not _errors.may_pass(error) or outage or silence:
             raise error
-        full = min(BACKOFF_FIRST * 2 ** min(self._failures - 1, 10), BACKOFF_CAP)
-        self._plan(now, full * (1 + self._random()) / 2)
+        self._plan(now, back_off(self._failures, self._random))
 
     def result(self) -> CompletedTask:
         """The terminal state of a wait that is done.

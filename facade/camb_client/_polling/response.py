@@ -13,13 +13,14 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
-from .._http.credentials import ApiKey
 from .errors import ApiError, CambError, InvalidRequestError, MalformedResponseError, http_rule
 from .status import TaskStatus
 from .task import CompletedTask, TaskRef, TaskState
 
 _T = TypeVar("_T")
 Parse = Callable[[str, dict[str, Any]], tuple[object, object]]
+# Takes the API key out of a text or a tree of JSON values.
+Redact = Callable[[Any], Any]
 
 # What a server may ask for: a year, which no wait outlasts and every sleep can take.
 _PATIENCE = 365 * 86_400.0
@@ -27,37 +28,6 @@ _PATIENCE = 365 * 86_400.0
 BODY_EXCERPT = 2_000
 # What makes an address one that fetches without a key: in no message and no log line.
 _QUERY = re.compile(r"""(?<=[^\s"'<>])\?[^\s"'<>?=]+=[^\s"'<>\\]*""")
-
-
-@attrs.define(eq=False)
-class Call(Generic[_T]):
-    """One request, and what to make of its answer.
-
-    Attributes:
-        subject: What messages and the log call it.
-        method: In capitals.
-        url: Relative to the base URL; or a whole address, of whatever server, which gets no key.
-        json: The body to send, or ``None``.
-        read: What the JSON body of a 200 says, given the key (to be blacked out) and when the answer came, in
-            seconds since 1970. It may raise whatever it likes on a body that keeps no contract.
-        expects: What such a body is called.
-        headers: Headers beside those of every request.
-        ref: The task it is about, or ``None``.
-    """
-
-    subject: str
-    method: str
-    url: str = attrs.field(repr=False)
-    json: dict[str, Any] | None = attrs.field(repr=False)
-    read: Callable[[Any, ApiKey, float], _T]
-    expects: str
-    headers: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
-    ref: TaskRef | None = attrs.field(default=None, kw_only=True)
-
-    @property
-    def is_ours(self) -> bool:
-        """Whether it goes to the API."""
-        return self.url.startswith("/")
 
 
 @attrs.define(eq=False)
@@ -96,28 +66,10 @@ class Outcome(Generic[_T]):
 Look = Outcome[TaskState]
 
 
-def interpret(call: Call[_T], answer: Answer, key: ApiKey) -> Outcome[_T]:
-    """What an answer says; ``key`` is the API key, to be blacked out where the answer echoes it."""
-    hint = retry_after(answer)
-    if answer.status_code != 200:
-        return Outcome(_api_error(call, answer, hint, key), hint)
-    try:
-        return Outcome(call.read(_json(answer), key, answer.received_at), hint)
-    except Exception as broken:  # noqa: BLE001 (a body can break a parser in any way: too deep, too long, odd types)
-        why = key.redact(str(broken))[:200] if isinstance(broken, ValueError) else type(broken).__name__
-        return Outcome(malformed(call, why, _text(answer, key)), hint)
-
-
-def _json(answer: Answer) -> Any:
-    if answer.flaw:
-        raise ValueError(answer.flaw)
-    return json.loads(answer.body)
-
-
-def malformed(call: Call[Any], why: str, text: str) -> MalformedResponseError:
-    """The error for a 200 that is not what the call expects."""
-    message = f"{call.subject}: a 200 that is not {call.expects}: {why}: {text[:200]!r}"
-    return MalformedResponseError(message, body=text, ref=call.ref)
+def malformed(subject: str, ref: TaskRef | None, expects: str, why: str, text: str) -> MalformedResponseError:
+    """The error for a 200 that is not what was expected."""
+    message = f"{subject}: a 200 that is not {expects}: {why}: {text[:200]!r}"
+    return MalformedResponseError(message, body=text, ref=ref)
 
 
 def json_object(body: Any) -> dict[str, Any]:
@@ -127,7 +79,7 @@ def json_object(body: Any) -> dict[str, Any]:
     return body
 
 
-def read_state(ref: TaskRef, parse: Parse, body: Any, key: ApiKey, _: float) -> TaskState:
+def read_state(ref: TaskRef, parse: Parse, body: Any, redact: Redact, _: float) -> TaskState:
     """The state that a task result tells.
 
     Args:
@@ -135,15 +87,15 @@ def read_state(ref: TaskRef, parse: Parse, body: Any, key: ApiKey, _: float) -> 
         parse: Reads status and run id of a task result of a kind, ``None`` where there is none; may raise
             whatever it likes on a body that is no task result.
         body: The JSON body.
-        key: The API key, to be blacked out where the body echoes it.
+        redact: Takes the API key out, where the body echoes it.
     """
     status, run_id = parse(ref.kind, json_object(body))
     if not isinstance(status, str) or not status.strip():
         raise ValueError("its status is not a string, or empty")
-    raw, run_id = key.redact(body), _run_id(run_id)
+    raw, run_id = redact(body), _run_id(run_id)
     succeeded = run_id is not None and TaskStatus(status) is TaskStatus.SUCCESS
     make = CompletedTask if succeeded else TaskState
-    return make(ref, key.redact(status), run_id, raw.get("exception_reason"), raw.get("message"), raw)
+    return make(ref, redact(status), run_id, raw.get("exception_reason"), raw.get("message"), raw)
 
 
 def _run_id(value: object) -> int | None:
@@ -155,24 +107,26 @@ def _run_id(value: object) -> int | None:
     raise ValueError("its run_id is not an integer")
 
 
-def _text(answer: Answer, key: ApiKey) -> str:
+def body_text(answer: Answer, redact: Redact) -> str:
+    """The body as errors carry it: without the key, and without the query of any address."""
     text = f"({answer.flaw})" if answer.flaw else answer.body.decode("utf-8", errors="replace")
-    return _QUERY.sub("?[query]", key.redact(text))[:BODY_EXCERPT]
+    return _QUERY.sub("?[query]", redact(text))[:BODY_EXCERPT]
 
 
-def _api_error(call: Call[Any], answer: Answer, hint: float | None, key: ApiKey) -> ApiError:
+def api_error(subject: str, ref: TaskRef | None, answer: Answer, hint: float | None, redact: Redact) -> ApiError:
+    """The error for any status code but 200."""
     rule = http_rule(answer.status_code)
-    text = _text(answer, key)
-    facts = {"body": text, "request_id": key.redact(answer.headers.get("x-request-id")), "retry_after": hint}
+    text = body_text(answer, redact)
+    facts = {"body": text, "request_id": redact(answer.headers.get("x-request-id")), "retry_after": hint}
     try:
-        said = key.redact(json.loads(answer.body))
+        said = redact(json.loads(answer.body))
         gist = _gist(said)
     except (ValueError, RecursionError):  # No JSON, or too deep to be an explanation.
         said, gist = text, _gist(text)
     if rule.error is InvalidRequestError and isinstance(said, dict):
         facts["detail"] = said.get("detail")
-    message = f"{call.subject}: HTTP {answer.status_code}: {gist or 'no explanation'}. {rule.advice}".rstrip()
-    return rule.error(message, ref=call.ref, status_code=answer.status_code, **facts)
+    message = f"{subject}: HTTP {answer.status_code}: {gist or 'no explanation'}. {rule.advice}".rstrip()
+    return rule.error(message, ref=ref, status_code=answer.status_code, **facts)
 
 
 def _gist(said: Any) -> str:

@@ -5,37 +5,15 @@ waits and outages cannot bend it; jitter is added by whoever waits.
 """
 
 import math
+from collections.abc import Callable
 from typing import ClassVar
 
 import attrs
 
+from .checks import DAY, number
+
 # Outside of these a schedule is a mistake: it would hardly pause at all, or sleep too long for a sleep to take.
-_SHORTEST, DAY = 0.001, 86_400.0
-
-
-def number(name: str, value: object, *, least: float = 0.0, most: float = 1e300, what: str = "number") -> float:
-    """The value, if it is a number from ``least`` to ``most``.
-
-    Raises:
-        TypeError: It is no number.
-        ValueError: It is out of these bounds, or NaN.
-    """
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError(f"{name} must be a {what}, not {type(value).__name__}")
-    if not least <= value <= most:
-        raise ValueError(f"{name} must be from {least:g} to {most:g}, not {value!r}")
-    return float(value)
-
-
-def integer(name: str, value: object) -> int:
-    """The value, if it is an integer.
-
-    Raises:
-        TypeError: It is not.
-    """
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{name} must be an int, not {type(value).__name__}")
-    return int(value)
+_SHORTEST = 0.001
 
 
 def _seconds(_: object, attribute: "attrs.Attribute[float]", value: object) -> None:
@@ -129,3 +107,13 @@ Schedule.INTERACTIVE = Schedule.sqrt(0.7, first=1.0, minimum=0.5)
 Schedule.BACKGROUND = Schedule.sqrt(1.4, first=3.0, minimum=2.0, maximum=20.0)
 
 ScheduleLike = Schedule | float | None
+
+# What any look may take, however little is left: so a wait of 0 s can look at all, and ends within 0.5 s.
+SHORTEST_LIMIT = 0.4
+BACKOFF_FIRST, BACKOFF_CAP = 1.0, 30.0
+
+
+def back_off(failures: int, random: Callable[[], float]) -> float:
+    """Seconds until the next try after so many failures in a row, at least one: half of it is jitter."""
+    full: float = min(BACKOFF_FIRST * 2 ** min(failures - 1, 10), BACKOFF_CAP)
+    return full * (1 + random()) / 2

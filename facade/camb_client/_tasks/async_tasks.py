@@ -9,11 +9,13 @@ from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Corout
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .._http.exchange import AsyncWire
+from .._api import calls
+from .._http.async_wire import AsyncWire
+from .._polling.callbacks import AsyncOnUpdate, noting, telling
 from .._polling.poller import Wait
 from .._polling.schedule import ScheduleLike
 from .._polling.task import CompletedTask, TaskLike, TaskOutcome, TaskRef, TaskState
-from .base import AsyncOnUpdate, BaseFamily, BaseTasks, noting, telling
+from .base import BaseFamily, BaseTasks
 
 if TYPE_CHECKING:
     from .._batch.outcomes import AsyncOutcomes
@@ -27,7 +29,7 @@ class AsyncTasks(BaseTasks[AsyncWire]):
 
     async def status(self, task: TaskLike) -> TaskState:
         """Look at a task once; see :meth:`CambClient.status`."""
-        return (await self._wire.look(self._ref(task))).value()
+        return (await self._wire.ask(calls.status(self._ref(task)))).value()
 
     async def wait(
         self,
@@ -70,8 +72,8 @@ class AsyncTasks(BaseTasks[AsyncWire]):
         ``tasks`` may be an async iterable too; an iterator is read a few ahead of the looks, in a task of its own.
         An async one that has nothing to give at the deadline is cancelled, and the batch ends without the rest.
         """
+        from .._batch.async_runner import TaskWork
         from .._batch.outcomes import AsyncOutcomes
-        from .._batch.thread_runner import TaskWork
 
         batch = self._batch(timeout, schedule, max_concurrency, max_requests_per_second, on_update)
         return AsyncOutcomes(TaskWork(self._wire, batch, self._async_refs(tasks)), on_update)
@@ -114,7 +116,7 @@ class AsyncTasks(BaseTasks[AsyncWire]):
         with noting(wait.ref):
             while not wait.done:
                 await clock.asleep(wait.pause(clock.monotonic()))
-                look = await self._wire.look(wait.ref, wait.limit(clock.monotonic()))
+                look = await self._wire.ask(calls.status(wait.ref), wait.limit(clock.monotonic()))
                 state = wait.observe(look, clock.monotonic())
                 if state is not None:
                     yield state

@@ -4,48 +4,23 @@ Rule of this file: nothing here waits, sends or sleeps. ``_tasks.sync_tasks`` an
 drivers, which differ by ``await`` alone.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-import httpx
-
 from .._api import operations as _gateway
-from .._http import credentials as _config
-from .._http.exchange import AsyncWire, Wire
-from .._polling.poller import GOES_ON, Wait, log, seconds
-from .._polling.schedule import DAY, Schedule, ScheduleLike, number
-from .._polling.task import TaskLike, TaskRef, TaskState
+from .._http.async_wire import AsyncWire
+from .._http.sync_wire import Wire
+from .._polling.checks import DAY, number, seconds
+from .._polling.poller import Wait
+from .._polling.schedule import Schedule, ScheduleLike
+from .._polling.task import TaskLike, TaskRef
 
 if TYPE_CHECKING:
     from .._batch.scheduler import Batch
 
-OnUpdate = Callable[[TaskState], object] | None
-AsyncOnUpdate = Callable[[TaskState], Awaitable[object] | object] | None
 _Wire = TypeVar("_Wire", Wire, AsyncWire)
 _Family = TypeVar("_Family")
 _Transport = TypeVar("_Transport")
-
-
-@contextmanager
-def noting(tasks: object, note: str = GOES_ON) -> Iterator[None]:
-    """Say on an interruption what it means for which tasks; the interruption itself goes on untouched."""
-    try:
-        yield
-    except BaseException as interruption:  # KeyboardInterrupt, CancelledError, SystemExit
-        if not isinstance(interruption, Exception | GeneratorExit):
-            interruption.add_note(f"{tasks}: {note}")
-        raise
-
-
-@contextmanager
-def telling(ref: object, failed: str = "on_update failed; the wait goes on", note: str = GOES_ON) -> Iterator[None]:
-    """Call the caller's own code: it may fail in any way, but a paid task must not be lost for that."""
-    with noting(ref, note):
-        try:
-            yield
-        except Exception:  # noqa: BLE001 (in any way)
-            log.exception("%s: %s", ref, failed)
 
 
 class BaseTasks(Generic[_Wire]):
@@ -131,50 +106,3 @@ class BaseFamily(BaseTasks[_Wire]):
         if ref.kind != self.kind:
             raise ValueError(f"{ref} is not a task of kind {self.kind!r}")
         return ref
-
-
-class BaseClient(BaseTasks[_Wire], Generic[_Wire, _Transport, _Family]):
-    """How a client is made."""
-
-    _wire_class: type[_Wire]
-    _family_class: Callable[[_Wire, str], _Family]
-    _transport_class: type
-
-    def __init__(
-        self,
-        api_key: str | None = None,
-        *,
-        base_url: str | None = None,
-        timeout: float | httpx.Timeout | None = 30.0,
-        transport: _Transport | None = None,
-        allow_insecure_http: bool = False,
-    ) -> None:
-        try:
-            if not isinstance(api_key, str | None) or not isinstance(base_url, str | None):
-                raise TypeError("api_key and base_url must be str, or None")
-            key = _config.api_key(api_key)
-        finally:
-            del api_key  # So that no traceback that shows local variables shows it.
-        wire_class = self._choose_wire(transport)
-        if not isinstance(timeout, httpx.Timeout | None):
-            timeout = number("timeout", timeout, least=0.001, most=DAY, what="number of seconds or an httpx.Timeout")
-        url = _config.base_url(base_url, allow_insecure_http=allow_insecure_http)
-        self._wire = wire_class(url, key, httpx.Timeout(timeout), None if isinstance(transport, str) else transport)
-
-    def _choose_wire(self, transport: object) -> type[_Wire]:
-        """The wire for a transport: one that was passed in, or none."""
-        if transport is not None and not isinstance(transport, self._transport_class):
-            raise TypeError(f"transport must be an httpx.{self._transport_class.__name__}, not {transport!r}")
-        return self._wire_class
-
-    def __repr__(self) -> str:
-        """Never the key. A client that could not be made has no wire, and its repr must not fail."""
-        return f"{type(self).__name__}(base_url={getattr(self, '_wire', None) and self._wire.base_url!r})"
-
-    def family(self, kind: str) -> _Family:
-        """The tasks of any kind of the spec, by the path of their status endpoint up to the id.
-
-        Raises:
-            ValueError: The spec has no such kind; the message names those it has.
-        """
-        return type(self)._family_class(self._wire, kind)

@@ -4,24 +4,19 @@ Rule of this file: drivers only, each a few lines; what they decide stands in ``
 ``_polling.response``. Its twin ``_tasks.async_tasks`` differs by ``await`` alone.
 """
 
-import inspect
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from .._http.exchange import Wire
+from .._api import calls
+from .._http.sync_wire import Wire
+from .._polling.callbacks import OnUpdate, noting, refuse_coroutines, telling
 from .._polling.poller import Wait
 from .._polling.schedule import ScheduleLike
 from .._polling.task import CompletedTask, TaskLike, TaskOutcome, TaskState
-from .base import BaseFamily, BaseTasks, OnUpdate, noting, telling
+from .base import BaseFamily, BaseTasks
 
 if TYPE_CHECKING:
     from .._batch.outcomes import Outcomes
-
-
-def refuse_coroutines(name: str, callback: object) -> None:
-    """TypeError for a callback that the sync client cannot await."""
-    if inspect.iscoroutinefunction(callback):
-        raise TypeError(f"{name} is a coroutine function: it needs the AsyncCambClient")
 
 
 class Tasks(BaseTasks[Wire]):
@@ -41,7 +36,7 @@ class Tasks(BaseTasks[Wire]):
             TypeError: ``task`` is of another type.
             ValueError: ``task`` is no reference, or of an unknown kind.
         """
-        return self._wire.look(self._ref(task)).value()
+        return self._wire.ask(calls.status(self._ref(task))).value()
 
     def wait(
         self,
@@ -181,7 +176,7 @@ class Tasks(BaseTasks[Wire]):
         with noting(wait.ref):
             while not wait.done:
                 clock.sleep(wait.pause(clock.monotonic()))
-                look = self._wire.look(wait.ref, wait.limit(clock.monotonic()))
+                look = self._wire.ask(calls.status(wait.ref), wait.limit(clock.monotonic()))
                 state = wait.observe(look, clock.monotonic())
                 if state is not None:
                     yield state

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
-from .._client.sync_client import AsyncCambClient, CambClient
+from .._client.async_client import AsyncCambClient
+from .._client.sync_client import CambClient
 from .._http.clock import Clock
 
 _Client = TypeVar("_Client", CambClient, AsyncCambClient)

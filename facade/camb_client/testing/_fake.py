@@ -18,7 +18,8 @@ from urllib.parse import unquote_to_bytes
 import attrs
 
 from .._api.operations import KINDS, check_kind
-from .._client.sync_client import AsyncCambClient, CambClient
+from .._client.async_client import AsyncCambClient
+from .._client.sync_client import CambClient
 from .._http.clock import Clock
 from .._http.credentials import KEY_HEADER, KEY_VARIABLE
 from .._polling.status import TaskStatus

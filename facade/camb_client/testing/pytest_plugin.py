@@ -15,7 +15,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from .._client.sync_client import AsyncCambClient, CambClient
+from .._client.async_client import AsyncCambClient
+from .._client.sync_client import CambClient
 from ._clock import VirtualClock
 from ._fake import FakeCamb
 

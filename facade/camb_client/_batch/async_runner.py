@@ -1,0 +1,116 @@
+"""The runner of an async batch: asyncio tasks that poll when it is time."""
+
+import asyncio
+import contextvars
+import math
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
+
+from .._api import calls
+from .._http.async_wire import AsyncWire
+from .._polling.poller import Wait
+from .._polling.task import TaskRef
+from .scheduler import READ_AHEAD, Batch, News
+
+
+class TaskWork:
+    """The work of an async batch: one task says who is next, one reads references, a few others look."""
+
+    def __init__(self, wire: AsyncWire, batch: Batch, refs: AsyncIterator[TaskRef]) -> None:
+        self.batch, self._wire, self._refs = batch, wire, refs
+        self._context = contextvars.copy_context()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._loop: Any = None
+        self._awaited = 0
+
+    def start(self) -> None:
+        """Begin, if it has not begun."""
+        if self._loop is None and not self.batch.over:
+            self._loop = asyncio.get_running_loop()
+            self._slot, self._room, self._news = asyncio.Event(), asyncio.Event(), asyncio.Event()
+            self.batch.start(self._wire.clock.monotonic())
+            self._spawn(self._drive)
+            self._spawn(self._read)
+
+    def _spawn(self, work: Callable[..., Coroutine[Any, Any, None]], *arguments: Wait) -> None:
+        task = self._loop.create_task(self._failing(work, *arguments), context=self._context.copy())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _failing(self, work: Callable[..., Coroutine[Any, Any, None]], *arguments: Wait) -> None:
+        """Hand to the caller whatever goes wrong in a task, a closed client for one."""
+        try:
+            await work(*arguments)
+        except BaseException as error:
+            self.batch.fail(error)
+            if not isinstance(error, Exception):
+                raise
+        finally:
+            self._notify()
+
+    def _notify(self) -> None:
+        for event, cause in ((self._slot, "idle_slots"), (self._room, "room"), (self._news, "news")):
+            if self.batch.over or getattr(self.batch, cause):
+                event.set()
+
+    async def _drive(self) -> None:
+        clock, batch = self._wire.clock, self.batch
+        while not batch.over:
+            while (wait := batch.take(clock.monotonic())) is not None:
+                self._spawn(self._work, wait)
+            self._notify()
+            self._slot.clear()
+            await clock.aidle(self._slot, batch.pause(clock.monotonic()), busy=not self._awaited)
+
+    async def _work(self, wait: Wait | None) -> None:
+        clock, batch = self._wire.clock, self.batch
+        while wait is not None:
+            look = await self._wire.ask(calls.status(wait.ref), wait.limit(clock.monotonic()))
+            batch.observe(wait, look, clock.monotonic())
+            wait = batch.take(clock.monotonic())
+            self._notify()
+
+    async def _read(self) -> None:
+        clock, batch = self._wire.clock, self.batch
+        while not batch.over:
+            if batch.room:
+                batch.add(await self._next_ref(batch.patience(clock.monotonic())), clock.monotonic(), clock.time())
+                self._notify()
+                if not batch.count % READ_AHEAD:
+                    await asyncio.sleep(0)  # However many it gives at once, say of one task.
+            else:
+                self._room.clear()
+                await self._room.wait()
+
+    async def _next_ref(self, seconds: float) -> TaskRef | None:
+        try:
+            async with asyncio.timeout(None if seconds == math.inf else seconds) as limit:
+                return await anext(self._refs, None)
+        except TimeoutError:
+            if limit.expired():
+                return None
+            raise
+
+    async def next_news(self) -> News | None:
+        """The next thing to tell; ``None`` when there is no more."""
+        self.start()
+        while not (self.batch.news or self.batch.over):
+            self._awaited += 1
+            self._news.clear()
+            self._slot.set()
+            try:
+                await self._news.wait()
+            finally:
+                self._awaited -= 1
+        return self.batch.news.popleft() if self.batch.news else None
+
+    def stop(self) -> None:
+        """End all looks, from any thread."""
+        self.batch.stop()
+        if self._tasks and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(lambda: [task.cancel() for task in self._tasks])
+
+    async def join(self) -> None:
+        """Wait until what was stopped has ended."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)

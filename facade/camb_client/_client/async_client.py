@@ -1,0 +1,84 @@
+"""The async client: how it is made and closed, and the families it has by name."""
+
+from typing import TYPE_CHECKING, Literal, Self
+
+import httpx
+
+from .._api.operations import SOUND, SPEECH
+from .._http.async_wire import AsyncWire
+from .._polling.errors import ConfigurationError
+from .._tasks.async_tasks import AsyncTaskFamily, AsyncTasks
+from .base import BaseClient
+
+if TYPE_CHECKING:
+    from .._audio.async_audio import AsyncTextToSound, AsyncTextToSpeech
+
+
+class AsyncCambClient(
+    BaseClient[AsyncWire, httpx.AsyncBaseTransport | Literal["aiohttp"], AsyncTaskFamily], AsyncTasks
+):
+    """The async client: names, arguments and behaviour are those of :class:`CambClient`.
+
+    It belongs to the event loop it is first used in; in another it raises ``RuntimeError``. Use it with
+    ``async with``, or call :meth:`aclose`.
+
+    Args:
+        api_key: As for :class:`CambClient`.
+        base_url: As for :class:`CambClient`.
+        timeout: As for :class:`CambClient`.
+        transport: Any ``httpx.AsyncBaseTransport``; it stays the caller's to close. ``"aiohttp"`` takes aiohttp in
+            place of httpx's own, but for streams and downloads: the same behaviour for less CPU. It needs
+            ``pip install 'camb-client[aiohttp]'``.
+        allow_insecure_http: As for :class:`CambClient`.
+
+    Raises:
+        ConfigurationError: As :class:`CambClient`; or aiohttp is asked for and not installed.
+        TypeError: An argument of another type.
+        ValueError: A timeout of less than a millisecond, or of more than a day; a transport of another name.
+    """
+
+    _wire_class = AsyncWire
+    _family_class = AsyncTaskFamily
+    _transport_class = httpx.AsyncBaseTransport
+
+    def _choose_wire(self, transport: object) -> type[AsyncWire]:
+        if not isinstance(transport, str):
+            return super()._choose_wire(transport)
+        if transport != "aiohttp":
+            raise ValueError(f"transport can be 'aiohttp' or an httpx.AsyncBaseTransport, not {transport!r}")
+        try:
+            from .._http.aiohttp_wire import AiohttpWire
+        except ImportError as missing:
+            raise ConfigurationError("transport='aiohttp' needs it: pip install 'camb-client[aiohttp]'") from missing
+        return AiohttpWire
+
+    @property
+    def tts(self) -> "AsyncTextToSpeech":
+        """Text-to-speech."""
+        from .._audio.async_audio import AsyncTextToSpeech
+
+        return AsyncTextToSpeech(self._wire, SPEECH)
+
+    @property
+    def text_to_sound(self) -> "AsyncTextToSound":
+        """Sound and music."""
+        from .._audio.async_audio import AsyncTextToSound
+
+        return AsyncTextToSound(self._wire, SOUND)
+
+    async def __aenter__(self) -> Self:
+        """The client itself.
+
+        Raises:
+            RuntimeError: It is closed.
+        """
+        self._wire.check_open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close it."""
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections. Any use after that raises ``RuntimeError``; closing again does nothing."""
+        await self._wire.aclose()

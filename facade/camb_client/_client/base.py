@@ -1,0 +1,63 @@
+"""How a client is made."""
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+import httpx
+
+from .._http import credentials
+from .._http.async_wire import AsyncWire
+from .._http.sync_wire import Wire
+from .._polling.checks import DAY, number
+from .._tasks.base import BaseTasks
+
+_Wire = TypeVar("_Wire", Wire, AsyncWire)
+_Family = TypeVar("_Family")
+_Transport = TypeVar("_Transport")
+
+
+class BaseClient(BaseTasks[_Wire], Generic[_Wire, _Transport, _Family]):
+    """How a client is made."""
+
+    _wire_class: type[_Wire]
+    _family_class: Callable[[_Wire, str], _Family]
+    _transport_class: type
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        timeout: float | httpx.Timeout | None = 30.0,
+        transport: _Transport | None = None,
+        allow_insecure_http: bool = False,
+    ) -> None:
+        try:
+            if not isinstance(api_key, str | None) or not isinstance(base_url, str | None):
+                raise TypeError("api_key and base_url must be str, or None")
+            key = credentials.api_key(api_key)
+        finally:
+            del api_key  # So that no traceback that shows local variables shows it.
+        wire_class = self._choose_wire(transport)
+        if not isinstance(timeout, httpx.Timeout | None):
+            timeout = number("timeout", timeout, least=0.001, most=DAY, what="number of seconds or an httpx.Timeout")
+        url = credentials.base_url(base_url, allow_insecure_http=allow_insecure_http)
+        self._wire = wire_class(url, key, httpx.Timeout(timeout), None if isinstance(transport, str) else transport)
+
+    def _choose_wire(self, transport: object) -> type[_Wire]:
+        """The wire for a transport: one that was passed in, or none."""
+        if transport is not None and not isinstance(transport, self._transport_class):
+            raise TypeError(f"transport must be an httpx.{self._transport_class.__name__}, not {transport!r}")
+        return self._wire_class
+
+    def __repr__(self) -> str:
+        """Never the key. A client that could not be made has no wire, and its repr must not fail."""
+        return f"{type(self).__name__}(base_url={getattr(self, '_wire', None) and self._wire.base_url!r})"
+
+    def family(self, kind: str) -> _Family:
+        """The tasks of any kind of the spec, by the path of their status endpoint up to the id.
+
+        Raises:
+            ValueError: The spec has no such kind; the message names those it has.
+        """
+        return type(self)._family_class(self._wire, kind)

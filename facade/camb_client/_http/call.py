@@ -1,0 +1,66 @@
+"""One request, and what its response means."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, NoReturn, TypeVar
+
+import attrs
+
+from .._polling.response import Answer, Outcome, Redact, api_error, body_text, malformed, retry_after
+from .._polling.task import TaskRef
+from .credentials import ApiKey
+
+_T = TypeVar("_T")
+
+
+@attrs.define(eq=False)
+class Call(Generic[_T]):
+    """One request, and what to make of its answer.
+
+    Attributes:
+        subject: What messages and the log call it.
+        method: In capitals.
+        url: Relative to the base URL; or a whole address, of whatever server, which gets no key.
+        json: The body to send, or ``None``.
+        read: What the JSON body of a 200 says, given what takes the key out of it and when the answer came, in
+            seconds since 1970. It may raise whatever it likes on a body that keeps no contract.
+        expects: What such a body is called.
+        headers: Headers beside those of every request.
+        ref: The task it is about, or ``None``.
+    """
+
+    subject: str
+    method: str
+    url: str = attrs.field(repr=False)
+    json: dict[str, Any] | None = attrs.field(repr=False)
+    read: Callable[[Any, Redact, float], _T]
+    expects: str
+    headers: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
+    ref: TaskRef | None = attrs.field(default=None, kw_only=True)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it goes to the API."""
+        return self.url.startswith("/")
+
+
+def interpret(call: Call[_T], answer: Answer, key: ApiKey) -> Outcome[_T]:
+    """What an answer says; ``key`` is the API key, to be blacked out where the answer echoes it."""
+    hint = retry_after(answer)
+    if answer.status_code != 200:
+        return Outcome(api_error(call.subject, call.ref, answer, hint, key.redact), hint)
+    try:
+        return Outcome(call.read(_json(answer), key.redact, answer.received_at), hint)
+    except Exception as broken:  # noqa: BLE001 (a body can break a parser in any way: too deep, too long, odd types)
+        why = key.redact(str(broken))[:200] if isinstance(broken, ValueError) else type(broken).__name__
+        return Outcome(malformed(call.subject, call.ref, call.expects, why, body_text(answer, key.redact)), hint)
+
+
+def _json(answer: Answer) -> Any:
+    if answer.flaw:
+        raise ValueError(answer.flaw)
+    return json.loads(answer.body)
+
+
+def not_audio(*_: object) -> NoReturn:
+    raise ValueError("it is JSON")
