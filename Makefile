@@ -28,11 +28,11 @@ $(READY): pyproject.toml constraints.txt
 	@touch $@
 
 demo: $(READY)  ## Wait for tasks on a local server, over real HTTP; no account needed
-	@$(BIN)/python -m scripts.generate
-	@$(BIN)/python -m scripts.demo
+	@$(BIN)/python -m scripts.pipeline.generate
+	@$(BIN)/python -m scripts.release.demo
 
 test: check breaking build test-lowest  ## Every check there is; CI runs this and nothing else
-	$(BIN)/python -m scripts.api_check
+	$(BIN)/python -m scripts.contract.api_check
 	$(BIN)/python -m pytest --ignore=tests/facade
 	$(BIN)/python -m pytest $(SPREAD) tests/facade --cov --cov-report=term
 
@@ -41,47 +41,47 @@ check: $(READY)  ## The checks that take seconds: format, lint, types, imports, 
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m scripts.generate --check
-	$(BIN)/python -m scripts.count_code
+	$(BIN)/python -m scripts.pipeline.generate --check
+	$(BIN)/python -m scripts.release.size
 	$(BIN)/zizmor --offline --quiet .github
 
 breaking: $(READY)  ## What breaks users of the client: make breaking [BASE=<git ref or file>] [FORMAT=markdown]
-	@$(BIN)/python -m scripts.breaking $${BASE:+--base "$$BASE"} $${FORMAT:+--format "$$FORMAT"}
+	@$(BIN)/python -m scripts.contract.gate $${BASE:+--base "$$BASE"} $${FORMAT:+--format "$$FORMAT"}
 
 contract: $(READY) breaking  ## What others count on: the spec, the local server, examples, exported names
-	$(BIN)/python -m scripts.api_check
+	$(BIN)/python -m scripts.contract.api_check
 	$(BIN)/python -m pytest tests/contract
 
 contract-live: $(READY)  ## Hold the real API against camb.yaml; read-only, needs CAMB_API_KEY
-	@$(BIN)/python -m scripts.contract_live
+	@$(BIN)/python -m scripts.contract.live
 
 api-snapshot: $(READY)  ## Renew the list of exported names, when a change of them is meant
-	@$(BIN)/python -m scripts.api_snapshot
+	@$(BIN)/python -m scripts.contract.api_snapshot
 
 update: $(READY)  ## Take in what the docs publish now, and show what changed for users
-	@$(BIN)/python -m scripts.update
+	@$(BIN)/python -m scripts.contract.update
 
 generate: $(READY)  ## Make openapi/camb.yaml and generated/ from openapi/pages/
-	@$(BIN)/python -m scripts.generate
+	@$(BIN)/python -m scripts.pipeline.generate
 
 check-generated: $(READY)  ## Fail if what is committed is not what the pages make
-	@$(BIN)/python -m scripts.generate --check
+	@$(BIN)/python -m scripts.pipeline.generate --check
 
 import-page: $(READY)  ## Import a docs page: make import-page PAGE=<file, URL or -> [SLUG=<name>]
 	@test -n "$$PAGE" || { echo "error: say PAGE=<file, URL or -> (and SLUG=<name> with -)" >&2; exit 1; }
-	@$(BIN)/python -m scripts.import_page "$$PAGE" $${SLUG:+--slug "$$SLUG"}
+	@$(BIN)/python -m scripts.pipeline.import_page "$$PAGE" $${SLUG:+--slug "$$SLUG"}
 
 docs: $(READY)  ## Make the site of docstrings and guides in .cache/docs; every warning is an error
-	@$(BIN)/python -m scripts.docs
+	@$(BIN)/python -m scripts.release.docs
 
 build: $(READY)  ## Make wheel and sdist in dist/, and prove the wheel in a new environment
-	@$(BIN)/python -m scripts.prove_wheel
+	@$(BIN)/python -m scripts.release.prove_wheel
 
 test-lowest: $(READY)  ## The suite of the facade with the oldest dependencies that pyproject.toml admits
-	@$(BIN)/python -m scripts.matrix --lowest
+	@$(BIN)/python -m scripts.release.matrix --lowest
 
 test-pythons: $(READY)  ## The suite of the facade on every Python from 3.11 on that this machine has
-	@$(BIN)/python -m scripts.matrix
+	@$(BIN)/python -m scripts.release.matrix
 
 bench: $(READY)  ## Ours against what one would use instead; six minutes: make bench [QUICK=1] [OUT=<folder>]
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group bench

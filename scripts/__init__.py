@@ -1,1 +1,1 @@
-"""The pipeline: docs pages in, `openapi/camb.yaml` and `generated/` out. Run as `python -m scripts.NAME`."""
+"""What makes and proves the client; run as `python -m scripts.FOLDER.NAME`, or by a target of the Makefile."""

@@ -19,7 +19,7 @@ from markdown_it import MarkdownIt
 import camb_client
 import camb_client.testing
 from camb_client.testing import FakeCamb, pytest_plugin
-from scripts import docs
+from scripts.release import docs
 
 ROOT = Path(__file__).parents[1]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")

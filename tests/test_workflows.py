@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.strict_yaml import load_file
+from scripts.common.strict_yaml import load_file
 
 ROOT = Path(__file__).parents[1]
 WORKFLOWS = {path.stem: load_file(path, path.name) for path in sorted((ROOT / ".github/workflows").glob("*.yml"))}

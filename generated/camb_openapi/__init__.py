@@ -3,7 +3,7 @@
 from .client import AuthenticatedClient, Client
 
 # SHA-256 of the openapi/camb.yaml that this package is made from.
-SPEC_DIGEST: str = "5b787467fd80e6619e156cfd12010b8a1ad743a5fcfeb562836c469654f6ed27"
+SPEC_DIGEST: str = "a0b2f06745a1131c338c88c2ff825fbd9f357d970c8789b11ea27da71c31e260"
 
 __all__ = (
     "SPEC_DIGEST",

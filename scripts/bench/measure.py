@@ -134,7 +134,7 @@ def costs(url: str, rounds: int) -> dict[str, dict[str, Times]]:
     """Import, first answer, one status call, generate."""
     first = {name: command("-c", program.format(key=KEY, url=url)) for name, program in FIRST.items()}
     stamp = ROOT / ".cache" / "generate.json"
-    generate = command("-m", "scripts.generate")
+    generate = command("-m", "scripts.pipeline.generate")
 
     def from_scratch() -> Times:
         stamp.unlink(missing_ok=True)

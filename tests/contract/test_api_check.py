@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.api_check import PACKAGE, ROOT, main
+from scripts.contract.api_check import PACKAGE, ROOT, main
 
 Git = Callable[..., None]
 

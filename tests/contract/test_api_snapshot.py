@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.api_snapshot import PACKAGES, ROOT, SNAPSHOT, snapshot
+from scripts.contract.api_snapshot import PACKAGES, ROOT, SNAPSHOT, snapshot
 
 RENEW = "if it is meant: make api-snapshot, look at git diff, and say it in CHANGELOG.md"
 

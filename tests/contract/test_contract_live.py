@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from camb_client.testing import HTML, RESET, FakeCamb, Reply, error
-from scripts import contract_live
-from scripts.contract_live import main
-from scripts.merge import operations
+from scripts.contract import live as module
+from scripts.contract.live import main
+from scripts.pipeline.merge import operations
 
 KEY = "live-key-0123456789"
 
@@ -18,7 +18,7 @@ def live(document: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capsys: pyte
     # The two families that the rows below are about: a page that was just imported must not disturb them.
     paths = {path: document["paths"][path] for path in ("/text-to-sound/{task_id}", "/tts/{task_id}")}
     document = {**document, "paths": paths}
-    monkeypatch.setattr(contract_live, "load_file", lambda *_: document)
+    monkeypatch.setattr(module, "load_file", lambda *_: document)
 
     def run(*items: str | dict[str, Any] | Reply, key: str = KEY, ask: str = "") -> tuple[int, list[str]]:
         fake = FakeCamb(KEY)

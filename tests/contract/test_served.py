@@ -10,10 +10,10 @@ import httpx
 import pytest
 
 from camb_client import CambClient
-from scripts import generate
-from scripts.checks import check
-from scripts.merge import operations
-from scripts.strict_yaml import dump
+from scripts.common.strict_yaml import dump
+from scripts.pipeline import generate
+from scripts.pipeline.checks import check
+from scripts.pipeline.merge import operations
 
 RESULT = "#/components/schemas/OrchestratorPipelineResult"
 

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from scripts.generate import ROOT, generate
-from scripts.strict_yaml import dump, load_file
+from scripts.common.strict_yaml import dump, load_file
+from scripts.pipeline.generate import ROOT, generate
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 

@@ -7,7 +7,7 @@ import pytest
 
 from camb_client import TaskRef, TaskState, TaskStatus
 from camb_openapi.models.task_status import TaskStatus as SpecStatus
-from scripts.facts import UNDOCUMENTED
+from scripts.contract.facts import UNDOCUMENTED
 
 REF = TaskRef("tts", "1")
 

@@ -1,0 +1,1 @@
+"""What all scripts share: OpenAPI documents and `$ref`s, strict YAML, errors, atomic writes."""

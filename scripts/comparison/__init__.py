@@ -1,0 +1,5 @@
+"""Two versions of the API description, compared."""
+
+from .engine import compare
+
+__all__ = ["compare"]

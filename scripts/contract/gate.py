@@ -1,0 +1,291 @@
+"""Compare the spec with an earlier one: `python -m scripts.contract.gate [--base REF|FILE] [--format text|markdown]`.
+
+The rule of this file: it passes (0) only what it has compared and found compatible, or what was accepted in
+CHANGELOG.md; a change that breaks or needs a decision fails (1); where it could not compare, it says so and fails (2).
+Only where nobody named a base and none can be found (no git, a shallow clone) it says that nothing was compared.
+
+A change is accepted on purpose by the line that the gate prints, in the newest section of CHANGELOG.md: whoever
+updates reads it there. A breaking one asks for a version too, as SemVer has it, above the last release. A fact that
+does not hold cannot be accepted, for then the facade does not work.
+"""
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+from ..common.errors import PipelineError
+from ..common.refs import Document
+from ..common.strict_yaml import load, load_file
+from ..comparison.engine import CORRECTED, DOCS, Change, Verdict, compare, table
+from ..pipeline.checks import check as check_document
+from ..pipeline.generate import ROOT, SPEC, make_document
+from ..pipeline.merge import first_with, load_pages, merge
+from . import redocly_diff
+from .facts import problems
+
+_PAGES = "openapi/pages"
+_VERSION = "facade/camb_client/_version.py"
+_CHANGELOG = "CHANGELOG.md"
+_TAGS = "v[0-9]*"
+
+_NOTHING = "nothing"
+
+Layers = dict[str, Document]
+
+
+class Result(NamedTuple):
+    """What came out of a comparison: all there is to print, and to decide by."""
+
+    against: str
+    changes: list[Change]
+    facts: list[str]  # problems
+    redocly: list[str]  # what Redocly calls major, and nobody here knows of
+    notes: list[str]  # what was not done, and why
+    refused: list[str]  # lines that have to be written before this passes
+    step: str
+
+
+def gate(root: Path, base: str | None, *, redocly_required: bool) -> Result:
+    """Compare the project in `root` with a base; refuse (`PipelineError`) what cannot be compared."""
+    notes: list[str] = []
+    new = present(root)
+    try:
+        ref, why = (base, "as asked") if base else default_base(root)
+    except PipelineError as error:
+        # An unpacked sdist, a shallow clone: said in words, and the facts are held up all the same.
+        notes.append(f"with any earlier version, for there is none here: {error}")
+        return Result(_NOTHING, [], problems(new[CORRECTED]), [], notes, [], step([]))
+    path = root / ref
+    if base and path.is_file():
+        old = {CORRECTED: _checked(load_file(path, ref), ref)}
+        notes.append(f"the docs layer, for {ref} is a file and has no pages")
+    else:
+        old = past(root, ref)
+    changes = [change for layer in old for change in compare(old[layer], new[layer], layer)]
+    facts = problems(new[CORRECTED])
+    unknown: list[str] = []
+    try:
+        found = redocly_diff.majors({layer: (old[layer], new[layer]) for layer in old}, root / ".cache")
+        for layer, majors in found.items():
+            mine = [change for change in changes if change.layer == layer]
+            unknown += [
+                f"{major.message} (`{major.place}`, {layer}; rule {major.rule})"
+                for major in redocly_diff.unexplained(majors, mine)
+            ]
+    except redocly_diff.UnavailableError as error:
+        if redocly_required:
+            raise PipelineError("redocly diff", f"could not run, and has to here: {error}") from error
+        notes.append(f"by redocly diff, which did not run: {error}. What stands here is our own comparison")
+    return Result(f"{ref} ({why})", changes, facts, unknown, notes, refusals(root, changes), step(changes))
+
+
+def present(root: Path) -> Layers:
+    """Both layers of the project as it is."""
+    document = make_document(root)
+    if document != load_file(root / SPEC, SPEC):
+        raise PipelineError(SPEC, "is not what the pages make: run make generate")
+    return {DOCS: merge(load_pages(root / _PAGES)), CORRECTED: document}
+
+
+def past(root: Path, ref: str) -> Layers:
+    """Both layers as they were in git."""
+    _git(root, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}", problem="is neither a file nor a commit here")
+    with tempfile.TemporaryDirectory(prefix="camb-base-") as name:
+        folder = Path(name)
+        listed = _git(root, "ls-tree", "-z", "--name-only", ref, f"{_PAGES}/", problem="cannot be read")
+        for file in filter(None, listed.split("\0")):
+            page = _git(root, "show", f"{ref}:./{file}", problem="cannot be read")
+            (folder / Path(file).name).write_text(page, encoding="utf-8")
+        try:
+            pages = load_pages(folder)
+            merged = merge(pages)
+            check_document(merged, lambda path: first_with(pages, path))
+        except PipelineError as error:
+            raise PipelineError(f"{ref}: {error.where}", error.reason) from error
+    spec = _git(root, "show", f"{ref}:./{SPEC}", problem=f"has no {SPEC}")
+    return {DOCS: merged, CORRECTED: _checked(load(spec, f"{ref}: {SPEC}"), f"{ref}: {SPEC}")}
+
+
+def _checked(document: object, file: str) -> Document:
+    if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
+        raise PipelineError(file, "not an OpenAPI document")
+    check_document(document, lambda _: file)
+    return document
+
+
+def default_base(root: Path) -> tuple[str, str]:
+    """What to compare with if nobody says: what users have, else what main has."""
+    tag = last_tag(root)
+    if tag:
+        return tag, "the last tag"
+    for main in ("origin/main", "main"):
+        try:
+            return _git(root, "merge-base", "HEAD", main, problem="").strip()[
+                :12
+            ], f"no tag yet: merge base with {main}"
+        except PipelineError:
+            continue
+    raise PipelineError("git", "no tag, and no main to compare with: say --base REF or --base FILE")
+
+
+def last_tag(root: Path) -> str | None:
+    """The last release, if there is one."""
+    if _git(root, "rev-parse", "--is-shallow-repository", problem="no checkout to compare in").strip() == "true":
+        raise PipelineError("git", "a shallow clone knows not every tag: fetch them all (checkout with fetch-depth: 0)")
+    tags = _git(root, "tag", "--list", _TAGS, "--merged", "HEAD", "--sort=-version:refname", problem="has no tags")
+    return next(iter(tags.split()), None)
+
+
+def _git(root: Path, *arguments: str, problem: str) -> str:
+    """What git says; `PipelineError` if it fails."""
+    what = arguments[-1].removesuffix("^{commit}")
+    try:
+        command = ["git", "-C", str(root), *arguments]
+        run = subprocess.run(command, capture_output=True, check=False, env={**os.environ, "LC_ALL": "C"})
+        if run.returncode:
+            raise PipelineError(f"git: {what}", f"{problem} {run.stderr.decode(errors='replace')}".strip())
+        return run.stdout.decode()
+    except FileNotFoundError as error:
+        raise PipelineError("git", "is not installed") from error
+    except UnicodeDecodeError as error:
+        raise PipelineError(what, f"not UTF-8 text (byte {error.start})") from error
+
+
+# The way through
+
+
+def step(changes: list[Change]) -> str:
+    """The step of the version that the changes ask for."""
+    verdicts = {change.verdict for change in changes}
+    if Verdict.BREAKING in verdicts:
+        return "major (minor while 0.x)"
+    if Verdict.DECISION in verdicts:
+        return "not known before the decision: major (minor while 0.x) if it breaks, else minor"
+    return "minor" if verdicts else "none"
+
+
+def refusals(root: Path, changes: list[Change]) -> list[str]:
+    """What has to be written before the changes pass; nothing if they may."""
+    grave = {line(change): change for change in changes if change.verdict is not Verdict.COMPATIBLE}
+    if not grave:
+        return []
+    version, section = newest(root)
+    missing = [
+        f"a line in {_CHANGELOG} under {version}, if it is meant: {wanted}"
+        for wanted in grave
+        if " ".join(wanted.split()).removeprefix("- ") not in section
+    ]
+    if any(change.verdict is Verdict.BREAKING for change in grave.values()) and (tag := last_tag(root)):
+        least, now = _after(_numbers(tag)), _numbers(version)
+        if now < least:
+            missing.append(f"the version {'.'.join(map(str, least))} in {_VERSION}: {tag} is out, and this breaks it")
+    return missing
+
+
+def line(change: Change) -> str:
+    """How CHANGELOG.md accepts a change."""
+    word = "Breaking" if change.verdict is Verdict.BREAKING else "Decided"
+    return f"- {word}: {change.what} (`{change.place}`)"
+
+
+def newest(root: Path) -> tuple[str, str]:
+    """The version of the project, and the words of its section of the changelog."""
+    source = _text(root / _VERSION)
+    found = re.search(r'^__version__ = "([^"]+)"', source, re.MULTILINE)
+    if not found:
+        raise PipelineError(_VERSION, "says no version")
+    sections = re.split(r"^## ", _text(root / _CHANGELOG), flags=re.MULTILINE)[1:]
+    section = sections[0] if sections else ""
+    if section.split()[:1] != [found[1]]:
+        raise PipelineError(_CHANGELOG, f"its newest section is not about {found[1]}, the version of {_VERSION}")
+    return found[1], " ".join(section.split())
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PipelineError(path.name, str(error)) from error
+
+
+def _numbers(version: str) -> tuple[int, int, int]:
+    found = re.match(r"v?(\d+)\.(\d+)\.(\d+)", version)
+    if not found:
+        raise PipelineError(version, "is no version of the form 1.2.3")
+    return int(found[1]), int(found[2]), int(found[3])
+
+
+def _after(release: tuple[int, int, int]) -> tuple[int, int, int]:
+    """The least version that may break a release."""
+    major, minor, _ = release
+    return (0, minor + 1, 0) if major == 0 else (major + 1, 0, 0)
+
+
+# What is shown
+
+
+def report(result: Result, style: str) -> str:
+    """All of a result, as text for a terminal or as Markdown."""
+    count = {verdict: len({c[1:] for c in result.changes if c.verdict is verdict}) for verdict in Verdict}
+    counted = ", ".join(f"{number} {verdict}" for verdict, number in count.items())
+    lists = (
+        ("A fact that the facade stands on does not hold", result.facts),
+        ("Redocly calls this major, and no rule here says why it is not", result.redocly),
+        ("Not compared", result.notes),
+        ("Missing", result.refused),
+    )
+    lines = [f"Compared with {result.against}: {counted}. Version step: {result.step}."]
+    if style == "markdown":
+        lines = ["## Changes of the API for users of the client", "", lines[0], "", table(result.changes), ""]
+    else:
+        shown: dict[Change, list[str]] = {}
+        for change in result.changes:
+            shown.setdefault(change._replace(layer=""), []).append(change.layer)
+        for change, layers in shown.items():
+            lines.append(
+                f"{change.verdict}: {change.what}\n    at {change.place} ({', '.join(layers)})\n    {change.advice}"
+            )
+    bullet = "- " if style == "markdown" else ""
+    lines += [f"{bullet}{title}: {entry}" for title, entries in lists for entry in entries]
+    grave = count[Verdict.BREAKING] + count[Verdict.DECISION]
+    passed = "accepted in CHANGELOG.md" if grave else "compatible"
+    if result.against == _NOTHING:
+        passed = "the facts hold; NOTHING was compared"
+    return "\n".join([*lines, f"{bullet}{'FAILED' if failed(result) else f'Passed: {passed}'}"])
+
+
+def failed(result: Result) -> bool:
+    """Whether the gate stays shut."""
+    return bool(result.facts or result.redocly or result.refused)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Compare from the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.contract.gate", description=(__doc__ or "").partition(":")[0]
+    )
+    parser.add_argument(
+        "--base", help="a git ref, or a camb.yaml (default: the last tag, else the merge base with main)"
+    )
+    parser.add_argument("--format", choices=("text", "markdown"), default="text")
+    parser.add_argument("--require-redocly", action="store_true", help="fail without Redocly, as with CI set")
+    parser.add_argument("--root", type=Path, default=ROOT, help="the project to work on (default: this one)")
+    options = parser.parse_args(arguments)
+    required = options.require_redocly or bool(os.environ.get("CI"))
+    try:
+        result = gate(options.root.resolve(), options.base, redocly_required=required)
+    except (PipelineError, OSError) as error:
+        # Markdown is read elsewhere than in the log, and must not be empty there.
+        print(f"error: not compared: {error}", file=sys.stdout if options.format == "markdown" else sys.stderr)
+        return 2
+    print(report(result, options.format))
+    return int(failed(result))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

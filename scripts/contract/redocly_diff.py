@@ -1,0 +1,171 @@
+"""A second opinion on a change: `redocly diff`, pinned in `redocly/`, installed into `.cache/redocly` on first use.
+
+The rule of this file: Redocly rates, and our own comparison decides. What Redocly calls major has to be known to our
+comparison, as breaking, as a decision, or by one of the reasons listed here; and when Redocly did not run, the caller
+is told why.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..common.errors import PipelineError
+from ..common.refs import Document
+from ..comparison.engine import GUESS, Change, Verdict
+
+FOLDER = Path(__file__).parent / "redocly"
+FILES = ("package.json", "package-lock.json")
+VERSION = str(json.loads((FOLDER / FILES[0]).read_text(encoding="utf-8"))["dependencies"]["@redocly/cli"])
+_SECONDS = 120.0  # for the download; a diff takes half a second
+
+# What Redocly rates as major and our comparison as compatible: by Redocly's rule, a pattern
+# for the words of ours, and the reason.
+REASONS = {
+    "enum-values-added": ("gets the value", "the facade reads enums openly, and the statuses by their table"),
+    "operation-id-changed": ("`operationId` of", "on a page an id is but a name, and the overlay may hold the old one"),
+    "schema-type-changed": ("list of alternatives", "an anyOf of types is a list of types in other words"),
+    "security-requirement-changed": (
+        "it took|`security` of the document",
+        "an operation is compared by what its schemes ask for in the end",
+    ),
+    "security-scheme-changed": ("where it took", "a scheme may get another name; what it asks for is compared"),
+}
+
+
+class UnavailableError(Exception):
+    """Redocly cannot be run on this machine."""
+
+
+class Major(NamedTuple):
+    """A change that Redocly rates as major."""
+
+    rule: str
+    place: str
+    message: str
+
+
+def majors(pairs: dict[str, tuple[Document, Document]], cache: Path) -> dict[str, list[Major]]:
+    """What is major between two documents of each layer; nothing is where they are equal.
+
+    Raises:
+        UnavailableError: There is no Node here, or the package cannot be installed.
+        PipelineError: Redocly ran, and failed.
+    """
+    program = _installed(cache)
+    with tempfile.TemporaryDirectory(prefix="camb-redocly-") as name:
+        folder = Path(name)
+        running = {}
+        for layer, documents in pairs.items():
+            if documents[0] == documents[1]:
+                continue
+            files = [f"{layer}-{which}.json" for which in ("base", "new")]
+            for file, document in zip(files, documents, strict=True):
+                (folder / file).write_text(json.dumps(document), encoding="utf-8")
+            command = [*program, "diff", *files, "--format=json", "--fail-on=none"]
+            # In a folder of its own, so that it finds no settings.
+            running[layer] = subprocess.Popen(
+                command, cwd=folder, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            )
+        # All are done before the first is judged: none is left running.
+        done = {layer: (process, *_communicate(process)) for layer, process in running.items()}
+        return {layer: _read(*done[layer]) if layer in done else [] for layer in pairs}
+
+
+def unexplained(found: list[Major], changes: list[Change]) -> list[Major]:
+    """Those that our comparison neither shares nor has a reason for; `changes` are those of the same layer."""
+    return [
+        major for major in found if not any(_shares(change, major) or _explains(change, major) for change in changes)
+    ]
+
+
+def _shares(change: Change, major: Major) -> bool:
+    return (change.verdict is not Verdict.COMPATIBLE or GUESS in change.advice) and _meets(change, major)
+
+
+def _explains(change: Change, major: Major) -> bool:
+    pattern = REASONS[major.rule][0] if major.rule in REASONS else None
+    name = f"{major.place.rpartition('/')[2]} "  # of what is gone, where ours stands at what has come instead
+    return (
+        pattern is not None
+        and re.search(pattern, change.what) is not None
+        and (_meets(change, major) or name in f"{change.what} ")
+    )
+
+
+def _meets(change: Change, major: Major) -> bool:
+    """Whether both are about the same thing: one stands at the other's place, or within it."""
+    # That a field is required Redocly notes in the list of them, and we at the field.
+    one, other = f"{change.place}/", f"{major.place.removesuffix('/required')}/"
+    return one.startswith(other) or other.startswith(one)
+
+
+def _installed(cache: Path) -> list[str]:
+    """The command; installed first, if what the lock file names is not there."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None:
+        raise UnavailableError("there is no Node here")
+    digest = hashlib.sha256(b"".join((FOLDER / name).read_bytes() for name in FILES)).hexdigest()
+    place = cache / "redocly" / digest[:12]
+    if not place.exists():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        # Beside, and then renamed: whoever finds the place finds all of it.
+        with tempfile.TemporaryDirectory(prefix=".new-", dir=place.parent) as name:
+            folder = Path(name) / "redocly"
+            folder.mkdir()
+            for file in FILES:
+                shutil.copy(FOLDER / file, folder)
+            _install(npm, folder)
+            # Unless somebody else was quicker.
+            with contextlib.suppress(OSError):
+                folder.rename(place)
+    return [node, str(place / "node_modules" / "@redocly" / "cli" / "bin" / "cli.js")]
+
+
+def _install(npm: str, folder: Path) -> None:
+    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=_SECONDS)
+    except subprocess.TimeoutExpired as error:
+        raise UnavailableError(f"npm ci was not done after {_SECONDS:g} seconds") from error
+    if done.returncode:
+        raise UnavailableError(f"npm ci failed: {' '.join(done.stderr.split())[-300:]}")
+
+
+def _environment() -> dict[str, str]:
+    """That of the caller, without what Redocly would tell or ask the world."""
+    return {**os.environ, "REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "NO_COLOR": "1"}
+
+
+def _communicate(process: "subprocess.Popen[str]") -> tuple[str, str]:
+    try:
+        return process.communicate(timeout=_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.communicate()
+
+
+def _read(process: "subprocess.Popen[str]", output: str, problem: str) -> list[Major]:
+    if process.returncode:
+        raise PipelineError("redocly diff", f"failed with exit code {process.returncode}: {problem}")
+    try:
+        report: Any = json.loads(output)
+        rated = [verdict for change in report["changes"] for verdict in change["verdicts"]]
+        found = [
+            Major(one["ruleId"], one["location"]["pointer"].removeprefix("#"), one["message"])
+            for one in rated
+            if one["impact"] == "major"
+        ]
+        # It counts too: should it write what it finds in another way one day, none would be found, and all would pass.
+        is_known = report["reportVersion"] == "1" and bool(report["summary"]["major"]) == bool(found)
+    except (ValueError, KeyError, TypeError) as error:
+        raise PipelineError("redocly diff", f"its report cannot be read: {error!r}") from error
+    if not is_known:
+        raise PipelineError("redocly diff", "its report is not of the form that is read here")
+    return found

@@ -1,0 +1,1 @@
+"""From docs pages to `openapi/camb.yaml` and `generated/`: import, merge, overlay, supplements, checks, generator."""

@@ -1,0 +1,204 @@
+"""What has to hold in one OpenAPI document before a client is generated from it.
+
+The rule of this file: a check looks and yields problems, it mends nothing. Most are here because the
+generator or the validator is silent about them: an endpoint lost, or overwritten by another, a scheme unknown.
+"""
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+from ..common.errors import JsonPath, PipelineError, children, place, pointer
+from .merge import operations
+
+Document = dict[str, Any]
+
+# The schema of what a status endpoint answers; openapi/templates/api_init.py.jinja goes by the same name.
+TASK_RESULT = "OrchestratorPipelineResult"
+
+
+class Problem(NamedTuple):
+    """Something wrong at one place of a document."""
+
+    path: JsonPath
+    reason: str
+
+
+def check(document: Document, blame: Callable[[JsonPath], str], *more: Callable[[Document], Iterator[Problem]]) -> None:
+    """Refuse (`PipelineError`) the first problem; `blame` names the file that put it there."""
+    for find in (references, operation_ids, path_parameters, security_schemes, enum_values, validity, *more):
+        for problem in find(document):
+            raise PipelineError(place(blame(problem.path), problem.path), problem.reason)
+
+
+def references(document: Document) -> Iterator[Problem]:
+    """Each `$ref` stays in the document and leads somewhere."""
+    for path, node in _objects(document):
+        if "$ref" not in node:
+            continue
+        here, ref = (*path, "$ref"), node["$ref"]
+        if not isinstance(ref, str) or not ref.startswith("#/"):
+            yield Problem(here, f"{ref!r} leaves the document; only #/… can be followed")
+        else:
+            try:
+                _resolve(document, node)
+            except _UnresolvedError as error:
+                yield Problem(here, str(error))
+
+
+def operation_ids(document: Document) -> Iterator[Problem]:
+    """Each operation has an id, and no two ids name one module once the generator has snake-cased them."""
+    seen: dict[str, JsonPath] = {}
+    for path, method, operation in operations(document):
+        here = ("paths", path, method)
+        if not isinstance(operation.get("operationId"), str) or not operation["operationId"]:
+            yield Problem(here, "has no operationId")
+            continue
+        name = module_name(operation["operationId"])
+        first = seen.setdefault(name, here)
+        if first != here:
+            yield Problem(
+                (*here, "operationId"), f"becomes {name} in Python, as does {pointer((*first, 'operationId'))}"
+            )
+
+
+def module_name(operation_id: str) -> str:
+    """The generator's own name for the module of an operation."""
+    # Imported here, because a build that has nothing to do should not wait for the generator.
+    from openapi_python_client.strings import PythonIdentifier
+
+    return str(PythonIdentifier(PythonIdentifier(operation_id, prefix="field_"), prefix="field_"))
+
+
+def path_parameters(document: Document) -> Iterator[Problem]:
+    """The names in a path's template are the names of its path parameters."""
+    for path, method, operation in operations(document):
+        in_template = set(re.findall(r"\{([^}]*)\}", path))
+        declared = [*_list(operation.get("parameters")), *_list(document["paths"][path].get("parameters"))]
+        resolved = [_resolve(document, parameter) for parameter in declared]
+        in_parameters = {str(one.get("name")) for one in resolved if isinstance(one, dict) and one.get("in") == "path"}
+        for name in sorted(in_template ^ in_parameters):
+            reason = "is in the path, but no path parameter" if name in in_template else "is not in the path"
+            yield Problem(("paths", path, method), f"parameter {name!r} {reason}")
+
+
+def security_schemes(document: Document) -> Iterator[Problem]:
+    """Each scheme that is required is defined."""
+    components = document.get("components")
+    schemes_defined = components.get("securitySchemes") if isinstance(components, dict) else None
+    defined = schemes_defined if isinstance(schemes_defined, dict) else {}
+    required: list[tuple[JsonPath, Any]] = [(("security",), document.get("security"))]
+    required += [
+        (("paths", path, method, "security"), operation.get("security"))
+        for path, method, operation in operations(document)
+    ]
+    for path, alternatives in required:
+        for index, schemes in enumerate(_list(alternatives)):
+            for name in schemes if isinstance(schemes, dict) else ():
+                if name not in defined:
+                    yield Problem((*path, index, name), f"no security scheme is called {name!r}")
+
+
+def enum_values(document: Document) -> Iterator[Problem]:
+    """No enum has a value twice."""
+    for path, node in _objects(document):
+        seen: set[str] = set()
+        for index, value in enumerate(_list(node.get("enum"))):
+            text = json.dumps(value, sort_keys=True)
+            if text in seen:
+                yield Problem((*path, "enum", index), f"{text} is in the enum twice")
+            seen.add(text)
+
+
+def validity(document: Document) -> Iterator[Problem]:
+    """The document is valid OpenAPI 3.1, the version that the docs are written in."""
+    # The same words on every machine: with jsonschema-rs installed, as by schemathesis, it would take that.
+    os.environ.setdefault("OPENAPI_SPEC_VALIDATOR_SCHEMA_VALIDATOR_BACKEND", "jsonschema")
+    from openapi_spec_validator import OpenAPIV31SpecValidator
+
+    for error in OpenAPIV31SpecValidator(document).iter_errors():
+        path = tuple(error.absolute_path)
+        # Within a schema the validator counts from the schema, not from the document.
+        nodes = [at for at, node in _nodes(document) if at[len(at) - len(path) :] == path and node is error.instance]
+        yield Problem(nodes[0] if len(nodes) == 1 else path, _reason(error.message, error.instance))
+
+
+def _reason(message: str, instance: Any) -> str:
+    """The message, which may begin with the whole of what it is about."""
+    shown = repr(instance)
+    return message.replace(shown, "what is here") if len(shown) > 60 else message
+
+
+def task_result(document: Document) -> Iterator[Problem]:
+    """The task result is there, by the name that the template of the family table knows, with its two fields."""
+    schemas = document.get("components", {}).get("schemas", {})
+    schema = schemas.get(TASK_RESULT)
+    if not isinstance(schema, dict):
+        yield Problem(("components", "schemas"), f"has no {TASK_RESULT}: no family of tasks could be made")
+        return
+    for name in ("status", "run_id"):
+        if name not in (schema.get("properties") or {}):
+            reason = f"the task result has no {name}, which every wait stands on"
+            yield Problem(("components", "schemas", TASK_RESULT, "properties"), reason)
+
+
+class _UnresolvedError(Exception):
+    """A `$ref` leads nowhere."""
+
+
+def _resolve(document: Document, node: Any) -> Any:
+    """Follow `$ref` to what it stands for."""
+    seen: list[str] = []
+    while isinstance(node, dict) and isinstance(node.get("$ref"), str):
+        ref = node["$ref"]
+        if ref in seen:
+            raise _UnresolvedError(f"{ref!r} leads back to itself")
+        seen.append(ref)
+        node = document
+        for step in unquote(ref.removeprefix("#/")).split("/"):
+            name = step.replace("~1", "/").replace("~0", "~")
+            if isinstance(node, list) and name.isdecimal() and int(name) < len(node):
+                node = node[int(name)]
+            elif isinstance(node, dict) and name in node:
+                node = node[name]
+            else:
+                raise _UnresolvedError(f"{ref!r} leads nowhere")
+    return node
+
+
+# Under these keys the next keys are names given by the author: `default` there is a name, not a keyword.
+_NAMES = frozenset(
+    (
+        *("$defs", "definitions", "dependentSchemas", "patternProperties", "properties"),
+        *("callbacks", "headers", "links", "parameters", "pathItems", "requestBodies", "responses", "schemas"),
+        *("content", "encoding", "mapping", "paths", "scopes", "securitySchemes", "variables", "webhooks"),
+    )
+)
+# Under these keys is data, in which `$ref` and `enum` mean nothing.
+_DATA = frozenset(("const", "default", "enum", "example", "examples", "value"))
+
+
+def _objects(node: Any, path: JsonPath = (), names: bool = False) -> Iterator[tuple[JsonPath, dict[str, Any]]]:
+    """Yield each object of the document in which keywords are keywords."""
+    if isinstance(node, list):
+        for index, item in enumerate(node):
+            yield from _objects(item, (*path, index))
+    elif isinstance(node, dict):
+        if not names:
+            yield path, node
+        for key, value in node.items():
+            if names or key not in _DATA:
+                yield from _objects(value, (*path, key), names=not names and key in _NAMES)
+
+
+def _nodes(node: Any, path: JsonPath = ()) -> Iterator[tuple[JsonPath, Any]]:
+    yield path, node
+    for step, value in children(node).items():
+        yield from _nodes(value, (*path, step))
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,163 @@
+"""Merge the docs pages' OpenAPI documents into one.
+
+The rule of this file: the merge adds nothing, drops nothing and chooses nothing. Pages may repeat each other,
+never contradict each other. What has to hold within one document is in `checks.py`.
+"""
+
+import contextlib
+import copy
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..common.errors import JsonPath, PipelineError, follow, place
+from ..common.strict_yaml import load_file
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
+class Page(NamedTuple):
+    """The OpenAPI document of one docs page; `file` is how messages name it."""
+
+    file: str
+    document: dict[str, Any]
+
+
+def load_pages(folder: Path) -> list[Page]:
+    """Read `openapi/pages/*.yaml`, sorted by name."""
+    pages = load_folder(folder, "openapi/pages")
+    if not pages:
+        raise PipelineError(
+            "openapi/pages", "no pages: `python -m scripts.pipeline.import_page` makes them from docs pages"
+        )
+    return pages
+
+
+def load_folder(folder: Path, shown: str) -> list[Page]:
+    """Read `*.yaml` of a folder, sorted by name; `shown` is the name of the folder in messages."""
+    pages = []
+    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+        file = f"{shown}/{path.name}"
+        if path.name.startswith("."):
+            continue
+        if path.suffix != ".yaml":
+            raise PipelineError(file, "only *.yaml is read here; make import-page takes a docs page")
+        document = load_file(path, file)
+        if not isinstance(document, dict):
+            raise PipelineError(file, "not an OpenAPI document: the top level is not a mapping")
+        pages.append(Page(file, document))
+    return pages
+
+
+def merge(pages: list[Page]) -> dict[str, Any]:
+    """Merge the pages; refuse (`PipelineError`) where two of them cannot both be right."""
+    first = pages[0]
+    merged: dict[str, Any] = {**_frame(first.document), "paths": {}, "components": {}}
+    spelled: dict[str, str] = {}
+    for page in pages:
+        _same(_frame(first.document), _frame(page.document), (), first.file, page.file)
+        add_operation(merged["paths"], page, pages, spelled)
+        _add_components(merged["components"], page, pages)
+    return copy.deepcopy(merged)
+
+
+def operations(document: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield path, method and operation object, for each operation of a document of any shape."""
+    paths = document.get("paths") if isinstance(document, dict) else None
+    for path, item in paths.items() if isinstance(paths, dict) else ():
+        for method in METHODS:
+            operation = item.get(method) if isinstance(item, dict) else None
+            if isinstance(operation, dict):
+                yield path, method, operation
+
+
+def _frame(document: dict[str, Any]) -> dict[str, Any]:
+    """All that has to be the same in each page: openapi, info, servers, security and whatever else there is."""
+    return {key: value for key, value in document.items() if key not in ("paths", "components")}
+
+
+def spelling(path: str) -> str:
+    """What a path is to a server, for which /tts/{id} and /tts/{task_id} are the same."""
+    return re.sub(r"\{[^}]*\}", "{}", path)
+
+
+def add_operation(paths: dict[str, Any], page: Page, pages: list[Page], spelled: dict[str, str]) -> None:
+    """Add the one operation of a page; `spelled` has the paths that are there, by their spelling."""
+    found = [(path, method) for path, method, _ in operations(page.document)]
+    if len(found) != 1 or len(page.document["paths"]) != 1:
+        what = ", ".join(f"{method.upper()} {path}" for path, method in found) or "none"
+        raise PipelineError(place(page.file, ("paths",)), f"a page describes exactly one operation; this one: {what}")
+    path, method = found[0]
+    item = page.document["paths"][path]
+    other = spelled.setdefault(spelling(path), path)
+    if other != path:
+        file = first_with(pages, ("paths", other))
+        raise PipelineError(place(page.file, ("paths", path)), f"is the same path as {other} in {file}")
+    known = paths.setdefault(path, {})
+    if method in known:
+        file = first_with(pages, ("paths", path, method))
+        raise PipelineError(place(page.file, ("paths", path, method)), f"{method.upper()} {path} is in {file} too")
+    if known:
+        _same(
+            _without_methods(known),
+            _without_methods(item),
+            ("paths", path),
+            first_with(pages, ("paths", path)),
+            page.file,
+        )
+    known.update(item)
+
+
+def _without_methods(item: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in item.items() if key not in METHODS}
+
+
+def _add_components(components: dict[str, Any], page: Page, pages: list[Page]) -> None:
+    sections = page.document.get("components", {})
+    if not isinstance(sections, dict):
+        raise PipelineError(place(page.file, ("components",)), "not a mapping")
+    for section, named in sections.items():
+        if not isinstance(named, dict):
+            raise PipelineError(place(page.file, ("components", section)), "not a mapping")
+        known = components.setdefault(section, {})
+        for name, component in named.items():
+            path = ("components", section, name)
+            _same(known.setdefault(name, component), component, path, first_with(pages, path), page.file)
+
+
+def first_with(pages: list[Page], path: JsonPath) -> str:
+    """The first page that has something at `path`; the first of all if none has."""
+    for page in pages:
+        with contextlib.suppress(KeyError):
+            follow(page.document, path)
+            return page.file
+    return pages[0].file
+
+
+def _same(first: Any, second: Any, path: JsonPath, first_file: str, second_file: str) -> None:
+    """Refuse two values that differ, at the first place where they do. 1, 1.0 and true are three values."""
+    if isinstance(first, dict) and isinstance(second, dict):
+        for key in sorted(first.keys() | second.keys()):
+            if key not in first or key not in second:
+                has, lacks = (first_file, second_file) if key in first else (second_file, first_file)
+                raise PipelineError(place(has, (*path, key)), f"is not in {lacks}; the pages have to agree")
+            _same(first[key], second[key], (*path, key), first_file, second_file)
+    elif isinstance(first, list) and isinstance(second, list):
+        for index, (one, other) in enumerate(zip(first, second, strict=False)):
+            _same(one, other, (*path, index), first_file, second_file)
+        if len(first) != len(second):
+            has, lacks = (first_file, second_file) if len(first) > len(second) else (second_file, first_file)
+            index = min(len(first), len(second))
+            extra = _short(max(first, second, key=len)[index])
+            raise PipelineError(place(has, (*path, index)), f"{extra} is not in {lacks}; the pages have to agree")
+    elif type(first) is not type(second) or first != second:
+        raise PipelineError(
+            place(second_file, path),
+            f"{_short(second)} differs from {_short(first)} in {first_file}; the pages have to agree",
+        )
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

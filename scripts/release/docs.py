@@ -1,0 +1,30 @@
+"""`make docs`: the site made of the docstrings, the guides and the README.
+
+The rule of this file: every warning is an error (a reference that leads nowhere, a docstring that cannot be read), and
+nothing of an earlier build is used, for what was read then would not be warned of again.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SITE = ROOT / ".cache" / "docs"
+
+
+def build(site: Path = SITE) -> None:
+    """Make the site.
+
+    Raises:
+        subprocess.CalledProcessError: Sphinx has warned; it has said of what.
+    """
+    strict = ("--fail-on-warning", "--keep-going", "--nitpicky", "--fresh-env", "--write-all", "--quiet")
+    subprocess.run([sys.executable, "-m", "sphinx", *strict, ROOT / "docs", site], check=True)
+
+
+if __name__ == "__main__":
+    try:
+        build()
+    except subprocess.CalledProcessError as failed:
+        sys.exit(failed.returncode)
+    print(f"open {SITE / 'index.html'}")

@@ -1,0 +1,161 @@
+"""`make build`: make sdist and wheel, and prove the wheel as another team would meet it.
+
+Rule of this file: the proof happens in a new environment with nothing but the wheel and what it depends on,
+outside of this folder; only the type checkers are lent to it. Then it gets pytest, and runs the tests of
+``tests/sample_project``, a project of another team.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+DIST = ROOT / "dist"
+SAMPLE = ROOT / "tests" / "sample_project"
+
+CONSUMER = """\
+from camb_client import CambClient, TaskState
+from camb_client.testing import FakeCamb
+
+fake = FakeCamb()
+fake.add("tts:proof", ["PENDING", "SUCCESS"], run_id=11768)
+seen: list[TaskState] = []
+with fake.serve() as url, CambClient("test-key", base_url=url) as camb:
+    run_id: int = camb.tts.wait("proof", schedule=0.01, on_update=seen.append).run_id
+assert (run_id, [str(state.status) for state in seen]) == (11768, ["PENDING", "SUCCESS"])
+print("waited over HTTP:", run_id)
+"""
+
+EXTRA = """\
+import asyncio
+
+from camb_client import AsyncCambClient
+from camb_client.testing import FakeCamb
+
+
+async def use(url: str) -> None:
+    async with AsyncCambClient("test-key", base_url=url, transport="aiohttp") as camb:
+        print("waited over aiohttp:", (await camb.tts.wait("proof")).run_id)
+
+
+fake = FakeCamb()
+fake.add("tts:proof", ["SUCCESS"], run_id=11768)
+with fake.serve() as url:
+    asyncio.run(use(url))
+"""
+
+# What the program above says where the extra is not installed.
+MISSING = "pip install 'camb-client[aiohttp]'"
+
+IMPORTS = """\
+import importlib.metadata, pathlib, camb_client, camb_openapi
+# A plugin that pytest finds by itself would be loaded wherever this client is installed.
+assert not importlib.metadata.distribution("camb-client").entry_points.select(group="pytest11")
+for package in (camb_client, camb_openapi):
+    folder = pathlib.Path(package.__file__).parent
+    assert "site-packages" in folder.parts, folder
+    assert (folder / "py.typed").exists(), folder
+print("imports:", camb_client.__version__, camb_client.SPEC_DIGEST[:12])
+"""
+
+# The sample project's tests, as plain pytest runs them and as the plugins for async tests do.
+RUNS = {
+    "pytest": ["-p", "no:anyio", "-p", "no:asyncio", "-p", "no:cov", "tests/test_sync.py"],
+    "anyio": ["-p", "no:asyncio", "-p", "no:cov", "--anyio-mode=auto"],
+    "pytest-asyncio": [
+        "-p",
+        "no:anyio",
+        "--asyncio-mode=auto",
+        "-o",
+        "asyncio_default_fixture_loop_scope=function",
+        "--cov=audiobook",
+    ],
+}
+
+
+def run(*command: str | Path, cwd: Path) -> str:
+    """Run a command; what it prints is shown only if it fails.
+
+    Raises:
+        SystemExit: It failed.
+    """
+    done = subprocess.run([*map(str, command)], cwd=cwd, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def prove_command(place: Path, python: Path, wheel: Path) -> None:
+    """The console script says what is missing without the extra, and runs with it."""
+    script = python.with_name("camb-client")
+    bare = subprocess.run([script, "--version"], cwd=place, capture_output=True, text=True, check=False)
+    if bare.returncode != 2 or 'pip install "camb-client[cli]"' not in bare.stderr:
+        sys.exit(f"camb-client without its extra does not say so:\n{bare.stdout}{bare.stderr}")
+    run(python, "-m", "pip", "install", "--quiet", "--constraint", ROOT / "constraints.txt", f"{wheel}[cli]", cwd=place)
+    print("command:", run(script, "--version", cwd=place), end="")
+
+
+def prove_extra(python: Path, wheel: Path, place: Path) -> None:
+    """Use the extra: without it installed, which must say how to install it, and then with it."""
+    (place / "extra.py").write_text(EXTRA, encoding="utf-8")
+    done = subprocess.run([python, "extra.py"], cwd=place, capture_output=True, text=True, check=False)
+    if done.returncode == 0 or MISSING not in done.stderr:
+        sys.exit(f"without the extra, nothing says {MISSING}:\n{done.stdout}{done.stderr}")
+    constraints = ("--constraint", ROOT / "constraints.txt")
+    run(python, "-m", "pip", "install", "--quiet", *constraints, f"{wheel}[aiohttp]", cwd=place)
+    print(run(python, "-W", "error", "extra.py", cwd=place), end="")
+
+
+def main() -> None:
+    """Build, install, use, type-check."""
+    shutil.rmtree(DIST, ignore_errors=True)
+    # The tools of this environment are the pinned ones; sdist first, then the wheel out of the sdist.
+    run(sys.executable, "-m", "build", "--no-isolation", "--outdir", DIST, cwd=ROOT)
+    (wheel,) = DIST.glob("*.whl")
+    (sdist,) = DIST.glob("*.tar.gz")
+    print(f"built: {sdist.name}, and from it {wheel.name}")
+    with tempfile.TemporaryDirectory(prefix="camb-client-proof-") as folder:
+        place = Path(folder)
+        venv.create(place / "venv", with_pip=True)
+        python = place / "venv" / "bin" / "python"
+        run(python, "-m", "pip", "install", "--quiet", "--constraint", ROOT / "constraints.txt", wheel, cwd=place)
+        (place / "consumer.py").write_text(CONSUMER, encoding="utf-8")
+        installed = run(python, "-m", "pip", "list", "--format=freeze", cwd=place).split()
+        print(
+            "installed:", ", ".join(sorted(name for name in installed if not name.startswith(("pip=", "setuptools="))))
+        )
+        print(run(python, "-W", "error", "-c", IMPORTS, cwd=place), end="")
+        print(run(python, "-W", "error", "consumer.py", cwd=place), end="")
+        prove_command(place, python, wheel)
+        prove_extra(python, wheel, place)
+        checked = run(sys.executable, "-m", "mypy", "--strict", "--python-executable", python, "consumer.py", cwd=place)
+        print("mypy --strict on a consumer:", checked, end="")
+        # The check must be able to fail: without types, everything would pass.
+        (place / "wrong.py").write_text(CONSUMER.replace("run_id: int", "run_id: str"), encoding="utf-8")
+        wrong = [sys.executable, "-m", "mypy", "--strict", "--python-executable", str(python), "wrong.py"]
+        if subprocess.run(wrong, cwd=place, capture_output=True, check=False).returncode == 0:
+            sys.exit("mypy did not see that run_id is an int: the wheel's types do not arrive")
+        prove_sample(place, python)
+
+
+def prove_sample(place: Path, python: Path) -> None:
+    """A project of another team passes its own tests and type checks with the wheel, in this environment."""
+    project = place / SAMPLE.name
+    shutil.copytree(SAMPLE, project, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    test_tools = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]["test"]
+    run(python, "-m", "pip", "install", "--quiet", "--constraint", ROOT / "constraints.txt", *test_tools, cwd=place)
+    for name, options in RUNS.items():
+        *_, last = run(python, "-m", "pytest", "-q", *options, cwd=project).splitlines()
+        print(f"the sample project's tests with {name}: {last}")
+    run(sys.executable, "-m", "mypy", "--python-executable", python, cwd=project)
+    # As JSON, because only then it does not ask whether there is a newer one.
+    run(sys.executable, "-m", "pyright", "--outputjson", "--pythonpath", python, cwd=project)
+    print("the sample project's types: mypy --strict and pyright in strict mode find nothing")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Edits to what the pipeline reads, and what has to come of each."""

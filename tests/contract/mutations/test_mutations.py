@@ -1,0 +1,76 @@
+"""Each edit to pages and overlay comes to what it has to, and says so."""
+
+import pytest
+
+from scripts.comparison import engine
+
+from . import edits
+from .cases import MUTATIONS
+from .edits import REFUSED, TTS, Mutation, Verdict, drop, put, run, text
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
+def test_an_edit_comes_to_what_it_has_to_and_says_so(mutation: Mutation) -> None:
+    came = run(mutation)
+    assert came.outcome == mutation.outcome, came.printed
+    for words in mutation.words:
+        assert words in came.printed
+
+
+def test_the_suite_is_whole() -> None:
+    assert len(MUTATIONS) >= 60
+    assert len({mutation.name for mutation in MUTATIONS}) == len(MUTATIONS)
+    assert {mutation.outcome for mutation in MUTATIONS} == {REFUSED, *Verdict}
+    assert all(mutation.words for mutation in MUTATIONS)
+
+
+@pytest.mark.parametrize("edit", [text("no such text", ""), put("/no/such/place", 1), drop("/info/nothing")])
+def test_an_edit_that_edits_nothing_is_an_error_not_a_pass(edit: edits.Edit) -> None:
+    with pytest.raises(LookupError, match="look at the mutation again"):
+        run(Mutation("nothing", (edit,), Verdict.COMPATIBLE, ("no change",)))
+
+
+def test_the_command_prints_a_table_and_fails_on_an_edit_that_comes_to_something_else(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = Mutation("a | in a name", (text("0.1.0", "9", TTS),), REFUSED, ("/info/version",))
+    monkeypatch.setattr("tests.contract.mutations.cases.MUTATIONS", [good])
+    assert edits.main() == 0
+    assert capsys.readouterr().out.splitlines()[2:] == [
+        "| a &#124; in a name | refused by the merge | `/info/version` | yes |",
+        "",
+        "1 edits, 1 as they have to be: 1 refused by the merge, 0 breaking, 0 needs a decision, 0 compatible",
+    ]
+    for bad in (good._replace(outcome=Verdict.BREAKING), good._replace(words=("not said",))):
+        monkeypatch.setattr("tests.contract.mutations.cases.MUTATIONS", [good, bad])
+        assert edits.main() == 1
+        assert "NO: refused by the merge" in capsys.readouterr().out
+
+
+def test_every_rule_of_the_comparison_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rule that no edit reaches may say anything."""
+    tried: set[object] = set()
+    rules = {rule: key for table in _tables() for key, rule in table.items() if rule is not None}
+    for table in _tables():
+        for key, rule in table.items():
+            if rule is not None:
+                monkeypatch.setitem(table, key, _noting(rule, tried))
+    for mutation in MUTATIONS:
+        if mutation.outcome != REFUSED:
+            run(mutation)
+    assert [key for rule, key in rules.items() if rule not in tried] == []
+
+
+def _tables() -> list[engine._Rules]:
+    private = [value for name, value in vars(engine).items() if name.startswith("_") and name.isupper()]
+    return [value for value in private if isinstance(value, dict)]
+
+
+def _noting(rule: engine._Rule, tried: set[object]) -> engine._Rule:
+    def noting(comparison: engine._Comparison, *arguments: object) -> None:
+        before = len(comparison._found)
+        rule(comparison, *arguments)  # type: ignore[arg-type]
+        if len(comparison._found) > before:
+            tried.add(rule)
+
+    return noting

@@ -1,0 +1,1 @@
+"""Tests of scripts/comparison; more is tried on the real pages, in tests/contract/mutations."""

@@ -1,0 +1,234 @@
+"""The comparison, apart from what tests/contract/test_mutations.py tries on the real pages."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from scripts.common.strict_yaml import load_file
+from scripts.comparison import engine as module
+from scripts.comparison.engine import Change, Verdict, compare, table
+from scripts.pipeline.generate import ROOT, SPEC
+
+BREAKING, DECISION, COMPATIBLE = Verdict
+Document = dict[str, Any]
+
+
+def said(base: Document, new: Document, layer: str = "camb.yaml") -> list[tuple[str, str]]:
+    return [(change.what, str(change.verdict)) for change in compare(base, new, layer)]
+
+
+def with_schema(small: Document, schema: Any, *, sent: bool = False, **components: Any) -> Document:
+    """`small`, with another schema in its answer or its query."""
+    document = copy.deepcopy(small)
+    operation = document["paths"]["/a/{id}"]["get"]
+    if sent:
+        operation["parameters"].append({"name": "q", "in": "query", "schema": schema})
+    else:
+        operation["responses"]["200"]["content"]["application/json"]["schema"] = schema
+    document["components"]["schemas"].update(components)
+    return document
+
+
+def verdicts(small: Document, old: Any, new: Any, **components: Any) -> tuple[str, str]:
+    """The worst verdict when the schema is read, and when it is sent."""
+    worst = []
+    for sent in (False, True):
+        pair = (with_schema(small, schema, sent=sent, **components) for schema in (old, new))
+        changes = compare(*pair, "camb.yaml")
+        worst.append(str(changes[0].verdict) if changes else "none")
+    return worst[0], worst[1]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "read", "sent"),
+    [
+        ({"type": "string"}, {"type": "string"}, "none", "none"),
+        ({"type": "string"}, {"type": "integer"}, BREAKING, BREAKING),
+        ({"type": "integer"}, {"type": "number"}, BREAKING, COMPATIBLE),
+        ({"type": "number"}, {"type": "integer"}, COMPATIBLE, BREAKING),
+        ({"type": "string"}, {"type": ["string", "null"]}, BREAKING, COMPATIBLE),
+        ({"type": "string"}, {}, BREAKING, COMPATIBLE),
+        ({"type": "string"}, True, BREAKING, COMPATIBLE),
+        ({}, {"type": "string"}, COMPATIBLE, BREAKING),
+        ({"type": ["string", "null"]}, {"anyOf": [{"type": "null"}, {"type": "string"}]}, COMPATIBLE, COMPATIBLE),
+        (
+            {"oneOf": [{"type": "null"}, {"type": "string"}]},
+            {"anyOf": [{"type": "null"}, {"type": "string"}]},
+            DECISION,
+            DECISION,
+        ),
+        ({"type": "string"}, {"anyOf": [{"type": "integer"}, {"type": "string", "format": "x"}]}, BREAKING, BREAKING),
+        ({"allOf": [{"type": "string"}]}, {"type": "string"}, COMPATIBLE, COMPATIBLE),
+        ({"$ref": "#/components/schemas/A"}, {"allOf": [{"$ref": "#/components/schemas/A"}]}, COMPATIBLE, COMPATIBLE),
+        ({"$ref": "#/components/schemas/A"}, {"type": "string", "title": "A"}, COMPATIBLE, COMPATIBLE),
+        ({"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/B"}, COMPATIBLE, COMPATIBLE),
+        ({"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/C"}, BREAKING, BREAKING),
+        ({"enum": ["a"]}, {"enum": ["a", "b"]}, COMPATIBLE, COMPATIBLE),
+        ({"enum": ["a", "b"]}, {"enum": ["a"]}, COMPATIBLE, BREAKING),
+        ({"const": "a"}, {"enum": ["a"]}, DECISION, DECISION),
+        ({"enum": ["a"]}, {}, COMPATIBLE, COMPATIBLE),
+        ({}, {"enum": ["a"]}, COMPATIBLE, BREAKING),
+        ({"enum": [1]}, {"enum": [True]}, COMPATIBLE, BREAKING),
+        ({"format": "date"}, {}, BREAKING, COMPATIBLE),
+        ({}, {"format": "date"}, BREAKING, BREAKING),
+        ({"maxLength": 5}, {"maxLength": 6}, DECISION, COMPATIBLE),
+        ({"maxLength": 5}, {"maxLength": 4}, COMPATIBLE, BREAKING),
+        ({"minLength": 5}, {"minLength": 6}, COMPATIBLE, BREAKING),
+        ({"minLength": 5}, {}, DECISION, COMPATIBLE),
+        ({"pattern": "a"}, {"pattern": "b"}, DECISION, BREAKING),
+        ({"default": 1}, {"default": 2}, COMPATIBLE, DECISION),
+        ({"items": {"type": "string"}}, {"items": {"type": "null"}}, BREAKING, BREAKING),
+        ({"items": {"type": "string"}}, {}, BREAKING, COMPATIBLE),
+        ({"properties": {"a": {}}}, {"properties": {}}, BREAKING, BREAKING),
+        ({"properties": {}}, {"properties": {"a": {}}}, COMPATIBLE, COMPATIBLE),
+        ({"properties": {}}, {"properties": {"a": {}}, "required": ["a"]}, COMPATIBLE, BREAKING),
+        ({"properties": {"a": {}}}, {"properties": {"a": {}}, "required": ["a"]}, COMPATIBLE, BREAKING),
+        ({"properties": {"a": {}}, "required": ["a"]}, {"properties": {"a": {}}}, BREAKING, COMPATIBLE),
+        ({"required": ["a"]}, {}, BREAKING, COMPATIBLE),
+        ({"additionalProperties": False}, {}, COMPATIBLE, COMPATIBLE),
+        ({}, {"additionalProperties": False}, COMPATIBLE, BREAKING),
+        ({"additionalProperties": {"type": "string"}}, {}, BREAKING, COMPATIBLE),
+        ({"additionalProperties": {}}, {"additionalProperties": {"type": "string"}}, COMPATIBLE, BREAKING),
+        ({"title": "a"}, {"title": "b"}, COMPATIBLE, COMPATIBLE),
+        ({"example": 1}, {"example": True}, COMPATIBLE, COMPATIBLE),
+        ({"deprecated": True}, {}, COMPATIBLE, COMPATIBLE),
+        ({}, {"nullable": True}, DECISION, DECISION),
+        ({"not": {"$ref": "#/components/schemas/A"}}, {"not": {"$ref": "#/components/schemas/C"}}, DECISION, DECISION),
+        (
+            {"not": {"$ref": "#/components/schemas/A"}},
+            {"not": {"type": "string", "title": "A"}},
+            COMPATIBLE,
+            COMPATIBLE,
+        ),
+        ({"anyOf": [{}], "type": "string"}, {"anyOf": [{}, {}], "type": "string"}, DECISION, DECISION),
+    ],
+)
+def test_the_direction_decides(small: Document, old: Any, new: Any, read: str, sent: str) -> None:
+    components = {"A": {"type": "string", "title": "A"}, "B": {"type": "string", "title": "A"}, "C": {"type": "array"}}
+    assert verdicts(small, old, new, **components) == (read, sent)
+
+
+def test_what_is_the_same_is_no_change(small: Document) -> None:
+    assert compare(small, copy.deepcopy(small), "docs") == []
+
+
+def test_a_change_in_a_shared_component_is_reported_once(small: Document, other: Document) -> None:
+    base = {**small, "paths": {**small["paths"], **other["paths"]}}
+    new = copy.deepcopy(base)
+    new["components"]["schemas"]["Status"]["type"] = "integer"
+    assert said(base, new) == [("the type of `Status` is integer, was string", BREAKING)]
+
+
+def test_schemas_within_themselves_come_to_an_end(small: Document) -> None:
+    tree = {"type": "object", "properties": {"next": {"$ref": "#/components/schemas/Tree"}, "not": {}}}
+    base = with_schema(small, {"$ref": "#/components/schemas/Tree"}, Tree=tree)
+    new = copy.deepcopy(base)
+    new["components"]["schemas"]["Tree"]["properties"]["size"] = {"type": "integer"}
+    assert said(base, new) == [("`Tree.size` is new", COMPATIBLE)]
+
+
+def test_a_property_may_be_called_like_a_keyword(small: Document) -> None:
+    names = {"$ref": {"type": "string"}, "allOf": {"type": "string"}, "enum": {"type": "string"}}
+    base = with_schema(small, {"type": "object", "properties": names})
+    new = copy.deepcopy(base)
+    schema = new["paths"]["/a/{id}"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    schema["properties"]["$ref"] = {"type": "integer"}
+    assert said(base, new) == [("the type of `$ref` of the answer 200 of GET /a/{id} is integer, was string", BREAKING)]
+
+
+def test_an_id_breaks_only_what_is_generated(small: Document) -> None:
+    new = copy.deepcopy(small)
+    new["paths"]["/a/{id}"]["get"]["operationId"] = "get_the_a"
+    what = '`operationId` of GET /a/{id} is "get_the_a", was "get_a"'
+    assert said(small, new, "camb.yaml") == [(what, BREAKING)]
+    assert said(small, new, "docs") == [(what, COMPATIBLE)]
+    new["paths"]["/a/{id}"]["get"].update(operationId="get_a", tags=["One", "Other"])
+    assert said(small, new) == [('`tags` of GET /a/{id} is ["One", "Other"], was ["One", "Two"]', COMPATIBLE)]
+
+
+def test_no_difference_passes_in_silence(small: Document, monkeypatch: pytest.MonkeyPatch) -> None:
+    new = copy.deepcopy(small)
+    new["info"]["title"] = "Other"
+    monkeypatch.setitem(module._DOCUMENT, "info", None)  # As if no rule looked there.
+    assert said(small, new) == [("the documents differ where no rule looks", DECISION)]
+
+
+def test_the_order_of_a_list_is_no_more_than_that(small: Document) -> None:
+    new = copy.deepcopy(small)
+    new["components"]["schemas"]["Status"]["enum"].reverse()
+    assert said(small, new) == [("the same is written otherwise", COMPATIBLE)]
+    new["paths"]["/a/{id}"]["get"]["tags"].reverse()
+    assert said(small, new) == [('`tags` of GET /a/{id} is ["Two", "One"], was ["One", "Two"]', BREAKING)]
+
+
+def test_parameters_of_the_path_count_as_the_operation_s_own(small: Document) -> None:
+    new = copy.deepcopy(small)
+    item = new["paths"]["/a/{id}"]
+    item["parameters"] = item["get"].pop("parameters")
+    assert said(small, new) == [("the same is written otherwise", COMPATIBLE)]
+    item["parameters"].append({"in": "header", "name": "X-Trace", "schema": {"type": "string"}})
+    assert said(small, new) == [("the header parameter `x-trace` of GET /a/{id} is new and optional", COMPATIBLE)]
+
+
+def test_security_of_the_document_is_security_of_its_operations(small: Document) -> None:
+    new = copy.deepcopy(small)
+    del new["paths"]["/a/{id}"]["get"]["security"]
+    assert said(small, new) == [("GET /a/{id} takes no key where it took Key", BREAKING)]
+    new["security"] = [{"Key": []}]
+    assert said(small, new) == [("the same is written otherwise", COMPATIBLE)]
+
+
+def test_a_key_required_where_none_was_breaks(small: Document) -> None:
+    base = copy.deepcopy(small)
+    base["paths"]["/a/{id}"]["get"]["security"] = []
+    base["security"] = [{"Key": []}]  # An empty list of the operation's own goes before it.
+    new = {**small, "security": base["security"]}
+    assert said(base, new) == [("GET /a/{id} takes Key where it took no key", BREAKING)]
+
+
+def test_a_status_is_a_matter_of_the_table_of_meanings() -> None:
+    base: Document = load_file(ROOT / SPEC, SPEC)
+    new = copy.deepcopy(base)
+    statuses = new["components"]["schemas"]["TaskStatus"]["enum"]
+    statuses.append("QUEUED")
+    assert said(base, new) == [('`TaskStatus` gets the value "QUEUED"', DECISION)]
+    assert said(new, base) == [('`TaskStatus` loses the value "QUEUED"', COMPATIBLE)]
+    statuses[-1] = "FAILED"  # In the table, and held to no page.
+    assert said(base, new) == [('`TaskStatus` gets the value "FAILED"', COMPATIBLE)]
+    assert said(new, base) == [('`TaskStatus` loses the value "FAILED"', COMPATIBLE)]
+    statuses[-2:] = []
+    assert said(base, new) == [('`TaskStatus` loses the value "PAYMENT_REQUIRED"', DECISION)]
+
+
+def test_a_parameter_of_the_path_renamed_is_one_change(small: Document) -> None:
+    new = copy.deepcopy(small)
+    new["paths"]["/a/{key}"] = new["paths"].pop("/a/{id}")
+    new["components"]["parameters"]["Id"]["name"] = "key"
+    assert said(small, new) == [("GET /a/{id} is now GET /a/{key}", BREAKING)]
+
+
+def test_the_words_about_a_list_of_alternatives_count(small: Document) -> None:
+    union = {"anyOf": [{"type": "string"}, {"type": "object"}], "title": "Old"}
+    pair = with_schema(small, union), with_schema(small, {**union, "title": "New"})
+    assert said(*pair) == [('`title` of the answer 200 of GET /a/{id} is "New", was "Old"', COMPATIBLE)]
+    other = {"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/Status"}], "title": "Old"}
+    pair = with_schema(small, other), with_schema(small, {**other, "title": "New"})
+    assert said(*pair) == [('`title` of the answer 200 of GET /a/{id} is "New", was "Old"', COMPATIBLE)]
+
+
+def test_the_worst_comes_first(small: Document) -> None:
+    new = copy.deepcopy(small)
+    new["info"]["title"], new["x-new"], new["servers"][0]["url"] = "Other", 1, "https://other.example"
+    assert [verdict for _, verdict in said(small, new)] == [BREAKING, DECISION, COMPATIBLE]
+
+
+def test_the_table_has_a_row_for_a_change_of_both_layers_and_is_safe_for_markdown() -> None:
+    change = Change("docs", "/a", "a | b\nc", BREAKING, "look")
+    assert table([]) == "no change"
+    assert table([change, change._replace(layer="camb.yaml"), change._replace(place="/b")]).splitlines() == [
+        "| change | place | verdict | what to do |",
+        "| --- | --- | --- | --- |",
+        "| a &#124; b c | `/a` (docs, camb.yaml) | breaking | look |",
+        "| a &#124; b c | `/b` (docs) | breaking | look |",
+    ]

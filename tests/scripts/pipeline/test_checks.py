@@ -1,0 +1,162 @@
+"""`scripts.pipeline.checks`: what has to hold in one document."""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from scripts.common.errors import PipelineError
+from scripts.pipeline.checks import check
+
+Document = dict[str, Any]
+
+
+def blame(_: Any) -> str:
+    return "f"
+
+
+def at(document: Any, *path: str | int) -> Any:
+    for step in path:
+        document = document[step]
+    return document
+
+
+def operation(document: Document) -> Document:
+    found: Document = document["paths"]["/a/{id}"]["get"]
+    return found
+
+
+def schemas(document: Document) -> Document:
+    found: Document = document["components"]["schemas"]
+    return found
+
+
+def add_second(document: Document, operation_id: str) -> None:
+    second = copy.deepcopy(document["paths"]["/a/{id}"])
+    second["get"]["operationId"] = operation_id
+    document["paths"]["/b/{id}"] = second
+
+
+def test_a_sound_document_passes(small: Document) -> None:
+    check(small, blame)
+
+
+@pytest.mark.parametrize(
+    "mutate",
+    [
+        pytest.param(lambda d: schemas(d).update(A={"properties": {"$ref": {"type": "string"}}}), id="named $ref"),
+        pytest.param(lambda d: schemas(d).update(A={"example": {"$ref": "nowhere"}}), id="$ref in an example"),
+        pytest.param(lambda d: schemas(d).update(A={"properties": {"enum": {"type": "string"}}}), id="named enum"),
+        pytest.param(lambda d: schemas(d).update(A={"enum": [1, True, "1", 1.5, None]}), id="like, not equal"),
+        pytest.param(lambda d: schemas(d).update(A={"items": {"$ref": "#/components/schemas/A"}}), id="recursive"),
+        pytest.param(
+            lambda d: (
+                operation(d).pop("parameters"),
+                d["paths"]["/a/{id}"].update(parameters=[{"$ref": "#/components/parameters/Id"}]),
+            ),
+            id="parameters of the path",
+        ),
+        pytest.param(
+            lambda d: (
+                operation(d)["parameters"].append({"$ref": "#/paths/~1a~1%7Bid%7D/get/x-more"})
+                or operation(d).update({"x-more": {"name": "n", "in": "query", "schema": {"type": "string"}}})
+            ),
+            id="escaped pointer",
+        ),
+        pytest.param(lambda d: add_second(d, "get_a2"), id="two ids"),
+    ],
+)
+def test_lets_pass_what_only_looks_wrong(small: Document, mutate: Callable[[Document], Any]) -> None:
+    mutate(small)
+    check(small, blame)
+
+
+OPERATION = "f: /paths/~1a~1{id}/get"
+
+
+@pytest.mark.parametrize(
+    ("mutate", "message"),
+    [
+        (
+            lambda d: schemas(d).update(A={"items": {"$ref": "#/components/schemas/Gone"}}),
+            "f: /components/schemas/A/items/$ref: '#/components/schemas/Gone' leads nowhere",
+        ),
+        (
+            lambda d: schemas(d).update(A={"properties": {"default": {"$ref": "#/gone"}}}),
+            "f: /components/schemas/A/properties/default/$ref: '#/gone' leads nowhere",
+        ),
+        (
+            lambda d: operation(d)["responses"].update(default={"$ref": "#/components/responses/Gone"}),
+            f"{OPERATION}/responses/default/$ref: '#/components/responses/Gone' leads nowhere",
+        ),
+        (
+            lambda d: schemas(d).update(A={"$ref": "https://example.com/a.yaml"}),
+            "f: /components/schemas/A/$ref: 'https://example.com/a.yaml' leaves the document",
+        ),
+        (lambda d: schemas(d).update(A={"$ref": "other.yaml#/a"}), "f: /components/schemas/A/$ref: 'other.yaml#/a' "),
+        (
+            lambda d: schemas(d).update(A={"$ref": "#/components/schemas/A"}),
+            "f: /components/schemas/A/$ref: '#/components/schemas/A' leads back to itself",
+        ),
+        (lambda d: operation(d).pop("operationId"), f"{OPERATION}: has no operationId"),
+        (
+            lambda d: add_second(d, "getA"),
+            "f: /paths/~1b~1{id}/get/operationId: becomes get_a in Python, as does /paths/~1a~1{id}/get/operation",
+        ),
+        (lambda d: add_second(d, "get-a"), "f: /paths/~1b~1{id}/get/operationId: becomes get_a in Python"),
+        (
+            lambda d: operation(d).pop("parameters"),
+            f"{OPERATION}: parameter 'id' is in the path, but no path parameter",
+        ),
+        (
+            lambda d: d["components"]["parameters"]["Id"].update(name="task"),
+            f"{OPERATION}: parameter 'id' is in the path, but no path parameter",
+        ),
+        (
+            lambda d: operation(d)["parameters"].append({"name": "b", "in": "path", "required": True, "schema": {}}),
+            f"{OPERATION}: parameter 'b' is not in the path",
+        ),
+        (
+            lambda d: operation(d).update(security=[{"Key": []}, {"Other": []}]),
+            f"{OPERATION}/security/1/Other: no security scheme is called 'Other'",
+        ),
+        (lambda d: d.update(security=[{"Other": []}]), "f: /security/0/Other: no security scheme is called 'Other'"),
+        (
+            lambda d: schemas(d)["Status"]["enum"].append("DONE"),
+            'f: /components/schemas/Status/enum/2: "DONE" is in the enum twice',
+        ),
+        (lambda d: d.pop("info"), "f: /: 'info' is a required property"),
+        (lambda d: d.update(openapi="3.0.3"), "f: /openapi: '3.0.3' does not match"),
+        (lambda d: d["info"].update(version=5), "f: /info/version: 5 is not of type 'string'"),
+        (lambda d: operation(d).update(bogus=1), f"{OPERATION}: Unevaluated properties are not allowed ('bogus' was"),
+        (
+            lambda d: operation(d)["responses"].update({"201": {}}),
+            f"{OPERATION}/responses/201: 'description' is a required property",
+        ),
+        (
+            lambda d: schemas(d).update(A={"type": "strin"}),
+            "f: /components/schemas/A/type: 'strin' is not valid under any of the given schemas",
+        ),
+    ],
+)
+def test_refuses(small: Document, mutate: Callable[[Document], Any], message: str) -> None:
+    mutate(small)
+    with pytest.raises(PipelineError) as refusal:
+        check(small, blame)
+    assert str(refusal.value).startswith(message)
+    assert "\n" not in str(refusal.value)
+    assert len(str(refusal.value)) < 400
+
+
+def test_a_long_value_is_not_repeated(small: Document) -> None:
+    small["servers"] = {f"key{index}": "x" * 50 for index in range(50)}
+    with pytest.raises(PipelineError) as refusal:
+        check(small, blame)
+    assert str(refusal.value) == "f: /servers: what is here is not of type 'array'"
+
+
+def test_the_blame_is_asked_for(small: Document) -> None:
+    schemas(small)["Status"]["enum"].append("DONE")
+    with pytest.raises(PipelineError, match=r"^components schemas Status enum 2: "):
+        check(small, lambda path: " ".join(map(str, path)))

@@ -1,0 +1,222 @@
+"""`scripts.pipeline.import_page`: one OpenAPI block in, exactly as published; anything doubtful is refused."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts.common.errors import PipelineError
+from scripts.pipeline.import_page import import_page, main, slug_of
+
+BLOCK = """\
+openapi: 3.1.0
+paths:
+  /dub/{task_id}:
+    get:
+      # kept, comments and all
+      responses:
+        200: {description:   ok}
+"""
+FENCED = f"```yaml GET /dub/{{task_id}}\n{BLOCK}```\n"
+
+
+def indent(text: str, prefix: str) -> str:
+    return "".join(f"{prefix}{line}" for line in text.splitlines(keepends=True))
+
+
+@pytest.mark.parametrize(
+    ("page", "content"),
+    [
+        pytest.param(FENCED, BLOCK, id="plain"),
+        pytest.param(FENCED.replace("GET", "get"), BLOCK, id="lower-case method"),
+        pytest.param(FENCED.replace("yaml", "yml"), BLOCK, id="yml"),
+        pytest.param(FENCED.replace("{task_id}\n", "{task_id} theme={null}\n", 1), BLOCK, id="attributes after"),
+        pytest.param(f"# Title\n\n> quote\n\n{FENCED}\nmore\n", BLOCK, id="in prose"),
+        pytest.param(FENCED.replace("```", "````"), BLOCK, id="four backticks"),
+        pytest.param(FENCED.replace("```", "~~~"), BLOCK, id="tildes"),
+        pytest.param(FENCED.removesuffix("```\n"), BLOCK, id="never closed"),
+        pytest.param(FENCED.removesuffix("\n```\n"), BLOCK, id="ends without a line end"),
+        pytest.param(FENCED.replace("```\n", "\n\n```\n"), BLOCK + "\n\n", id="blank lines at the end are kept"),
+        pytest.param(indent(FENCED, "> "), BLOCK, id="quoted"),
+        pytest.param("- item\n\n" + indent(FENCED, "  "), BLOCK, id="in a list"),
+        pytest.param(indent(FENCED, "   "), BLOCK, id="indented fence"),
+        pytest.param(FENCED.replace("\n", "\r\n"), BLOCK, id="Windows line ends"),
+        pytest.param(f"````md\n{FENCED}````\n\n{FENCED}", BLOCK, id="another one is an example within a fence"),
+        pytest.param(indent(FENCED, "    ") + "\n" + FENCED, BLOCK, id="another one is indented code"),
+        pytest.param("```yaml\na: 1\n```\n\n```yaml\n*broken\n```\n\n" + FENCED, BLOCK, id="other YAML"),
+        pytest.param("```python\nopenapi: 3\n```\n\n" + FENCED, BLOCK, id="other languages"),
+    ],
+)
+def test_takes_the_block_as_published(page: str, content: str, tmp_path: Path) -> None:
+    import_page(page, slug="get-dub", pages=tmp_path)
+    assert (tmp_path / "get-dub.yaml").read_text() == content
+    assert [path.name for path in tmp_path.iterdir()] == ["get-dub.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("page", "message"),
+    [
+        ("# Nothing\n", "page: no OpenAPI block: no ```yaml fence holds a document with a top-level `openapi`"),
+        (indent(FENCED, "    "), "page: no OpenAPI block"),
+        (f"````md\n{FENCED}````\n", "page: no OpenAPI block"),
+        ("```yaml\nx:\n  openapi: 3.1.0\n```\n", "page: no OpenAPI block"),
+        (f"{FENCED}\n\n{FENCED}", "page: 2 OpenAPI blocks, in lines 1, 12: one page describes one operation"),
+        (f"{FENCED}\n```yaml\nopenapi: 3.1.0\n```\n", "page: 2 OpenAPI blocks, in lines 1, 11"),
+        (f"{FENCED}\n```yaml\nopenapi: 3.1.0\na: [\n```\n", "page: 2 OpenAPI blocks, in lines 1, 11"),
+        (
+            f"```yaml\n{BLOCK}```\n",
+            "page:1: the fence line says no method and path ('yaml'), the block GET /dub/{task_id}",
+        ),
+        (
+            f"\n```yaml post /dub/{{task_id}}\n{BLOCK}```\n",
+            "page:2: the fence line says POST /dub/{task_id}, the block GET /dub/{task_id}",
+        ),
+        (
+            f"```yaml get /dub/{{id}}\n{BLOCK}```\n",
+            "page:1: the fence line says GET /dub/{id}, the block GET /dub/{task_id}",
+        ),
+        (
+            f"```yaml get /dub/{{task_id}}\n{BLOCK}    post: {{}}\n```\n",
+            "page:1: the fence line says GET /dub/{task_id}, the block GET /dub/{task_id} and POST /dub/{task_id}",
+        ),
+        (
+            "```yaml get /dub/{task_id}\nopenapi: 3.1.0\n```\n",
+            "page:1: the fence line says GET /dub/{task_id}, the block nothing",
+        ),
+        (
+            "```yaml get /dub/{task_id}\n- a\n```\n",
+            "page:1: the fence line says GET /dub/{task_id}, but the block has no top-level `openapi`",
+        ),
+        (f"```yaml get /dub/{{task_id}}\n{BLOCK}openapi: 3\n```\n", "page:1, block:8: /: the key 'openapi' is here"),
+    ],
+)
+def test_refuses_and_writes_nothing(page: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(PipelineError) as refusal:
+        import_page(page, slug="get-dub", pages=tmp_path)
+    assert str(refusal.value).startswith(message)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("slug", ["", "Get", "a/b", "..", "a_b", "a.b", "é", "a\n"])
+def test_a_slug_is_a_plain_name(slug: str, tmp_path: Path) -> None:
+    with pytest.raises(PipelineError, match="cannot name the file: use --slug with a-z, 0-9 and hyphens"):
+        import_page(FENCED, slug=slug, pages=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("source", "slug"),
+    [
+        ("docs/get-tts-result.md", "get-tts-result"),
+        ("https://docs.example/api/get-tts-result.md", "get-tts-result"),
+        ("https://docs.example/api/get-tts-result.md?raw=1#top", "get-tts-result"),
+        ("https://docs.example/api/get-tts-result/", "get-tts-result"),
+    ],
+)
+def test_the_page_names_the_file(source: str, slug: str) -> None:
+    assert slug_of(source) == slug
+
+
+@pytest.fixture
+def site(docs_site: Any) -> str:
+    docs_site.answers = {
+        "/get-dub.md": (200, {"Content-Type": "text/markdown"}, FENCED.encode()),
+        "/moved.md": (302, {"Location": "/get-dub.md"}, b""),
+        "/loop.md": (302, {"Location": "/loop.md"}, b""),
+        "/image.md": (200, {"Content-Type": "image/png"}, b"\x89PNG\r\n\x1a\n\0\0\xff"),
+        "/nul.md": (200, {"Content-Type": "text/plain"}, b"a\0b"),
+        "/page.md": (200, {"Content-Type": "text/html"}, b"<!DOCTYPE html><title>Docs</title>"),
+        "/huge.md": (200, {}, b"x" * 2_500_000),
+        "404": (404, {}, FENCED.encode()),
+    }
+    return str(docs_site.address)
+
+
+@pytest.mark.parametrize(("name", "slug"), [("get-dub.md", "get-dub"), ("moved.md", "moved")])
+def test_imports_from_an_address(
+    site: str, name: str, slug: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([f"{site}/{name}", "--pages", str(tmp_path)]) == 0
+    assert (tmp_path / f"{slug}.yaml").read_text() == BLOCK
+    assert capsys.readouterr().out.endswith(f"{slug}.yaml: added (GET /dub/{{task_id}} of {site}/{name})\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("gone.md", "the server answered 404 Not Found"),
+        ("loop.md", "no answer: Exceeded maximum allowed redirects."),
+        ("image.md", "not text: byte 0 is not UTF-8"),
+        ("nul.md", "not text: it has NUL bytes"),
+        ("page.md", "no OpenAPI block"),
+        ("huge.md", "more than 2,000,000 bytes: not a docs page"),
+    ],
+)
+def test_refuses_what_an_address_answers(
+    site: str, name: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([f"{site}/{name}", "--pages", str(tmp_path)]) == 1
+    out, err = capsys.readouterr()
+    assert err.startswith(f"error: {site}/{name}: {message}")
+    assert (out, err.count("\n"), list(tmp_path.iterdir())) == ("", 1, [])
+
+
+def test_a_page_has_to_come_in_time(
+    site: str, docs_site: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    docs_site.dripping.add("/get-dub.md")
+    monkeypatch.setattr("scripts.pipeline.import_page._PAGE_SECONDS", 0.3)
+    assert main([f"{site}/get-dub.md", "--pages", str(tmp_path)]) == 1
+    assert capsys.readouterr().err == f"error: {site}/get-dub.md: no answer, or not all of it, within 0.3 seconds\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:1/a.md", "http://", "http://[/a.md", "https://127.0.0.1:1/a"])
+def test_says_that_an_address_cannot_be_reached(address: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([address, "--slug", "a"]) == 1
+    err = capsys.readouterr().err
+    assert err.startswith(f"error: {address}: no answer: ")
+    assert err.count("\n") == 1
+
+
+def test_imports_a_file_and_says_what_changed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page, pages = tmp_path / "get-dub.md", tmp_path / "pages"
+    page.write_text(FENCED)
+    for done in ("added", "unchanged"):
+        assert main([str(page), "--pages", str(pages)]) == 0
+        assert f"get-dub.yaml: {done} (GET /dub/{{task_id}} of " in capsys.readouterr().out
+    page.write_text(FENCED.replace("kept", "still kept"))
+    assert main([str(page), "--pages", str(pages)]) == 0
+    assert "updated" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["missing.md"], "error: missing.md: No such file or directory\n"),
+        (["."], "error: .: Is a directory\n"),
+        (["-"], "error: standard input: has no name of its own: say --slug NAME (with make: SLUG=NAME)\n"),
+    ],
+)
+def test_refuses_what_cannot_be_read(
+    arguments: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 1
+    assert capsys.readouterr().err == message
+
+
+def test_reads_the_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"\xef\xbb\xbf" + FENCED.encode())))
+    assert main(["-", "--slug", "dub", "--pages", str(tmp_path)]) == 0
+    assert (tmp_path / "dub.yaml").read_text() == BLOCK
+
+
+def test_the_command_line(run: Callable[..., Any], project: Path) -> None:
+    ended = run("scripts.pipeline.import_page", "-", "--slug", "get-dub", input=FENCED)
+    assert ended.returncode == 0, ended.stderr
+    assert (project / "openapi/pages/get-dub.yaml").read_text() == BLOCK
+    ended = run("scripts.pipeline.import_page", "-", "--slug", "get-dub", input="# Nothing")
+    assert (ended.returncode, ended.stderr.count("\n")) == (1, 1)
+    assert ended.stderr.startswith("error: -: no OpenAPI block")

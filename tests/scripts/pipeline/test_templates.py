@@ -1,0 +1,136 @@
+"""`openapi/templates`: each differs from the generator's own only in what its head says."""
+
+import copy
+import hashlib
+import importlib.metadata
+import pickle
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import jinja2
+import openapi_python_client
+import pytest
+
+from camb_openapi import SPEC_DIGEST
+from camb_openapi.api import TASK_STATUS_OPERATIONS
+from camb_openapi.models.orchestrator_pipeline_result import OrchestratorPipelineResult
+from camb_openapi.models.task_status import TaskStatus
+from scripts.common.errors import follow
+from scripts.pipeline.generate import ROOT, make_document
+from scripts.pipeline.merge import operations
+
+OURS = ROOT / "openapi/templates"
+STOCK = Path(openapi_python_client.__file__).parent / "templates"
+OVERRIDES = sorted(path.name for path in OURS.iterdir())
+
+
+@pytest.mark.parametrize("name", OVERRIDES)
+def test_the_generators_own_template_is_the_one_that_was_changed(name: str) -> None:
+    head = re.match(r"\{# Overrides (\S+) of openapi-python-client (\S+),\s+sha256 ([0-9a-f]{64})\.", read(OURS / name))
+    assert head, "the head says which template this overrides"
+    stock = hashlib.sha256((STOCK / name).read_bytes()).hexdigest()
+    assert head.groups() == (name, importlib.metadata.version("openapi-python-client"), stock), (
+        "the generator's own templates changed under us: look at the difference, then bring the head up to date"
+    )
+
+
+def read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def render(folder: Path, enum_name: str) -> str:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder), trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+    )
+    enum = SimpleNamespace(class_info=SimpleNamespace(name=enum_name), values={"B": "b", "A": "a"})
+    return environment.get_template("str_enum.py.jinja").render(enum=enum)
+
+
+def test_other_enums_are_the_generators_own() -> None:
+    assert render(OURS, "Gender") == render(STOCK, "Gender")
+    assert render(OURS, "TaskStatus").startswith("from enum import StrEnum\nfrom typing import Self\n")
+
+
+def reachable_enums(document: dict[str, Any], node: Any, name: str, seen: set[str]) -> Iterator[str]:
+    """Names of the string enums below `node`; one without a name of its own goes by its key."""
+    if isinstance(node, list):
+        for item in node:
+            yield from reachable_enums(document, item, name, seen)
+    elif isinstance(node, dict):
+        ref = node.get("$ref")
+        if isinstance(ref, str) and ref not in seen:
+            seen.add(ref)
+            path = ref.removeprefix("#/").split("/")
+            yield from reachable_enums(document, follow(document, path), path[-1], seen)
+        if isinstance(node.get("enum"), list) and any(isinstance(value, str) for value in node["enum"]):
+            yield name
+        for key, value in node.items():
+            if key not in ("example", "examples", "default"):
+                yield from reachable_enums(document, value, key, seen)
+
+
+def test_enums_that_the_server_sends_are_open_and_those_we_send_are_closed() -> None:
+    match = re.search(r"set open_enums = \[(.*)\]", read(OURS / "str_enum.py.jinja"))
+    assert match
+    opened = set(re.findall(r'"(\w+)"', match[1]))
+    document = make_document(ROOT)
+    received, sent = set[str](), set[str]()
+    for path, _, operation in operations(document):
+        received |= set(reachable_enums(document, operation["responses"], "", set()))
+        parameters = [operation.get("parameters"), document["paths"][path].get("parameters")]
+        sent |= set(reachable_enums(document, [parameters, operation.get("requestBody")], "", set()))
+    assert received == opened
+    assert not sent & opened
+
+
+def test_a_known_status_is_a_member() -> None:
+    assert TaskStatus("SUCCESS") is TaskStatus.SUCCESS
+    assert TaskStatus.SUCCESS in list(TaskStatus)
+
+
+@pytest.mark.parametrize("text", ["FAILED", "", "success", "é\n"])
+def test_an_unknown_status_keeps_what_was_sent(text: str) -> None:
+    unknown = TaskStatus(text)
+    assert isinstance(unknown, TaskStatus)
+    assert (unknown, unknown.value, str(unknown), f"{unknown}", unknown.name) == (text, text, text, text, "")
+    assert hash(unknown) == hash(text) == hash(TaskStatus(text))
+    assert unknown == TaskStatus(text)
+    assert unknown != TaskStatus.ERROR
+    assert repr(text) in repr(unknown)
+    copies = [copy.copy(unknown), copy.deepcopy(unknown)]
+    copies += [pickle.loads(pickle.dumps(unknown, protocol)) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)]
+    for one in copies:
+        assert (type(one), one, one.value) == (TaskStatus, text, text)
+
+
+def test_unknown_statuses_are_not_kept() -> None:
+    before = len(TaskStatus), len(TaskStatus._value2member_map_)
+    for index in range(100):
+        TaskStatus(f"NEW_{index}")
+    assert (len(TaskStatus), len(TaskStatus._value2member_map_)) == before
+
+
+@pytest.mark.parametrize("value", [None, 5, True, b"SUCCESS", ["SUCCESS"], {}])
+def test_what_is_no_text_is_no_status(value: Any) -> None:
+    with pytest.raises(ValueError, match="is not a valid TaskStatus"):
+        TaskStatus(value)
+
+
+def test_an_unknown_status_survives_the_model() -> None:
+    body = {"status": "FAILED", "run_id": None, "message": {"a": 1}, "exception_reason": "NEW", "more": 1}
+    assert OrchestratorPipelineResult.from_dict(body).to_dict() == body
+
+
+def test_the_table_has_each_family_and_its_operation() -> None:
+    assert {"text-to-sound", "tts"} <= TASK_STATUS_OPERATIONS.keys()
+    assert list(TASK_STATUS_OPERATIONS) == sorted(TASK_STATUS_OPERATIONS)
+    for kind, (request, model) in TASK_STATUS_OPERATIONS.items():
+        assert request("a/b") == {"method": "get", "url": f"/{kind}/a%2Fb"}
+        assert model is OrchestratorPipelineResult
+
+
+def test_the_package_says_which_spec_it_was_made_from() -> None:
+    assert hashlib.sha256((ROOT / "openapi/camb.yaml").read_bytes()).hexdigest() == SPEC_DIGEST

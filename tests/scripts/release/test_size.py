@@ -1,0 +1,46 @@
+"""What counts as a line of code, and that the bar is one that can be missed."""
+
+import pytest
+
+from scripts.release import size
+
+SOURCE = '''"""A module docstring,
+of two lines."""
+
+import os  # a comment after code
+
+
+# a comment
+class A:
+    """A docstring."""
+
+    x = """a string
+    that is no docstring"""
+
+    def f(self, a: int,
+          b: int) -> int:
+        """A docstring."""
+        return a
+
+
+async def g() -> None:
+    "A docstring."
+'''
+
+
+def test_blanks_comments_and_docstrings_do_not_count() -> None:
+    # import, class, x (2), def (2), return, async def
+    assert size.code_lines(SOURCE) == 8
+
+
+def test_only_what_an_import_loads_is_counted() -> None:
+    loaded = size.loaded_files("camb_client")
+    assert {"camb_client", "camb_client._polling.poller", "camb_openapi"} <= loaded.keys()
+    assert not any(name.startswith("camb_client.testing") for name in loaded)
+
+
+def test_the_bar_can_be_missed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert size.main() == 0
+    monkeypatch.setattr(size, "BAR", 10)
+    assert size.main() == 1
+    assert "(bar: 10)" in capsys.readouterr().out
