@@ -244,22 +244,22 @@ async def by_hand(job: Job) -> None:
 
 
 def _timed(job: Job, camb: Any) -> None:
-    """Time each look on the wire, as for the others."""
-    inner = camb._wire.look
+    """Time each request on the wire, as for the others."""
+    inner = camb._wire.ask
 
-    async def look(*arguments: Any) -> Any:
+    async def ask(*arguments: Any) -> Any:
         started = time.perf_counter()
         result = await inner(*arguments)
         job.took(started)
         return result
 
-    def look_sync(*arguments: Any) -> Any:
+    def ask_sync(*arguments: Any) -> Any:
         started = time.perf_counter()
         result = inner(*arguments)
         job.took(started)
         return result
 
-    camb._wire.look = look if asyncio.iscoroutinefunction(inner) else look_sync
+    camb._wire.ask = ask if asyncio.iscoroutinefunction(inner) else ask_sync
 
 
 def _outcome(job: Job, outcome: Any) -> None:
