@@ -86,7 +86,7 @@ BLOCKS: dict[str, list[Program | Commands | NoProgram]] = {
         Program("run_id 1002\n"),
         Program("SUCCESS\n11768\n"),
         Program("SUCCESS \nit worked\n"),
-        Program("69 looks in ten minutes"),
+        Program("69 polls in ten minutes"),
         Program("tts:c8b8e3cd-ad17 SUCCESS\nrun_id 11768\n"),
     ],
     "docs/guides/testing.md": [Program("3 passed"), Program(), Program(), Program(), Program()],

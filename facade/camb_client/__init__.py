@@ -53,17 +53,17 @@ if TYPE_CHECKING:
     from ._batch.outcomes import AsyncOutcomes, Outcomes
 else:
     # Where the names are that are imported when they are first asked for.
-    _LATER = dict.fromkeys(("TextToSound", "TextToSpeech"), "_audio.sync_audio")
-    _LATER |= dict.fromkeys(("AsyncTextToSound", "AsyncTextToSpeech"), "_audio.async_audio")
-    _LATER |= dict.fromkeys(("AsyncOutcomes", "Outcomes"), "_batch.outcomes")
+    _LAZY = dict.fromkeys(("TextToSound", "TextToSpeech"), "_audio.sync_audio")
+    _LAZY |= dict.fromkeys(("AsyncTextToSound", "AsyncTextToSpeech"), "_audio.async_audio")
+    _LAZY |= dict.fromkeys(("AsyncOutcomes", "Outcomes"), "_batch.outcomes")
 
     def __getattr__(name: str) -> object:
         """One of those."""
-        if name not in _LATER:
+        if name not in _LAZY:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from importlib import import_module
 
-        return getattr(import_module(f".{_LATER[name]}", __name__), name)
+        return getattr(import_module(f".{_LAZY[name]}", __name__), name)
 
 
 # fmt: off

@@ -1,7 +1,7 @@
 """The contenders: what one would write or pick to wait for many tasks, and ours.
 
 Rule of this file: each is as its users would write it, runs alone in a process of its own, and imports nothing but
-what it needs. It says when its client is idle and ready, times each look, and says of each task how it ended; what it
+what it needs. It says when its client is idle and ready, times each poll, and says of each task how it ended; what it
 asked of the server, the server knows. Whatever goes wrong, and whatever is too slow, is a result.
 """
 
@@ -44,9 +44,9 @@ class Job:
         url: The server.
         script: How each task behaves; see ``server``.
         tasks: How many there are.
-        pace: Seconds between two looks at a task; ``None`` is the contender's own.
+        pace: Seconds between two polls a task; ``None`` is the contender's own.
         limit: Seconds after which it is stopped.
-        rate: Looks a second it is asked to keep to; ``None`` is no limit.
+        rate: Polls a second it is asked to keep to; ``None`` is no limit.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Job:
         del self._took[:]
 
     def ready(self) -> None:
-        """The client is there, and has made one look: all that comes from here on counts."""
+        """The client is there, and has made one poll: all that comes from here on counts."""
         report(self.url)
         self._begin()
         # In a thread, and no cancellation: a pool with ten thousand requests in it takes minutes to be cancelled.
@@ -79,7 +79,7 @@ class Job:
         os._exit(0)
 
     def took(self, started: float) -> None:
-        """A look that began at ``started`` has been answered."""
+        """A poll that began at ``started`` has been answered."""
         self._stopped = time.perf_counter()
         self._took.append(self._stopped - started)
 
@@ -96,7 +96,7 @@ class Job:
         self.errors[name] = self.errors.get(name, 0) + 1
 
     def result(self) -> dict[str, Any]:
-        """What it came to: seconds, CPU seconds, MB over the idle client, seconds of a look, outcomes, errors."""
+        """What it came to: seconds, CPU seconds, MB over the idle client, seconds of a poll, outcomes, errors."""
         took = sorted(self._took) or [0.0]
         quantiles = {f"p{part}": took[min(len(took) * part // 100, len(took) - 1)] for part in (50, 95, 99)}
         return {
@@ -111,48 +111,48 @@ class Job:
         }
 
 
-Look = Callable[[str], Awaitable[tuple[str, int | None]]]
+Poll = Callable[[str], Awaitable[tuple[str, int | None]]]
 
 
-async def _gather(job: Job, look: Look, at_once: int | None = None) -> None:
-    """``asyncio.gather`` over all tasks; at most so many looks at once."""
+async def _gather(job: Job, poll: Poll, at_once: int | None = None) -> None:
+    """``asyncio.gather`` over all tasks; at most so many at once."""
     gate: Any = contextlib.nullcontext() if at_once is None else asyncio.Semaphore(at_once)
 
-    async def poll(task_id: str) -> None:
+    async def wait(task_id: str) -> None:
         while True:
             async with gate:
                 started = time.perf_counter()
-                status, run_id = await look(task_id)
+                status, run_id = await poll(task_id)
                 job.took(started)
             if status != "PENDING":
                 return job.end(task_id, run_id)
             await asyncio.sleep(DOCS_PACE if job.pace is None else job.pace)
 
-    await look("n0-0")
+    await poll("n0-0")
     job.ready()
-    await asyncio.gather(*map(poll, job.ids))
+    await asyncio.gather(*map(wait, job.ids))
 
 
 def docs_loop(job: Job) -> None:
     """docs page's loop, a thread for each."""
     import requests
 
-    def look(task_id: str) -> tuple[str, int | None]:
+    def poll(task_id: str) -> tuple[str, int | None]:
         started = time.perf_counter()
         answer = requests.get(f"{job.url}/tts/{task_id}", headers=HEADERS).json()  # noqa: S113 (the page's)
         job.took(started)
         return answer["status"], answer["run_id"]
 
-    def poll(task_id: str) -> None:
+    def wait(task_id: str) -> None:
         try:
-            while (answer := look(task_id))[0] == "PENDING":
+            while (answer := poll(task_id))[0] == "PENDING":
                 time.sleep(DOCS_PACE if job.pace is None else job.pace)
             job.end(task_id, answer[1])
         except Exception as error:  # noqa: BLE001 (whatever goes wrong is a result)
             job.failed(error)
 
-    look("n0-0")
-    threads = [threading.Thread(target=poll, args=(task_id,), daemon=True) for task_id in job.ids]
+    poll("n0-0")
+    threads = [threading.Thread(target=wait, args=(task_id,), daemon=True) for task_id in job.ids]
     job.ready()
     for thread in threads:
         thread.start()
@@ -166,11 +166,11 @@ async def camb_sdk(job: Job) -> None:
 
     client = AsyncCambAI(api_key=KEY, base_url=job.url)
 
-    async def look(task_id: str) -> tuple[str, int | None]:
+    async def poll(task_id: str) -> tuple[str, int | None]:
         answer = await client.text_to_speech.get_tts_result(task_id)
         return answer.status, answer.run_id
 
-    await _gather(job, look)
+    await _gather(job, poll)
 
 
 async def _httpx(job: Job, at_once: int | None = None, transport: Any = None) -> None:
@@ -178,11 +178,11 @@ async def _httpx(job: Job, at_once: int | None = None, transport: Any = None) ->
 
     async with httpx.AsyncClient(base_url=job.url, headers=HEADERS, transport=transport) as client:
 
-        async def look(task_id: str) -> tuple[str, int | None]:
+        async def poll(task_id: str) -> tuple[str, int | None]:
             answer = (await client.get(f"/tts/{task_id}")).json()
             return answer["status"], answer["run_id"]
 
-        await _gather(job, look, at_once)
+        await _gather(job, poll, at_once)
 
 
 async def httpx_gather(job: Job) -> None:
@@ -191,12 +191,12 @@ async def httpx_gather(job: Job) -> None:
 
 
 async def httpx_eight(job: Job) -> None:
-    """httpx, eight looks at a time."""
+    """httpx, eight at a time."""
     await _httpx(job, 8)
 
 
 async def httpx_over_aiohttp(job: Job) -> None:
-    """httpx with httpx-aiohttp, eight looks at a time."""
+    """httpx with httpx-aiohttp, eight at a time."""
     from httpx_aiohttp import AiohttpTransport
 
     await _httpx(job, 8, AiohttpTransport())
@@ -207,12 +207,12 @@ async def _aiohttp(job: Job, at_once: int | None = None) -> None:
 
     async with aiohttp.ClientSession(job.url, headers=HEADERS) as session:
 
-        async def look(task_id: str) -> tuple[str, int | None]:
+        async def poll(task_id: str) -> tuple[str, int | None]:
             async with session.get(f"/tts/{task_id}") as response:
                 answer = await response.json()
             return answer["status"], answer["run_id"]
 
-        await _gather(job, look, at_once)
+        await _gather(job, poll, at_once)
 
 
 async def aiohttp_gather(job: Job) -> None:
@@ -221,7 +221,7 @@ async def aiohttp_gather(job: Job) -> None:
 
 
 async def aiohttp_eight(job: Job) -> None:
-    """aiohttp, eight looks at a time."""
+    """aiohttp, eight at a time."""
     await _aiohttp(job, 8)
 
 
@@ -232,7 +232,7 @@ async def by_hand(job: Job) -> None:
     for _ in range(8):
         free.put_nowait(await asyncio.open_connection(host, int(port)))
 
-    async def look(task_id: str) -> tuple[str, int | None]:
+    async def poll(task_id: str) -> tuple[str, int | None]:
         reader, writer = connection = await free.get()
         writer.write(f"GET /tts/{task_id} HTTP/1.1\r\nhost: {host}\r\nx-api-key: {KEY}\r\n\r\n".encode())
         head = await reader.readuntil(b"\r\n\r\n")
@@ -240,7 +240,7 @@ async def by_hand(job: Job) -> None:
         free.put_nowait(connection)
         return answer["status"], answer["run_id"]
 
-    await _gather(job, look, 8)
+    await _gather(job, poll, 8)
 
 
 def _timed(job: Job, camb: Any) -> None:
@@ -363,7 +363,7 @@ def run(
         result = json.loads(shown.stdout)
     seen, finished = report(url), result["once"] == tasks
     # What was stopped would have gone on as it did at last, not as in its first seconds.
-    throughput = seen["looks"] / result["wall"] if finished else seen["late_rate"]
+    throughput = seen["polls"] / result["wall"] if finished else seen["late_rate"]
     return {**result, "server": seen, "throughput": throughput, "finished": finished}
 
 

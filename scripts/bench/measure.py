@@ -48,7 +48,7 @@ class Plan:
         waiting: How many tasks wait at once → how often each is PENDING, and seconds until a contender is stopped.
         patience: There a contender has up to three turns, while those so far took less than this.
         many: The tasks of the run at a given rate, and of the one with faults.
-        rate: That rate, in looks a second.
+        rate: That rate, in polls a second.
         polite: The tasks waited for at each contender's own pace.
         simulated: The tasks of a cell of the simulation.
     """
@@ -64,7 +64,7 @@ class Plan:
 
 FULL = Plan(
     rounds=9,
-    # Ten looks are what the default schedule takes for a task of half a minute. With fewer, the pool of httpx drains
+    # Ten polls are what the default schedule takes for a task of half a minute. With fewer, the pool of httpx drains
     # before it is full; and it takes camb-sdk half a minute to become as slow as it stays.
     waiting={10: (49, 20), 100: (4, 20), 1_000: (9, 40), 10_000: (0, 15)},
     patience=1,
@@ -96,20 +96,20 @@ def command(*arguments: str) -> Callable[[], Times]:
     return measure
 
 
-def call(look: Callable[[], object], calls: int = 200) -> Callable[[], Times]:
+def call(poll: Callable[[], object], calls: int = 200) -> Callable[[], Times]:
     """How long one call in this process takes, and how much CPU time."""
 
     def measure() -> Times:
         cpu, start = time.process_time(), time.perf_counter()
         for _ in range(calls):
-            look()
+            poll()
         return (time.perf_counter() - start) / calls, (time.process_time() - cpu) / calls
 
     return measure
 
 
 @contextmanager
-def looks(url: str) -> Iterator[dict[str, Callable[[], object]]]:
+def polls(url: str) -> Iterator[dict[str, Callable[[], object]]]:
     """One status call, as each would make it."""
     import requests
     from camb.client import CambAI
@@ -140,11 +140,11 @@ def costs(url: str, rounds: int) -> dict[str, dict[str, Times]]:
         stamp.unlink(missing_ok=True)
         return generate()
 
-    with looks(url) as calls:
+    with polls(url) as calls:
         return {
             "import": medians({name: command("-c", program) for name, program in IMPORTS.items()}, rounds),
             "first": medians(first, rounds),
-            "status": medians({name: call(look) for name, look in calls.items()}, rounds),
+            "status": medians({name: call(poll) for name, poll in calls.items()}, rounds),
             "generate": medians({"from scratch": from_scratch, "again": generate}, min(rounds, 3)),
         }
 

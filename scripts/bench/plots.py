@@ -1,4 +1,4 @@
-"""The plot: how fast 1,000 waiting tasks are looked at, and what schedules cost and give.
+"""The plot: how fast 1,000 waiting tasks are polled, and what schedules cost and give.
 
 Rule of this file: the only one that imports matplotlib, and only when it draws. What is ours has one colour, what was
 stopped is hollow.
@@ -15,7 +15,7 @@ OURS_COLOUR, OTHER_COLOUR = "#c8384c", "#7d8aa0"
 
 
 def _throughput(axis: Any, found: dict[str, dict[str, Any]]) -> None:
-    """Looks a second, as a multiple of camb-sdk's (of the slowest, where that was not measured)."""
+    """Polls a second, as a multiple of camb-sdk's (of the slowest, where that was not measured)."""
     speed = {name: turn["throughput"] for name, turn in found.items() if turn["throughput"]}
     base = speed.get("camb_sdk", min(speed.values()))
     names = sorted(speed, key=lambda name: speed[name])
@@ -26,7 +26,7 @@ def _throughput(axis: Any, found: dict[str, dict[str, Any]]) -> None:
     axis.bar_label(bars, [f"{it:.0f}×" if it >= 10 else f"{it:.1f}×" for it in times], padding=3, fontsize=7)
     axis.set(xscale="log", xlim=(min(times) / 2, max(times) * 2))
     axis.xaxis.set_major_formatter("{x:g}")
-    axis.set_title("1,000 tasks waiting at once:\nlooks a second, camb-sdk = 1 (hollow: did not finish)", fontsize=9)
+    axis.set_title("1,000 tasks waiting at once:\npolls a second, camb-sdk = 1 (hollow: did not finish)", fontsize=9)
 
 
 def _schedules(axis: Any, found: dict[str, list[list[float]]]) -> None:

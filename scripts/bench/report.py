@@ -13,7 +13,7 @@ from .contenders import title
 from .simulate import MEDIANS, SIGMA
 
 Results = dict[str, Any]
-# Ours, another, and how many times its looks a second ours must reach, if anything is promised.
+# Ours, another, and how many times its polls a second ours must reach, if anything is promised.
 SPEEDS = (
     ("ours", "camb_sdk", 15),
     ("ours_aiohttp", "camb_sdk", 40),
@@ -75,17 +75,17 @@ def bars(results: Results) -> Iterator[Bar]:
     yield from _speeds(results["waiting"].get("1000", {}))
     if rated := results.get("rated"):
         tasks, seen, rate = rated["wanted"], rated["server"], results["rate"]
-        given = f"{tasks:,} tasks, {rate:,g} looks a second asked for"
+        given = f"{tasks:,} tasks, {rate:,g} polls a second asked for"
         yield Bar(f"{given}: outcomes", rated["once"], least=tasks)
         yield Bar(f"{given}: memory over the idle client", rated["memory"], most=25, unit=" MB")
-        yield Bar(f"{given}: most looks in any second", seen["burst"], most=rate)
-        yield Bar(f"{given}: looks a second reached", rated["throughput"])
+        yield Bar(f"{given}: most polls in any second", seen["burst"], most=rate)
+        yield Bar(f"{given}: polls a second reached", rated["throughput"])
     if chaos := results.get("chaos"):
         tasks, seen = chaos["wanted"], chaos["server"]
-        given = f"{tasks:,} tasks, {seen['faults'] / max(seen['looks'], 1):.0%} of the answers faulty"
+        given = f"{tasks:,} tasks, {seen['faults'] / max(seen['polls'], 1):.0%} of the answers faulty"
         yield Bar(f"{given}: outcomes, each once and right", min(chaos["once"], seen["told"]), least=tasks)
         wrong = tasks - chaos["once"] + sum(chaos["errors"].values()) + seen["again"]
-        yield Bar(f"{given}: lost, given twice, or looked at again", wrong, most=0)
+        yield Bar(f"{given}: lost, given twice, or polled again", wrong, most=0)
 
 
 def _by_cpu(ratio: float) -> str:
@@ -112,34 +112,34 @@ def _speeds(found: dict[str, dict[str, Any]]) -> Iterator[Bar]:
         if ours in settled and other in settled and settled[other]["throughput"]:
             mine, theirs = settled[ours], settled[other]
             note = _by_cpu(_cpu(theirs) / _cpu(mine)) if mine["finished"] and theirs["finished"] else ""
-            what = f"1,000 tasks at once, looks a second: {title(ours)} / {title(other)}"
+            what = f"1,000 tasks at once, polls a second: {title(ours)} / {title(other)}"
             yield Bar(what, mine["throughput"] / theirs["throughput"], least=least, note=note)
 
 
 def _cpu(turn: dict[str, Any]) -> float:
-    """The CPU time of a look, in seconds."""
-    return float(turn.get("cpu", 0.0) / max(turn["server"]["looks"], 1))
+    """The CPU time of a poll, in seconds."""
+    return float(turn.get("cpu", 0.0) / max(turn["server"]["polls"], 1))
 
 
 def _ended(turn: dict[str, Any]) -> str:
     if turn["finished"]:
         return "all"
     errors = ", ".join(turn["errors"]) or "time limit"
-    return f"did not finish: {turn['once']:,}, {turn['server']['looks']:,} looks ({errors})"
+    return f"did not finish: {turn['once']:,}, {turn['server']['polls']:,} polls ({errors})"
 
 
 def _waiting(found: dict[str, dict[str, Any]]) -> str:
     base = found.get("camb_sdk", {}).get("throughput", 0.0)
 
     def row(name: str, turn: dict[str, Any]) -> tuple[object, ...]:
-        speed, looked = turn["throughput"], turn["server"]["looks"] > 0 and "cpu" in turn
-        quantiles = [f"{turn[part] * 1000:.1f}" if looked else "" for part in ("p50", "p95", "p99")]
-        cpu = f"{_cpu(turn) * 1000:.2f}" if looked else ""
+        speed, polled = turn["throughput"], turn["server"]["polls"] > 0 and "cpu" in turn
+        quantiles = [f"{turn[part] * 1000:.1f}" if polled else "" for part in ("p50", "p95", "p99")]
+        cpu = f"{_cpu(turn) * 1000:.2f}" if polled else ""
         memory = f"{turn['memory']:.1f}" if "memory" in turn else ""
         times = f"{speed / base:.2f}" if base else ""
         return title(name), _short(speed), times, *quantiles, cpu, memory, _ended(turn)
 
-    columns = ("looks / s", "× camb-sdk", "p50 ms", "p95 ms", "p99 ms", "CPU ms / look", "MB over idle", "outcomes")
+    columns = ("polls / s", "× camb-sdk", "p50 ms", "p95 ms", "p99 ms", "CPU ms / poll", "MB over idle", "outcomes")
     return _table(("contender", *columns), (row(*item) for item in found.items()))
 
 
@@ -147,15 +147,15 @@ def _polite(results: Results) -> str:
     def row(name: str, turn: dict[str, Any]) -> tuple[object, ...]:
         known, _, asked = name.partition(", ")
         seen = turn["server"]
-        looks = seen["looks"] / max(seen["tasks"], 1)
+        polls = seen["polls"] / max(seen["tasks"], 1)
         return (
-            f"{title(known)}{asked and f', asked for {asked} looks a second'}",
-            f"{looks:.1f}",
+            f"{title(known)}{asked and f', asked for {asked} polls a second'}",
+            f"{polls:.1f}",
             f"{seen['burst']:,}",
             f"{seen['delay']:.2f}",
         )
 
-    head = ("contender", "looks / task", "most in any second", "mean delay, s")
+    head = ("contender", "polls / task", "most in any second", "mean delay, s")
     return _table(head, (row(*item) for item in results["polite"].items()))
 
 
@@ -179,14 +179,14 @@ def sections(results: Results) -> Iterator[tuple[str, str, str]]:
         text = "One after the other on one connection; the docs page opens a new one for each."
         yield "One status call", text, _calls(results)
     text = (
-        "Every task is PENDING a few times, then done, and contenders look as fast as they can (the docs page's loop "
-        "keeps its pause of 5 s). Where one was stopped, its looks a second are those of the later half."
+        "Every task is PENDING a few times, then done, and contenders poll as fast as they can (the docs page's loop "
+        "keeps its pause of 5 s). Where one was stopped, its polls a second are those of the later half."
     )
     for tasks, found in results["waiting"].items():
         yield f"{int(tasks):,} tasks at once", text, _waiting(found)
     if "polite" in results:
         text = (
-            "Each at its own pace (where it has none, 5 s); tasks take 3 s. Delay: from then to the look that saw it."
+            "Each at its own pace (where it has none, 5 s); tasks take 3 s. Delay: from then to the poll that saw it."
         )
         yield "Manners", text, _polite(results)
     if "schedules" in results:

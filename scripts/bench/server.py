@@ -1,7 +1,7 @@
 """The loopback server of the benchmark: HTTP/1.1 by hand, so that it is never what a contender waits for.
 
-Rule of this file: a task is its id, so nothing is set up. ``n3-17`` is PENDING at three looks and then SUCCESS with
-run id 17; ``t2.5-17`` succeeds 2.5 s after its first look; ``x3-17`` is as ``n3-17``, but a third of its answers are
+Rule of this file: a task is its id, so nothing is set up. ``n3-17`` is PENDING at three polls and then SUCCESS with
+run id 17; ``t2.5-17`` succeeds 2.5 s after its first poll; ``x3-17`` is as ``n3-17``, but a third of its answers are
 faulty. Everything that came is counted, and ``GET /report`` tells it once and begins anew.
 """
 
@@ -42,25 +42,25 @@ FAULTS = (
 
 
 class _Task:
-    """What the server knows of one task: its script, and the looks it has had."""
+    """What the server knows of one task: its script, and the polls it has had."""
 
     def __init__(self, task_id: str, now: float) -> None:
         script, _, number = task_id.rpartition("-")
         self.by_time, self.faulty = script[:1] == "t", script[:1] == "x"
         self.due = float(script[1:]) + (now if self.by_time else 0.0)
         self.success = _answer(b'{"status":"SUCCESS","run_id":%d}' % int(number))
-        self.looks = self.told = self.again = self.faults_in_a_row = 0
+        self.polls = self.told = self.again = self.faults_in_a_row = 0
         self.random = random.Random(task_id)  # noqa: S311 (the same faults in every run)
 
-    def look(self, now: float) -> tuple[bytes | None, bool]:
-        """The answer to one look, and whether it is a fault."""
+    def poll(self, now: float) -> tuple[bytes | None, bool]:
+        """The answer to one poll, and whether it is a fault."""
         self.again += bool(self.told)
         if self.faulty and self.faults_in_a_row < FAULTS_IN_A_ROW and self.random.random() < 0.345:
             self.faults_in_a_row += 1
             return self.random.choice(FAULTS), True
         self.faults_in_a_row = 0
-        self.looks += 1
-        if (now if self.by_time else self.looks - 1) < self.due:
+        self.polls += 1
+        if (now if self.by_time else self.polls - 1) < self.due:
             return PENDING, False
         self.told += 1
         return self.success, False
@@ -84,7 +84,7 @@ class _Book:
             except ValueError:
                 return NOT_FOUND
         self.arrivals.append(now)
-        answer, fault = task.look(now)
+        answer, fault = task.poll(now)
         self.faults += fault
         if task.by_time and task.told == 1 and answer is task.success:
             self.delays.append(now - task.due)
@@ -93,14 +93,14 @@ class _Book:
     def report(self) -> dict[str, Any]:
         """What came, as plain numbers.
 
-        Looks, the largest number of them in any second, the seconds from the first to the last, looks a second in
-        the later half of these, tasks, tasks told their success, looks at tasks after that, faulty answers, and the
-        mean seconds from the time when a task was due (``t`` only) to the look that saw it.
+        Polls, the largest number of them in any second, the seconds from the first to the last, polls a second in
+        the later half of these, tasks, tasks told their success, polls tasks after that, faulty answers, and the
+        mean seconds from the time when a task was due (``t`` only) to the poll that saw it.
         """
         first, last = (self.arrivals[0], self.arrivals[-1]) if self.arrivals else (0.0, 0.0)
         half = (last - first) / 2
         return {
-            "looks": len(self.arrivals),
+            "polls": len(self.arrivals),
             "burst": burst(self.arrivals),
             "seconds": last - first,
             "late_rate": (len(self.arrivals) - bisect_left(self.arrivals, first + half)) / half if half else 0.0,

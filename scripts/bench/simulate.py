@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from camb_client import CompletedTask, Schedule, TaskRef, TaskState, TaskStatus
-from camb_client._polling.poller import Wait
-from camb_client._polling.response import Look
+from camb_client._polling.poller import Poller
+from camb_client._polling.response import Poll
 
 SEED, SIGMA, MEDIANS, ROUND_TRIP = 12345, 0.5, (5, 20, 60, 300), 0.15
 # When the tasks were submitted: any moment will do.
@@ -33,12 +33,12 @@ class Cell(NamedTuple):
 
 
 Random = random.Random
-# The pauses of a loop: the first is what it waits from the submission to its first look.
+# The pauses of a loop: the first is what it waits from the submission to its first poll.
 Pauses = Callable[[Random], Iterator[float]]
 
 
 def every(interval: float, *, first: float = 0.0, jitter: float = 0.0) -> Pauses:
-    """A fixed interval, give or take ``jitter``; ``first`` before the first look, give or take it too."""
+    """A fixed interval, give or take ``jitter``; ``first`` before the first poll, give or take it too."""
 
     def pauses(draw: Random) -> Iterator[float]:
         yield first and first + draw.uniform(-jitter, jitter)
@@ -58,7 +58,7 @@ def google(draw: Random) -> Iterator[float]:
 
 
 # Read in their code: azure-core 1.41.0, google-api-core 2.44.0, openai 3.52.0, replicate 1.0.7, fal-client 1.0.3,
-# assemblyai 1.8.2, runwayml 5.24.0. Replicate and runwayml sleep before they look.
+# assemblyai 1.8.2, runwayml 5.24.0. Replicate and runwayml sleep before they poll.
 PEERS: dict[str, Pauses] = {
     "docs page, 5 s": every(5.0),
     "fal, 0.1 s": every(0.1),
@@ -85,22 +85,22 @@ def durations(median: float, tasks: int) -> list[float]:
 
 
 def peer(pauses: Pauses, duration: float, draw: Random) -> tuple[int, float]:
-    """How many looks a loop makes at a task, and how late it knows of the end."""
+    """How many polls a loop makes at a task, and how late it knows of the end."""
     now = 0.0
-    for looks, pause in enumerate(pauses(draw), 1):
+    for polls, pause in enumerate(pauses(draw), 1):
         now += pause + ROUND_TRIP
         if now - ROUND_TRIP / 2 >= duration:
-            return looks, now - duration
+            return polls, now - duration
     raise AssertionError("a loop of a peer never ends")
 
 
-_PENDING = Look(TaskState(_REF, TaskStatus.PENDING))
-_SUCCESS = Look(CompletedTask(_REF, TaskStatus.SUCCESS, run_id=1))
+_PENDING = Poll(TaskState(_REF, TaskStatus.PENDING))
+_SUCCESS = Poll(CompletedTask(_REF, TaskStatus.SUCCESS, run_id=1))
 
 
 def ours(schedule: Schedule, ref: TaskRef, duration: float, draw: Random) -> tuple[int, float]:
     """The same for our own wait."""
-    wait = Wait(ref, math.inf, schedule, draw.random)
+    wait = Poller(ref, math.inf, schedule, draw.random)
     now = 0.0
     wait.start(now, SUBMITTED.timestamp())
     while not wait.done:

@@ -1,4 +1,4 @@
-"""`make contract-live`: look whether the real API keeps to `openapi/camb.yaml`. For whoever has a key.
+"""`make contract-live`: poll whether the real API keeps to `openapi/camb.yaml`. For whoever has a key.
 
     CAMB_API_KEY=… CAMB_LIVE_TASKS="tts:ID text-to-sound:ID" make contract-live
 
@@ -83,7 +83,7 @@ def _path(kind: str) -> str:
     return f"/{kind}/{{task_id}}"
 
 
-def look(http: httpx.Client, document: Document, key: str, request: Request) -> Row:
+def poll(http: httpx.Client, document: Document, key: str, request: Request) -> Row:
     """Ask once."""
     task, with_key = request
     (scheme,) = document["components"]["securitySchemes"].values()
@@ -126,7 +126,7 @@ def main() -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     with httpx.Client(base_url=base_url, timeout=30) as http:
-        rows = [look(http, document, key, request) for request in asked]
+        rows = [poll(http, document, key, request) for request in asked]
     lines = [("request", "code", "documented?", "the client says")]
     lines += [(row.request, row.code, f"NO: {row.problem}" if row.problem else "yes", row.client) for row in rows]
     print(f"{base_url} against {SPEC}")
@@ -135,7 +135,7 @@ def main() -> int:
     wrong = sum(bool(row.problem) for row in rows)
     print(f"{len(rows)} requests, {wrong} not answered as documented")
     if all(row.code != "200" for row in rows):
-        print("no 200 was seen, so nothing is proved of how a task's status looks: give ids in CAMB_LIVE_TASKS")
+        print("no 200 was seen, so nothing is proved of how a task's status polls: give ids in CAMB_LIVE_TASKS")
     return int(wrong > 0)
 
 

@@ -22,7 +22,7 @@ _BULK = 5
 
 
 def status(ref: TaskRef) -> Call[TaskState]:
-    """Look at a task."""
+    """Poll a task."""
     return Call(str(ref), *request_line(ref), None, partial(read_state, ref, parse), "a task result", ref=ref)
 
 

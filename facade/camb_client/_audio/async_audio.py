@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from .._files.target import Target
 from .._http.async_wire import AsyncWire
 from .._http.call import Call
-from .._polling.callbacks import OnUpdate, noting
+from .._polling.callbacks import OnUpdate, annotate_interrupt
 from .._polling.errors import CambError
 from .._polling.schedule import ScheduleLike
 from .._polling.task import CompletedTask, TaskRef
@@ -25,18 +25,22 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 
-_Later = Coroutine[Any, Any, _T]
+_Awaitable = Coroutine[Any, Any, _T]
 
 
-class AsyncAudioFamily(BaseAudio[AsyncWire, _Later[TaskRef], _Later[CompletedTask]], AsyncTaskFamily):
+class AsyncAudioFamily(BaseAudio[AsyncWire, _Awaitable[TaskRef], _Awaitable[CompletedTask]], AsyncTaskFamily):
     """A family whose results are audio files."""
 
     async def _create(self, call: Call[TaskRef]) -> TaskRef:
-        with noting(call.subject, UNKNOWN):
+        with annotate_interrupt(call.subject, UNKNOWN):
             return created(call.subject, await self._wire.ask(call))
 
     async def _create_and_wait(
-        self, create: Callable[[], _Later[TaskRef]], timeout: float | None, schedule: ScheduleLike, on_update: OnUpdate
+        self,
+        create: Callable[[], _Awaitable[TaskRef]],
+        timeout: float | None,
+        schedule: ScheduleLike,
+        on_update: OnUpdate,
     ) -> CompletedTask:
         self._planner(timeout, schedule, on_update)
         return await self.wait(await create(), timeout=timeout, schedule=schedule, on_update=on_update)
@@ -94,7 +98,9 @@ class AsyncAudioFamily(BaseAudio[AsyncWire, _Later[TaskRef], _Later[CompletedTas
 
 
 class AsyncTextToSpeech(
-    BaseSpeech[AsyncWire, _Later[TaskRef], _Later[CompletedTask], AbstractAsyncContextManager[AsyncIterator[bytes]]],
+    BaseSpeech[
+        AsyncWire, _Awaitable[TaskRef], _Awaitable[CompletedTask], AbstractAsyncContextManager[AsyncIterator[bytes]]
+    ],
     AsyncAudioFamily,
     AsyncTaskFamily,
 ):
@@ -106,5 +112,7 @@ class AsyncTextToSpeech(
             yield pieces
 
 
-class AsyncTextToSound(BaseSound[AsyncWire, _Later[TaskRef], _Later[CompletedTask]], AsyncAudioFamily, AsyncTaskFamily):
+class AsyncTextToSound(
+    BaseSound[AsyncWire, _Awaitable[TaskRef], _Awaitable[CompletedTask]], AsyncAudioFamily, AsyncTaskFamily
+):
     """Sound and music (``text-to-sound``): as :class:`TextToSound`; what it returns is to be awaited."""

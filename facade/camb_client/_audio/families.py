@@ -14,7 +14,7 @@ from .._files.download import Download
 from .._http.async_wire import AsyncWire
 from .._http.call import Call
 from .._http.sync_wire import Wire
-from .._polling.callbacks import OnUpdate, telling
+from .._polling.callbacks import OnUpdate, run_callback
 from .._polling.checks import integer, seconds
 from .._polling.schedule import ScheduleLike
 from .._polling.task import TaskRef
@@ -82,7 +82,7 @@ class BaseAudio(BaseFamily[_Wire], Generic[_Wire, _Ref, _Done]):
 
     def _telling(self, download: Download) -> AbstractContextManager[None]:
         subject, note = download.where.subject, "The result stays where it is: download it again."
-        return telling(subject, "on_progress failed; the download goes on", note)
+        return run_callback(subject, "on_progress failed; the download goes on", note)
 
 
 class BaseSpeech(BaseAudio[_Wire, _Ref, _Done], Generic[_Wire, _Ref, _Done, _Stream]):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .._files.target import Target
 from .._http.call import Call
 from .._http.sync_wire import Wire
-from .._polling.callbacks import OnUpdate, noting, refuse_coroutines
+from .._polling.callbacks import OnUpdate, annotate_interrupt, refuse_coroutines
 from .._polling.errors import CambError
 from .._polling.schedule import ScheduleLike
 from .._polling.task import CompletedTask, TaskRef
@@ -30,7 +30,7 @@ class AudioFamily(BaseAudio[Wire, TaskRef, CompletedTask], TaskFamily):
     """A family whose results are audio files."""
 
     def _create(self, call: Call[TaskRef]) -> TaskRef:
-        with noting(call.subject, UNKNOWN):
+        with annotate_interrupt(call.subject, UNKNOWN):
             return created(call.subject, self._wire.ask(call))
 
     def _create_and_wait(

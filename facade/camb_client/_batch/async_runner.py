@@ -8,13 +8,13 @@ from typing import Any
 
 from .._api import calls
 from .._http.async_wire import AsyncWire
-from .._polling.poller import Wait
+from .._polling.poller import Poller
 from .._polling.task import TaskRef
 from .scheduler import READ_AHEAD, Batch, News
 
 
-class TaskWork:
-    """The work of an async batch: one task says who is next, one reads references, a few others look."""
+class AsyncRunner:
+    """The work of an async batch: one task says who is next, one reads references, a few others poll."""
 
     def __init__(self, wire: AsyncWire, batch: Batch, refs: AsyncIterator[TaskRef]) -> None:
         self.batch, self._wire, self._refs = batch, wire, refs
@@ -32,12 +32,12 @@ class TaskWork:
             self._spawn(self._drive)
             self._spawn(self._read)
 
-    def _spawn(self, work: Callable[..., Coroutine[Any, Any, None]], *arguments: Wait) -> None:
+    def _spawn(self, work: Callable[..., Coroutine[Any, Any, None]], *arguments: Poller) -> None:
         task = self._loop.create_task(self._failing(work, *arguments), context=self._context.copy())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _failing(self, work: Callable[..., Coroutine[Any, Any, None]], *arguments: Wait) -> None:
+    async def _failing(self, work: Callable[..., Coroutine[Any, Any, None]], *arguments: Poller) -> None:
         """Hand to the caller whatever goes wrong in a task, a closed client for one."""
         try:
             await work(*arguments)
@@ -56,18 +56,18 @@ class TaskWork:
     async def _drive(self) -> None:
         clock, batch = self._wire.clock, self.batch
         while not batch.over:
-            while (wait := batch.take(clock.monotonic())) is not None:
-                self._spawn(self._work, wait)
+            while (poller := batch.take(clock.monotonic())) is not None:
+                self._spawn(self._work, poller)
             self._notify()
             self._slot.clear()
             await clock.aidle(self._slot, batch.pause(clock.monotonic()), busy=not self._awaited)
 
-    async def _work(self, wait: Wait | None) -> None:
+    async def _work(self, poller: Poller | None) -> None:
         clock, batch = self._wire.clock, self.batch
-        while wait is not None:
-            look = await self._wire.ask(calls.status(wait.ref), wait.limit(clock.monotonic()))
-            batch.observe(wait, look, clock.monotonic())
-            wait = batch.take(clock.monotonic())
+        while poller is not None:
+            poll = await self._wire.ask(calls.status(poller.ref), poller.limit(clock.monotonic()))
+            batch.observe(poller, poll, clock.monotonic())
+            poller = batch.take(clock.monotonic())
             self._notify()
 
     async def _read(self) -> None:
@@ -105,7 +105,7 @@ class TaskWork:
         return self.batch.news.popleft() if self.batch.news else None
 
     def stop(self) -> None:
-        """End all looks, from any thread."""
+        """End all polls, from any thread."""
         self.batch.stop()
         if self._tasks and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(lambda: [task.cancel() for task in self._tasks])

@@ -3,11 +3,11 @@
 import math
 from collections import deque
 
-# How far looks may fall behind an even pace and catch up; no second has more than the rate for that.
+# How far polls may fall behind an even pace and catch up; no second has more than the rate for that.
 SLACK = 0.05
 
 
-class Budget:
+class RateLimiter:
     """When the next request may begin.
 
     A token bucket sets the pace. It counts what begins here, but a request may reach the server at any time

@@ -11,12 +11,12 @@ from collections.abc import AsyncIterator, Iterator
 from operator import itemgetter
 from typing import TYPE_CHECKING, Self
 
-from .._polling.callbacks import AsyncOnUpdate, OnUpdate, noting, telling
+from .._polling.callbacks import AsyncOnUpdate, OnUpdate, annotate_interrupt, run_callback
 from .._polling.task import TaskOutcome, TaskState
 
 if TYPE_CHECKING:
-    from .async_runner import TaskWork
-    from .thread_runner import ThreadWork
+    from .async_runner import AsyncRunner
+    from .thread_runner import ThreadRunner
 
 
 class Outcomes(Iterator[TaskOutcome]):
@@ -26,7 +26,7 @@ class Outcomes(Iterator[TaskOutcome]):
     nothing more comes.
     """
 
-    def __init__(self, work: "ThreadWork", on_update: OnUpdate) -> None:
+    def __init__(self, work: "ThreadRunner", on_update: OnUpdate) -> None:
         self._work, self._on_update, self._pid = work, on_update, os.getpid()
 
     @property
@@ -40,11 +40,11 @@ class Outcomes(Iterator[TaskOutcome]):
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop, and wait for the looks in flight."""
+        """Stop, and wait for the polls in flight."""
         self.close()
 
     def close(self) -> None:
-        """Stop, and wait for the looks in flight, as leaving the ``with`` does."""
+        """Stop, and wait for the polls in flight, as leaving the ``with`` does."""
         if not self._is_orphaned:
             self._work.stop()
             self._work.join()
@@ -74,23 +74,23 @@ class Outcomes(Iterator[TaskOutcome]):
         """The next outcome, with the place of its reference in the input; ``None`` at the end."""
         if self._is_orphaned:
             raise RuntimeError("these outcomes belong to another process: ask for them in this one")
-        with noting(self._work.batch):
+        with annotate_interrupt(self._work.batch):
             while not isinstance(news := self._work.next_news(), tuple):
                 if not isinstance(news, TaskState):
                     self.close()
                     if news is None:
                         return None
                     raise news
-                with telling(news.ref):
+                with run_callback(news.ref):
                     if self._on_update is not None:
                         self._on_update(news)
         return news
 
 
 class AsyncOutcomes(AsyncIterator[TaskOutcome]):
-    """As :class:`Outcomes`; leaving the ``async with`` ends the looks in flight at once."""
+    """As :class:`Outcomes`; leaving the ``async with`` ends the polls in flight at once."""
 
-    def __init__(self, work: "TaskWork", on_update: AsyncOnUpdate) -> None:
+    def __init__(self, work: "AsyncRunner", on_update: AsyncOnUpdate) -> None:
         self._work, self._on_update = work, on_update
 
     async def __aenter__(self) -> Self:
@@ -126,14 +126,14 @@ class AsyncOutcomes(AsyncIterator[TaskOutcome]):
 
     async def numbered(self) -> tuple[int, TaskOutcome] | None:
         """As :meth:`Outcomes.numbered`."""
-        with noting(self._work.batch):
+        with annotate_interrupt(self._work.batch):
             while not isinstance(news := await self._work.next_news(), tuple):
                 if not isinstance(news, TaskState):
                     await self.aclose()
                     if news is None:
                         return None
                     raise news
-                with telling(news.ref):
+                with run_callback(news.ref):
                     if self._on_update is not None and inspect.isawaitable(told := self._on_update(news)):
                         await told
         return news

@@ -1,7 +1,7 @@
-"""Batches: which of many tasks to look at now, how long to pause, and what is there to tell.
+"""Batches: which of many tasks to poll now, how long to pause, and what is there to tell.
 
-Rule of this file: pure decisions, as in ``_polling.poller``, whose :class:`Wait` decides for each task. A driver adds
-references while there is :attr:`Batch.room`, looks at what :meth:`Batch.take` gives, hands what came of it to
+Rule of this file: pure decisions, as in ``_polling.poller``, whose :class:`Poller` decides for each task. A driver adds
+references while there is :attr:`Batch.room`, polls what :meth:`Batch.take` gives, hands what came of it to
 :meth:`Batch.observe`, and passes on :attr:`Batch.news`. All times are seconds.
 """
 
@@ -11,14 +11,14 @@ from collections import deque
 from collections.abc import Callable
 from heapq import heappop, heappush
 
-from .._polling.errors import AuthenticationError, CambError, PermissionDeniedError, may_pass
-from .._polling.poller import Patience, Wait
-from .._polling.response import Look
+from .._polling.errors import AuthenticationError, CambError, PermissionDeniedError, is_transient
+from .._polling.poller import Health, Poller
+from .._polling.response import Poll
 from .._polling.schedule import SHORTEST_LIMIT
 from .._polling.task import TaskOutcome, TaskRef, TaskState
-from .limiter import Budget
+from .limiter import RateLimiter
 
-# References that are read before their first look, so that a free slot finds one: a million are not read at once.
+# References that are read before their first poll, so that a free slot finds one: a million are not read at once.
 READ_AHEAD = 64
 
 # What there is to tell: a change, an outcome with the place of its reference in the input, or the end.
@@ -30,8 +30,8 @@ class Batch:
 
     Args:
         wait: Makes the wait for a reference.
-        timeout: Seconds until the deadline of all; 0 is exactly one look at each.
-        max_concurrency: How many looks may be in flight.
+        timeout: Seconds until the deadline of all; 0 is exactly one poll each.
+        max_concurrency: How many polls may be in flight.
         rate: How many may reach the server in any second; ``None`` is no limit.
 
     Attributes:
@@ -41,25 +41,25 @@ class Batch:
     """
 
     def __init__(
-        self, wait: Callable[[TaskRef], Wait], timeout: float, max_concurrency: int, rate: float | None
+        self, poller: Callable[[TaskRef], Poller], timeout: float, max_concurrency: int, rate: float | None
     ) -> None:
-        self._make, self._timeout, self.max_concurrency = wait, timeout, max_concurrency
-        self._budget = Budget(rate)
+        self._make, self._timeout, self.max_concurrency = poller, timeout, max_concurrency
+        self._limiter = RateLimiter(rate)
         self.news: deque[News] = deque()
         self.over = self._read = False
-        self._fresh: deque[Wait] = deque()  # Never looked at.
-        self._due: list[tuple[float, int, Wait]] = []  # By their last look: the least recent first.
-        self._later: list[tuple[float, int, Wait]] = []  # By their next look.
+        self._fresh: deque[Poller] = deque()  # Never polled.
+        self._due: list[tuple[float, int, Poller]] = []  # By their last poll: the least recent first.
+        self._scheduled: list[tuple[float, int, Poller]] = []  # By their next poll.
         self._fresh_turn = True
         self._places: dict[TaskRef, list[int]] = {}
         self._outcomes: dict[TaskRef, TaskOutcome] = {}
         self._ended: list[TaskOutcome] = []
         self.count = self._ticket = self._ahead = 0
-        self._lost: CambError | None = None  # Why there is no use in any look.
+        self._lost: CambError | None = None  # Why there is no use in any poll.
 
     def start(self, now: float) -> None:
         """Begin: the deadline counts from here."""
-        self._started, self._patience = now, Patience(now)
+        self._started, self._health = now, Health(now)
         self._deadline = now + self._timeout
 
     @property
@@ -69,13 +69,13 @@ class Batch:
 
     @property
     def idle_slots(self) -> bool:
-        """Whether another look could be in flight."""
+        """Whether another poll could be in flight."""
         return self.in_flight < self.max_concurrency
 
     @property
     def in_flight(self) -> int:
-        """How many looks are in flight."""
-        return self._budget.in_flight
+        """How many polls are in flight."""
+        return self._limiter.in_flight
 
     def patience(self, now: float) -> float:
         """For how long another reference is worth waiting for."""
@@ -90,7 +90,7 @@ class Batch:
     def add(self, ref: TaskRef | None, now: float, time_of_day: float) -> None:
         """Take in the next reference, or ``None``: no more come.
 
-        A task that is known already is not looked at for it again.
+        A task that is known already is not polled for it again.
         """
         if ref is None:
             self._read = True
@@ -103,69 +103,69 @@ class Batch:
             places.append(place)
         else:
             self._places[ref] = [place]
-            wait = self._make(ref)
-            # With a timeout of 0 each has its own deadline, and with it its look.
-            wait.start(now, time_of_day, since=self._started if self._timeout else now, patience=self._patience)
+            poller = self._make(ref)
+            # With a timeout of 0 each has its own deadline, and with it its poll.
+            poller.start(now, time_of_day, since=self._started if self._timeout else now, health=self._health)
             if self._lost:
-                self._give_up(wait, self._lost)
+                self._give_up(poller, self._lost)
                 return
             self._ahead += 1
-            if wait.next_at > now:
-                self._put(self._later, wait.next_at, wait)
+            if poller.next_at > now:
+                self._put(self._scheduled, poller.next_at, poller)
             else:
-                self._fresh.append(wait)
+                self._fresh.append(poller)
 
-    def take(self, now: float) -> Wait | None:
-        """The wait whose task is to be looked at now, if one is; it is in flight until it is observed."""
+    def take(self, now: float) -> Poller | None:
+        """The wait whose task is to be polled now, if one is; it is in flight until it is observed."""
         self._expire(now)
-        while self._later and self._later[0][0] <= now:
-            wait = heappop(self._later)[2]
-            self._put(self._due, wait.looked_at, wait)
-        if not self.idle_slots or self.over or self._budget.free_at(now) > now:
+        while self._scheduled and self._scheduled[0][0] <= now:
+            poller = heappop(self._scheduled)[2]
+            self._put(self._due, poller.polled_at, poller)
+        if not self.idle_slots or self.over or self._limiter.free_at(now) > now:
             return None
         # New ones and due ones take turns: with either first always, the other would starve.
         fresh = self._fresh and (self._fresh_turn or not self._due)
         if not fresh and not self._due:
             return None
         self._fresh_turn = not fresh
-        wait = self._fresh.popleft() if fresh else heappop(self._due)[2]
-        self._ahead -= not wait.polls
-        self._budget.begin(now)
-        return wait
+        poller = self._fresh.popleft() if fresh else heappop(self._due)[2]
+        self._ahead -= not poller.polls
+        self._limiter.begin(now)
+        return poller
 
     def pause(self, now: float) -> float:
         """How long until there may be something to take; infinity when only an answer or a reference can tell."""
         if not self.idle_slots:
             return math.inf
-        next_at = now if self._fresh or self._due else self._later[0][0] if self._later else math.inf
+        next_at = now if self._fresh or self._due else self._scheduled[0][0] if self._scheduled else math.inf
         if next_at == math.inf:
             return math.inf
-        return max(0.0, min(max(next_at, self._budget.free_at(now)), self._expires_at) - now)
+        return max(0.0, min(max(next_at, self._limiter.free_at(now)), self._expires_at) - now)
 
-    def observe(self, wait: Wait, look: Look, now: float) -> None:
-        """Take in what came of a look."""
-        self._budget.end(now)
+    def observe(self, poller: Poller, poll: Poll, now: float) -> None:
+        """Take in what came of a poll."""
+        self._limiter.end(now)
         if self.over:
             return
-        if isinstance(look.outcome, CambError) and may_pass(look.outcome) and look.retry_after:
+        if isinstance(poll.outcome, CambError) and is_transient(poll.outcome) and poll.retry_after:
             # A healthy answer asks for its own task, as does what ends it; an outage speaks for the server.
-            self._budget.hold(now + look.retry_after)
+            self._limiter.hold(now + poll.retry_after)
         try:
-            if (state := wait.observe(look, now)) is not None:
+            if (state := poller.observe(poll, now)) is not None:
                 self.news.append(state)
-            if wait.done:
-                self._end(wait.ref, TaskOutcome(wait.ref, state=wait.result()))
-            elif wait.next_at == math.inf:
-                self._end(wait.ref, TaskOutcome(wait.ref, error=wait.timed_out(now)))
+            if poller.done:
+                self._end(poller.ref, TaskOutcome(poller.ref, state=poller.result()))
+            elif poller.next_at == math.inf:
+                self._end(poller.ref, TaskOutcome(poller.ref, error=poller.timed_out(now)))
             else:
-                self._put(self._later, wait.next_at, wait)
+                self._put(self._scheduled, poller.next_at, poller)
         except (AuthenticationError, PermissionDeniedError) as refused:
             # The key is the same for every task.
             refused.outcomes = tuple(self._ended)
             self.fail(refused)
         except CambError as error:
-            self._end(wait.ref, TaskOutcome(wait.ref, error=error))
-            if not self._patience.answered and may_pass(error):
+            self._end(poller.ref, TaskOutcome(poller.ref, error=error))
+            if not self._health.answered and is_transient(error):
                 # Nothing has ever answered: the address is wrong for every task. (What cannot pass may be the
                 # task's own, an id too long for a URL.)
                 self._lost = error
@@ -185,32 +185,32 @@ class Batch:
 
     @property
     def _expires_at(self) -> float:
-        # With a timeout of 0 each task still has its one look, unless the server asks to be left alone.
+        # With a timeout of 0 each task still has its one poll, unless the server asks to be left alone.
         return self._deadline if self._timeout else math.inf
 
     def _expire(self, now: float) -> None:
-        """End what no look can reach any more: the deadline has passed, or will before the server may be asked."""
-        held = self._budget.held(now)
+        """End what no poll can reach any more: the deadline has passed, or will before the server may be asked."""
+        held = self._limiter.held(now)
         if now >= self._expires_at or (held and now + held >= self._deadline):
-            for wait in self._idle():
-                self._end(wait.ref, TaskOutcome(wait.ref, error=wait.timed_out(now, held or None)))
+            for poller in self._idle():
+                self._end(poller.ref, TaskOutcome(poller.ref, error=poller.timed_out(now, held or None)))
 
-    def _idle(self) -> list[Wait]:
+    def _idle(self) -> list[Poller]:
         """The waits that are not in flight; they are taken out."""
-        idle = [*self._fresh, *(wait for queue in (self._due, self._later) for _, _, wait in sorted(queue))]
-        for queue in (self._fresh, self._due, self._later):
+        idle = [*self._fresh, *(poller for queue in (self._due, self._scheduled) for _, _, poller in sorted(queue))]
+        for queue in (self._fresh, self._due, self._scheduled):
             queue.clear()
         self._ahead = 0
         return idle
 
-    def _put(self, queue: list[tuple[float, int, Wait]], order: float, wait: Wait) -> None:
+    def _put(self, queue: list[tuple[float, int, Poller]], order: float, poller: Poller) -> None:
         self._ticket += 1  # So that equals keep their order, and waits are never compared.
-        heappush(queue, (order, self._ticket, wait))
+        heappush(queue, (order, self._ticket, poller))
 
-    def _give_up(self, wait: Wait, error: CambError) -> None:
+    def _give_up(self, poller: Poller, error: CambError) -> None:
         own = copy.copy(error)
-        own.ref, own.args, own.__cause__ = wait.ref, (f"{wait.ref}: given up, as nothing answered: {error}",), error
-        self._end(wait.ref, TaskOutcome(wait.ref, error=own))
+        own.ref, own.args, own.__cause__ = poller.ref, (f"{poller.ref}: given up, as nothing answered: {error}",), error
+        self._end(poller.ref, TaskOutcome(poller.ref, error=own))
 
     def _end(self, ref: TaskRef, outcome: TaskOutcome) -> None:
         self._outcomes[ref] = outcome

@@ -1,4 +1,4 @@
-"""The work of a batch: who looks when it is time, and who says so.
+"""The work of a batch: who polls when it is time, and who says so.
 
 Rule of this file: drivers only; what they decide stands in ``_batch.scheduler``. Sync and async differ by what they are
 made of: threads that take turns at one condition, or asyncio tasks and events. The work goes on while the caller
@@ -19,13 +19,13 @@ from .._polling.task import TaskRef
 from .scheduler import Batch, News
 
 if TYPE_CHECKING:
-    from .._polling.poller import Wait
+    from .._polling.poller import Poller
 
 
-class ThreadWork:
-    """The work of a sync batch: one thread says who is next, a few others look.
+class ThreadRunner:
+    """The work of a sync batch: one thread says who is next, a few others poll.
 
-    All are daemons: an interpreter that exits with a batch half read does not wait for its looks.
+    All are daemons: an interpreter that exits with a batch half read does not wait for its polls.
     """
 
     def __init__(self, wire: Wire, batch: Batch, refs: Iterable[TaskRef]) -> None:
@@ -33,7 +33,7 @@ class ThreadWork:
         self._at_hand = isinstance(refs, list)  # To read them takes none of the caller's code.
         self._context = contextvars.copy_context()
         self._turn = threading.Condition()
-        self._next: SimpleQueue[Wait | None] = SimpleQueue()
+        self._next: SimpleQueue[Poller | None] = SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._awaited = 0
 
@@ -63,10 +63,10 @@ class ThreadWork:
         clock, batch = self._wire.clock, self.batch
         with self._failing(), self._turn:
             while not batch.over:
-                if (wait := batch.take(clock.monotonic())) is not None:
-                    self._next.put(wait)
+                if (poller := batch.take(clock.monotonic())) is not None:
+                    self._next.put(poller)
                     if batch.in_flight >= len(self._threads):  # One of which is this.
-                        self._spawn(self._work, "camb-look")
+                        self._spawn(self._work, "camb-poll")
                 elif self._at_hand and batch.room:
                     batch.add(next(self._refs, None), clock.monotonic(), clock.time())
                 else:
@@ -81,12 +81,14 @@ class ThreadWork:
     def _work(self) -> None:
         clock, batch = self._wire.clock, self.batch
         with self._failing():
-            while (wait := self._next.get()) is not None and not batch.over:
-                look = self._context.copy().run(self._wire.ask, calls.status(wait.ref), wait.limit(clock.monotonic()))
+            while (poller := self._next.get()) is not None and not batch.over:
+                poll = self._context.copy().run(
+                    self._wire.ask, calls.status(poller.ref), poller.limit(clock.monotonic())
+                )
                 with self._turn:
-                    batch.observe(wait, look, clock.monotonic())
-                    if (wait := batch.take(clock.monotonic())) is not None:
-                        self._next.put(wait)
+                    batch.observe(poller, poll, clock.monotonic())
+                    if (poller := batch.take(clock.monotonic())) is not None:
+                        self._next.put(poller)
                     self._turn.notify_all()
 
     def next_news(self) -> News | None:
@@ -110,12 +112,12 @@ class ThreadWork:
         return self.batch.room and not self._at_hand
 
     def stop(self) -> None:
-        """Begin no more looks."""
+        """Begin no more polls."""
         with self._turn:
             self.batch.stop()
             self._turn.notify_all()
 
     def join(self) -> None:
-        """Wait for the looks in flight."""
+        """Wait for the polls in flight."""
         for thread in self._threads:  # The first makes the others.
             thread.join()

@@ -154,7 +154,7 @@ class Download:
             self.address, self._proved = "", False
         self._failures = 1 if self.received > self._furthest else self._failures + 1
         self._furthest = max(self._furthest, self.received)
-        passing = expired or (_errors.may_pass(error) and not isinstance(error, _errors.MalformedResponseError))
+        passing = expired or (_errors.is_transient(error) and not isinstance(error, _errors.MalformedResponseError))
         hint = (error.retry_after if isinstance(error, ApiError) else None) or 0.0
         self._next_at = now + max(back_off(self._failures, self._random), hint)
         if not passing or self._failures >= TRIES or self._next_at >= self._deadline:

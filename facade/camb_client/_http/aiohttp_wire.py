@@ -1,4 +1,4 @@
-"""The wire of the async client over aiohttp, which spends less CPU on a look than httpcore does.
+"""The wire of the async client over aiohttp, which spends less CPU on a poll than httpcore does.
 
 Rule of this file: the only module that talks aiohttp, and imported only by who asks for it. It makes aiohttp
 do what httpx's own transport does, and decides nothing else.
@@ -20,7 +20,7 @@ from yarl import URL
 
 from .._polling.errors import ConfigurationError
 from .async_wire import AsyncWire
-from .exchange import Reading
+from .exchange import Exchange
 from .wire import SETTINGS, NoCookies
 
 # The limits of httpx's own transport: seconds that an idle connection is kept, bytes of a header, and of a URL.
@@ -77,7 +77,7 @@ class _Route(httpx.AsyncBaseTransport):
         self.proxy = None if proxy is None else _url_of(proxy)
 
     def session(self) -> aiohttp.ClientSession:
-        """Made at the first look, as it needs the event loop."""
+        """Made at the first poll, as it needs the event loop."""
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=_Connector(limit=0, keepalive_timeout=_KEEPALIVE, ssl=self._context),
@@ -86,7 +86,7 @@ class _Route(httpx.AsyncBaseTransport):
                 max_line_size=_HEADER_LIMIT,
                 max_field_size=_HEADER_LIMIT,
             )
-            self._session._retry_connection = False  # A look is one request.
+            self._session._retry_connection = False  # A poll is one request.
         return self._session
 
     async def aclose(self) -> None:
@@ -134,8 +134,8 @@ class AiohttpWire(AsyncWire):
         self._connect = math.inf if connect is None else connect
         self._read = None if read == self.longest else read  # What is not shorter than the whole is bounded with it.
 
-    async def _exchange(self, _: httpx.AsyncClient, reading: Reading[Any]) -> None:
-        method, url, headers, body = reading.parts()
+    async def _exchange(self, _: httpx.AsyncClient, exchange: Exchange[Any]) -> None:
+        method, url, headers, body = exchange.parts()
         url = self._origin + url.removeprefix(self.base_url)
         if len(url) > _URL_LIMIT:
             raise httpx.InvalidURL("URL too long")
@@ -146,7 +146,7 @@ class AiohttpWire(AsyncWire):
             data=body,
             timeout=aiohttp.ClientTimeout(
                 # Of its own, and to the point, so that it comes before the cut: then nothing was sent.
-                connect=min(self._connect, reading.limit),
+                connect=min(self._connect, exchange.limit),
                 sock_read=self._read,
                 ceil_threshold=math.inf,
             ),
@@ -156,9 +156,9 @@ class AiohttpWire(AsyncWire):
         try:
             # A success is read for little: the rest, as httpx would decode it.
             plain = response.status == 200
-            if reading.begin(response.status, response.headers if plain else httpx.Headers(response.raw_headers)):
+            if exchange.begin(response.status, response.headers if plain else httpx.Headers(response.raw_headers)):
                 async for chunk in response.content.iter_any():
-                    if reading.enough(chunk):
+                    if exchange.enough(chunk):
                         break
         finally:
             response.release()  # Closes the connection if there is more to come.

@@ -8,19 +8,19 @@ from typing import Any, TypeVar
 
 import httpx
 
-from .._polling.response import Answer, Outcome
+from .._polling.response import CallResult, Response
 from .call import Call
-from .exchange import Reading
+from .exchange import Exchange
 from .wire import BaseWire
 
 _T = TypeVar("_T")
 
 
-class _ToTheEnd:
+class _Uncancelled:
     """Awaits what gives a connection back; a cancellation meanwhile goes on after it.
 
     httpcore loses a connection for good when it is cancelled there. ``asyncio.shield`` around all of it would do too,
-    but its task lets others run twice, and they fight for the connection: it made a look cost half as much again.
+    but its task lets others run twice, and they fight for the connection: it made a poll cost half as much again.
     """
 
     def __init__(self, closing: Coroutine[Any, Any, None]) -> None:
@@ -56,23 +56,23 @@ class AsyncWire(BaseWire[httpx.AsyncClient]):
             raise RuntimeError("this client was first used in another event loop: make one in each loop")
         return http
 
-    async def ask(self, call: Call[_T], limit: float = math.inf) -> Outcome[_T]:
+    async def ask(self, call: Call[_T], limit: float = math.inf) -> CallResult[_T]:
         """Send a call, and read its answer whole, as :meth:`Wire.ask`. RuntimeError in another event loop too."""
         import asyncio
 
         http = self._client()
-        with Reading(self, call, limit) as reading:
-            async with asyncio.timeout(reading.cut_off):
-                await self._exchange(http, reading)
-        return reading.outcome()
+        with Exchange(self, call, limit) as exchange:
+            async with asyncio.timeout(exchange.cut_off):
+                await self._exchange(http, exchange)
+        return exchange.outcome()
 
-    async def _exchange(self, http: httpx.AsyncClient, reading: Reading[Any]) -> None:
-        response = await http.send(reading.request(), stream=True)
+    async def _exchange(self, http: httpx.AsyncClient, exchange: Exchange[Any]) -> None:
+        response = await http.send(exchange.request(), stream=True)
         try:
-            if reading.begin(response.status_code, response.headers):
-                await self._collect(reading, response)
+            if exchange.begin(response.status_code, response.headers):
+                await self._collect(exchange, response)
         finally:
-            await _ToTheEnd(response.aclose())
+            await _Uncancelled(response.aclose())
 
     def _streaming(self) -> httpx.AsyncClient:
         """What sends the calls whose answers are streams."""
@@ -81,37 +81,37 @@ class AsyncWire(BaseWire[httpx.AsyncClient]):
     @asynccontextmanager
     async def stream(
         self, call: Call[Any], limit: float = math.inf
-    ) -> AsyncIterator[tuple[Answer, AsyncIterator[bytes]]]:
+    ) -> AsyncIterator[tuple[Response, AsyncIterator[bytes]]]:
         """Send a call, and give its answer and the bytes as they come, as :meth:`Wire.stream`."""
         import asyncio
 
-        http, reading = self._streaming(), Reading(self, call, limit)
-        with reading:
-            async with asyncio.timeout(reading.cut_off):
-                response = await http.send(reading.request(), stream=True)
-        reading.check()
+        http, exchange = self._streaming(), Exchange(self, call, limit)
+        with exchange:
+            async with asyncio.timeout(exchange.cut_off):
+                response = await http.send(exchange.request(), stream=True)
+        exchange.check()
         try:
-            if not reading.streams(response, limit):
-                with reading:
-                    await self._collect(reading, response)
-                reading.outcome().value()
-            yield reading.answer, self._pieces(reading, aiter(response.stream))  # type: ignore[arg-type]
+            if not exchange.streams(response, limit):
+                with exchange:
+                    await self._collect(exchange, response)
+                exchange.outcome().value()
+            yield exchange.response, self._pieces(exchange, aiter(response.stream))  # type: ignore[arg-type]
         finally:
-            await _ToTheEnd(response.aclose())
+            await _Uncancelled(response.aclose())
 
-    async def _collect(self, reading: Reading[Any], response: httpx.Response) -> None:
+    async def _collect(self, exchange: Exchange[Any], response: httpx.Response) -> None:
         # Not aiter_bytes, which closes by itself.
         async for chunk in response.stream:  # type: ignore[union-attr]
-            if reading.answer.flaw or reading.enough(chunk):
+            if exchange.response.unread or exchange.enough(chunk):
                 break
 
-    async def _pieces(self, reading: Reading[Any], chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    async def _pieces(self, exchange: Exchange[Any], chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         while True:
             chunk = None
-            with reading:
+            with exchange:
                 chunk = await anext(chunks, None)
-                reading.late()
-            reading.check()
+                exchange.raise_if_expired()
+            exchange.check()
             if chunk is None:
                 return
             yield chunk

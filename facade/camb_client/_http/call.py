@@ -6,7 +6,7 @@ from typing import Any, Generic, NoReturn, TypeVar
 
 import attrs
 
-from .._polling.response import Answer, Outcome, Redact, api_error, body_text, malformed, retry_after
+from .._polling.response import CallResult, Redact, Response, api_error, body_text, malformed, retry_after
 from .._polling.task import TaskRef
 from .credentials import ApiKey
 
@@ -44,22 +44,22 @@ class Call(Generic[_T]):
         return self.url.startswith("/")
 
 
-def interpret(call: Call[_T], answer: Answer, key: ApiKey) -> Outcome[_T]:
+def interpret(call: Call[_T], response: Response, key: ApiKey) -> CallResult[_T]:
     """What an answer says; ``key`` is the API key, to be blacked out where the answer echoes it."""
-    hint = retry_after(answer)
-    if answer.status_code != 200:
-        return Outcome(api_error(call.subject, call.ref, answer, hint, key.redact), hint)
+    hint = retry_after(response)
+    if response.status_code != 200:
+        return CallResult(api_error(call.subject, call.ref, response, hint, key.redact), hint)
     try:
-        return Outcome(call.read(_json(answer), key.redact, answer.received_at), hint)
+        return CallResult(call.read(_json(response), key.redact, response.received_at), hint)
     except Exception as broken:  # noqa: BLE001 (a body can break a parser in any way: too deep, too long, odd types)
         why = key.redact(str(broken))[:200] if isinstance(broken, ValueError) else type(broken).__name__
-        return Outcome(malformed(call.subject, call.ref, call.expects, why, body_text(answer, key.redact)), hint)
+        return CallResult(malformed(call.subject, call.ref, call.expects, why, body_text(response, key.redact)), hint)
 
 
-def _json(answer: Answer) -> Any:
-    if answer.flaw:
-        raise ValueError(answer.flaw)
-    return json.loads(answer.body)
+def _json(response: Response) -> Any:
+    if response.unread:
+        raise ValueError(response.unread)
+    return json.loads(response.body)
 
 
 def not_audio(*_: object) -> NoReturn:

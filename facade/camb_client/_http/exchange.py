@@ -4,7 +4,7 @@ Rule of this file: the only module that talks httpx, but for ``_http.aiohttp_wir
 decides nothing about tasks, and sends nothing twice. (httpcore itself takes another connection only while nothing
 was sent on the first.)
 
-How a look is bounded. Both ways were tried. The generated functions (``sync_detailed``) take no timeout for
+How a poll is bounded. Both ways were tried. The generated functions (``sync_detailed``) take no timeout for
 one call and read any body whole; with httpx hooks they can be bounded all the same, but the limit of each
 call must travel in a context variable, the hook must swap ``response.stream``, the key stands in the repr of
 the generated client, and a status code that the standard library does not know (520) fails inside the
@@ -30,7 +30,7 @@ import httpx
 from .._polling.checks import DAY
 from .._polling.errors import ApiConnectionError, CambError
 from .._polling.log import log
-from .._polling.response import Answer, Outcome
+from .._polling.response import CallResult, Response
 from .._polling.task import TaskRef
 from .._version import __version__
 from .call import Call, interpret
@@ -52,7 +52,7 @@ _T = TypeVar("_T")
 
 
 class _Remaining(dict[str, float | None]):
-    """httpx's timeouts by phase, each cut to what is left of the look when the phase begins.
+    """httpx's timeouts by phase, each cut to what is left of the poll when the phase begins.
 
     httpcore asks for a phase's timeout by ``get`` when it gets there, so the phases share one limit
     instead of having it each.
@@ -65,7 +65,7 @@ class _Remaining(dict[str, float | None]):
         return min(super().get(phase) or DAY, max(self.left(), 0.001), DAY)
 
 
-class Reading(AbstractContextManager["Reading[Any]"], Generic[_T]):
+class Exchange(AbstractContextManager["Exchange[Any]"], Generic[_T]):
     """One call, as far as it has come. As a context manager it takes in whatever the network does."""
 
     def __init__(self, wire: "BaseWire[Any]", call: Call[_T], limit: float) -> None:
@@ -73,7 +73,7 @@ class Reading(AbstractContextManager["Reading[Any]"], Generic[_T]):
         self._wire, self._call, self._deadline = wire, call, wire.clock.monotonic() + self.limit
         # httpcore's own limits come first: they close what they opened, and say what they waited for.
         self.cut_off = None if self.limit == math.inf else self.limit + CUT_OFF_AFTER
-        self.answer = Answer()
+        self.response = Response()
         self._error: ApiConnectionError | None = None
         self._handled = sys.exception()  # Of the caller's: no cause of ours.
 
@@ -99,12 +99,12 @@ class Reading(AbstractContextManager["Reading[Any]"], Generic[_T]):
 
     def begin(self, status_code: int, headers: Mapping[str, str]) -> bool:
         """Take in the headers; whether the body should be read."""
-        self.answer.status_code, self.answer.headers = status_code, headers
-        self.answer.received_at = self._wire.clock.time()
+        self.response.status_code, self.response.headers = status_code, headers
+        self.response.received_at = self._wire.clock.time()
         encoding = headers.get("content-encoding", "identity").strip().lower()
         if encoding not in {"", "identity"}:
-            self.answer.flaw = f"encoded as {encoding[:40]!r}, which was not asked for; not read"
-        return not self.answer.flaw
+            self.response.unread = f"encoded as {encoding[:40]!r}, which was not asked for; not read"
+        return not self.response.unread
 
     def streams(self, response: httpx.Response, seconds: float) -> bool:
         """Take in the headers; whether the body is what was asked for: of any length, and to be read in that time."""
@@ -117,12 +117,12 @@ class Reading(AbstractContextManager["Reading[Any]"], Generic[_T]):
 
     def enough(self, chunk: bytes) -> bool:
         """Take in a part of the body; whether to stop reading."""
-        self.answer.body += chunk
-        if len(self.answer.body) > BODY_LIMIT:
-            self.answer.flaw = f"longer than {BODY_LIMIT} bytes; not read on"
-        return bool(self.answer.flaw) or self.late()
+        self.response.body += chunk
+        if len(self.response.body) > BODY_LIMIT:
+            self.response.unread = f"longer than {BODY_LIMIT} bytes; not read on"
+        return bool(self.response.unread) or self.raise_if_expired()
 
-    def late(self) -> bool:
+    def raise_if_expired(self) -> bool:
         """False, or an error raised."""
         if self._left() < 0:
             raise httpx.ReadTimeout("the body did not end in time")
@@ -135,7 +135,7 @@ class Reading(AbstractContextManager["Reading[Any]"], Generic[_T]):
         if request := getattr(broken, "_request", None):
             request.headers, request.extensions = httpx.Headers(), {}  # The key must not travel with the error.
             _without_query(request)
-        if self.answer.status_code in {0, 200, 206}:  # Any other code says enough, though the body broke off.
+        if self.response.status_code in {0, 200, 206}:  # Any other code says enough, though the body broke off.
             fatal: BaseException | None = broken
             while fatal not in (None, self._handled) and not isinstance(fatal, _FATAL):
                 fatal = fatal and (fatal.__cause__ or fatal.__context__)
@@ -150,9 +150,9 @@ class Reading(AbstractContextManager["Reading[Any]"], Generic[_T]):
             self._error.__cause__ = cause
         return True
 
-    def outcome(self) -> Outcome[_T]:
+    def outcome(self) -> CallResult[_T]:
         """What came of it; one line in the log, without the addresses of results."""
-        came = Outcome(self._error) if self._error else interpret(self._call, self.answer, self._wire.key)
+        came = CallResult(self._error) if self._error else interpret(self._call, self.response, self._wire.key)
         shown = (
             came.outcome if isinstance(came.outcome, CambError | TaskRef) else getattr(came.outcome, "status", "done")
         )

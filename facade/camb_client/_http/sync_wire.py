@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 import httpx
 
-from .._polling.response import Answer, Outcome
+from .._polling.response import CallResult, Response
 from .call import Call
-from .exchange import Reading
+from .exchange import Exchange
 from .wire import BaseWire
 
 _T = TypeVar("_T")
@@ -21,42 +21,42 @@ class Wire(BaseWire[httpx.Client]):
 
     _client_class = httpx.Client
 
-    def ask(self, call: Call[_T], limit: float = math.inf) -> Outcome[_T]:
+    def ask(self, call: Call[_T], limit: float = math.inf) -> CallResult[_T]:
         """Send a call, and read its answer whole, within ``limit`` seconds and the client's own timeout.
 
         RuntimeError after close.
         """
         http = self._client()
-        with Reading(self, call, limit) as reading, closing(http.send(reading.request(), stream=True)) as response:
-            if reading.begin(response.status_code, response.headers):
-                any(map(reading.enough, response.iter_bytes()))
-        return reading.outcome()
+        with Exchange(self, call, limit) as exchange, closing(http.send(exchange.request(), stream=True)) as response:
+            if exchange.begin(response.status_code, response.headers):
+                any(map(exchange.enough, response.iter_bytes()))
+        return exchange.outcome()
 
     @contextmanager
-    def stream(self, call: Call[Any], limit: float = math.inf) -> Iterator[tuple[Answer, Iterator[bytes]]]:
+    def stream(self, call: Call[Any], limit: float = math.inf) -> Iterator[tuple[Response, Iterator[bytes]]]:
         """Send a call, and give its answer and the bytes as they come, all within ``limit`` seconds.
 
         Each wait for bytes is bounded by the client's own timeout. What goes wrong on the wire is raised as one of
         our errors, what the caller does with the bytes is the caller's.
         """
-        http, reading = self._client(), Reading(self, call, limit)
-        with reading:
-            response = http.send(reading.request(), stream=True)
-        reading.check()
+        http, exchange = self._client(), Exchange(self, call, limit)
+        with exchange:
+            response = http.send(exchange.request(), stream=True)
+        exchange.check()
         with closing(response):
-            if not reading.streams(response, limit):
-                with reading:
-                    any(map(reading.enough, () if reading.answer.flaw else response.iter_bytes()))
-                reading.outcome().value()
-            yield reading.answer, self._pieces(reading, iter(response.stream))  # type: ignore[arg-type]
+            if not exchange.streams(response, limit):
+                with exchange:
+                    any(map(exchange.enough, () if exchange.response.unread else response.iter_bytes()))
+                exchange.outcome().value()
+            yield exchange.response, self._pieces(exchange, iter(response.stream))  # type: ignore[arg-type]
 
-    def _pieces(self, reading: Reading[Any], chunks: Iterator[bytes]) -> Iterator[bytes]:
+    def _pieces(self, exchange: Exchange[Any], chunks: Iterator[bytes]) -> Iterator[bytes]:
         while True:
             chunk = None
-            with reading:
+            with exchange:
                 chunk = next(chunks, None)
-                reading.late()
-            reading.check()
+                exchange.raise_if_expired()
+            exchange.check()
             if chunk is None:
                 return
             yield chunk

@@ -27,7 +27,7 @@ SETTINGS: dict[str, Any] = {
 
 
 class NoCookies(CookieJar):
-    """Keeps none: a cookie would be state shared between threads, and would go out with later looks."""
+    """Keeps none: a cookie would be state shared between threads, and would go out with later polls."""
 
     def extract_cookies(self, _: object, request: Any) -> None:
         """Take nothing. But httpx logs the address next, and the query of one may be what signs it."""

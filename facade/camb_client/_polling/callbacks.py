@@ -8,14 +8,14 @@ from .log import log
 from .task import TaskState
 
 # What whoever stops waiting should know: there is no endpoint to cancel a task.
-GOES_ON = "The task goes on at CAMB.AI: wait again with the same reference."
+STILL_RUNNING = "The task goes on at CAMB.AI: wait again with the same reference."
 
 OnUpdate = Callable[[TaskState], object] | None
 AsyncOnUpdate = Callable[[TaskState], Awaitable[object] | object] | None
 
 
 @contextmanager
-def noting(tasks: object, note: str = GOES_ON) -> Iterator[None]:
+def annotate_interrupt(tasks: object, note: str = STILL_RUNNING) -> Iterator[None]:
     """Say on an interruption what it means for which tasks; the interruption itself goes on untouched."""
     try:
         yield
@@ -26,9 +26,11 @@ def noting(tasks: object, note: str = GOES_ON) -> Iterator[None]:
 
 
 @contextmanager
-def telling(ref: object, failed: str = "on_update failed; the wait goes on", note: str = GOES_ON) -> Iterator[None]:
+def run_callback(
+    ref: object, failed: str = "on_update failed; the wait goes on", note: str = STILL_RUNNING
+) -> Iterator[None]:
     """Call the caller's own code: it may fail in any way, but a paid task must not be lost for that."""
-    with noting(ref, note):
+    with annotate_interrupt(ref, note):
         try:
             yield
         except Exception:  # noqa: BLE001 (in any way)

@@ -189,13 +189,13 @@ class TaskResultMissingError(TaskError):
 class WaitTimeoutError(CambError, TimeoutError):
     """Our own deadline has passed: the task goes on and may still finish.
 
-    ``__cause__`` is the error of the last look, if that failed.
+    ``__cause__`` is the error of the last poll, if that failed.
 
     Attributes:
         ref: The task.
-        last_state: Its state at the last look that was answered, or ``None``.
+        last_state: Its state at the last poll that was answered, or ``None``.
         elapsed: Seconds waited.
-        polls: How many looks were made.
+        polls: How many polls were made.
         retry_after: Seconds the server asked to wait in its last answer, or ``None``.
     """
 
@@ -233,8 +233,8 @@ def http_rule(status_code: int) -> HttpRule:
     return _HTTP_RULES.get(status_code, other)
 
 
-def may_pass(error: CambError) -> bool:
-    """Whether another look may go better, so that a wait goes on."""
+def is_transient(error: CambError) -> bool:
+    """Whether another poll may go better, so that a wait goes on."""
     if isinstance(error, ApiError):
         return http_rule(error.status_code).transient
     # A 200 that is not the contract may be half an answer, or a proxy's page.
@@ -242,7 +242,7 @@ def may_pass(error: CambError) -> bool:
 
 
 _TASK_ERRORS: dict[Meaning, tuple[type[TaskError], str]] = {
-    Meaning.FAILED: (TaskFailedError, "Look at the reason, then submit it again."),
+    Meaning.FAILED: (TaskFailedError, "Check the reason, then submit it again."),
     Meaning.TIMED_OUT: (TaskTimedOutError, "The server gave up: submit smaller pieces."),
     Meaning.PAYMENT_REQUIRED: (TaskPaymentRequiredError, f"Add credits, then submit it again: {BILLING_PAGE}"),
     Meaning.SUCCESS: (TaskResultMissingError, "It has no run_id, so its result cannot be fetched."),

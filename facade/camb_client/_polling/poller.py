@@ -1,7 +1,7 @@
-"""Waiting: when to look at a task, and what one more look means for the wait.
+"""Waiting: when to poll a task, and what one more poll means for the wait.
 
-Rule of this file: pure decisions, written once. A driver asks :meth:`Wait.pause` how long to sleep and
-:meth:`Wait.limit` how long the look may take, looks, and hands what came of it to :meth:`Wait.observe`. No
+Rule of this file: pure decisions, written once. A driver asks :meth:`Poller.pause` how long to sleep and
+:meth:`Poller.limit` how long the poll may take, polls, and hands what came of it to :meth:`Poller.observe`. No
 clock, no sleep, no httpx: the driver says what time it is. All times are seconds.
 """
 
@@ -11,34 +11,34 @@ from collections.abc import Callable
 import attrs
 
 from . import errors as _errors
-from .callbacks import GOES_ON
+from .callbacks import STILL_RUNNING
 from .errors import CambError
 from .log import log
-from .response import Look
+from .response import Poll
 from .schedule import SHORTEST_LIMIT, Schedule, back_off
 from .task import CompletedTask, TaskRef, TaskState
 
-# A task is seldom done sooner after its submission; to look then is a request for nothing.
-FIRST_LOOK_AFTER = 2.0
-# The last look is this long before the deadline (a quarter of a short wait), so that its answer is in time.
-LAST_LOOK_BEFORE = 2.0
+# A task is seldom done sooner after its submission; to poll then is a request for nothing.
+FIRST_POLL_AFTER = 2.0
+# The last poll is this long before the deadline (a quarter of a short wait), so that its answer is in time.
+LAST_POLL_BEFORE = 2.0
 # A 404 sooner than this may be a task that cannot be seen yet: Camb-ai/n8n-nodes-cambai takes it so.
 NOT_FOUND_GRACE = 10.0
 # A task that a create call of ours returned is there for certain, so it gets longer to appear.
 CREATED_GRACE = 30.0
-# An outage ends a wait when so many looks in a row have failed and so long no answer was healthy.
-OUTAGE_LOOKS, OUTAGE_SECONDS = 8, 120.0
+# An outage ends a wait when so many polls in a row have failed and so long no answer was healthy.
+OUTAGE_POLLS, OUTAGE_SECONDS = 8, 120.0
 # Where nothing ever answered, the address is more likely wrong than the API down.
-SILENCE_LOOKS = 3
+SILENCE_POLLS = 3
 # A healthy answer may ask for patience, but not for all of ours.
-HEALTHY_HINT_CAP = 60.0
-# SUCCESS came without a run_id: look again after these.
+PENDING_HINT_CAP = 60.0
+# SUCCESS came without a run_id: poll again after these.
 RUN_ID_DELAYS = (0.5, 1.0, 2.0)
 JITTER = 0.1
 
 
 @attrs.define(eq=False)
-class Patience:
+class Health:
     """What the answers to one wait have earned; the waits of a batch share theirs.
 
     Attributes:
@@ -50,28 +50,48 @@ class Patience:
     answered: bool = False
 
 
-class Wait:
+class Poller:
     """One wait for one task.
 
     Args:
         ref: The task.
         timeout: Seconds until the deadline; infinity is none.
-        schedule: When to look.
+        schedule: When to poll.
         random: Numbers from 0 to 1 for the jitter.
 
     Attributes:
         done: Whether the task has ended.
-        last_state: The state at the last look that was answered.
-        next_at: When to look next; infinity when no look is left before the deadline.
-        looked_at: When the last look ended, at first when the wait began.
-        polls: How many looks were made.
+        last_state: The state at the last poll that was answered.
+        next_at: When to poll next; infinity when no poll is left before the deadline.
+        looked_at: When the last poll ended, at first when the wait began.
+        polls: How many polls were made.
     """
 
     # Ten thousand of them wait at once.
     __slots__ = (
-        "_age", "_deadline", "_end", "_error", "_failures", "_hint", "_is_last", "_last_at", "_patience", "_random",
-        "_schedule", "_since", "_started", "_timeout", "_told", "_warned", "_without_run_id", "done", "last_state",
-        "looked_at", "next_at", "polls", "ref",
+        "_age",
+        "_deadline",
+        "_end",
+        "_error",
+        "_failures",
+        "_health",
+        "_hint",
+        "_is_last",
+        "_last_at",
+        "_random",
+        "_schedule",
+        "_since",
+        "_started",
+        "_timeout",
+        "_told",
+        "_warned",
+        "_without_run_id",
+        "done",
+        "last_state",
+        "next_at",
+        "polled_at",
+        "polls",
+        "ref",
     )  # fmt: skip
 
     def __init__(self, ref: TaskRef, timeout: float, schedule: Schedule, random: Callable[[], float]) -> None:
@@ -85,25 +105,25 @@ class Wait:
         self._warned: tuple[str, ...] = ()
 
     def start(
-        self, now: float, time_of_day: float, *, since: float | None = None, patience: Patience | None = None
+        self, now: float, time_of_day: float, *, since: float | None = None, health: Health | None = None
     ) -> None:
-        """Begin: place the deadline and the first look, and know how old the task is.
+        """Begin: place the deadline and the first poll, and know how old the task is.
 
         Args:
             now: The time of the clock that never goes back.
             time_of_day: Seconds since 1970 UTC.
             since: When the waiting began that the deadline counts from; by default now.
-            patience: That of the batch; by default one's own.
+            health: That of the batch; by default one's own.
         """
         submitted = self.ref.submitted_at
         self._age = 0.0 if submitted is None else max(0.0, time_of_day - submitted.timestamp())
-        self._started = self.looked_at = now
+        self._started = self.polled_at = now
         self._since = now if since is None else since
-        self._patience = patience or Patience(now)
-        self._patience.answered |= self.ref._created  # A create call of ours was answered.
+        self._health = health or Health(now)
+        self._health.answered |= self.ref._created  # A create call of ours was answered.
         self._deadline = self._since + self._timeout
-        self._last_at = self._deadline - min(LAST_LOOK_BEFORE, self._timeout / 4)
-        early = 0.0 if submitted is None else max(0.0, FIRST_LOOK_AFTER - self._age)
+        self._last_at = self._deadline - min(LAST_POLL_BEFORE, self._timeout / 4)
+        early = 0.0 if submitted is None else max(0.0, FIRST_POLL_AFTER - self._age)
         self.next_at = min(now + early, self._last_at)
 
     def _elapsed(self, now: float) -> float:
@@ -111,38 +131,38 @@ class Wait:
         return now - self._started + self._age
 
     def pause(self, now: float) -> float:
-        """How long to sleep before the next look.
+        """How long to sleep before the next poll.
 
         Raises:
-            WaitTimeoutError: No look is left before the deadline.
+            WaitTimeoutError: No poll is left before the deadline.
         """
         if self.next_at == math.inf:
             raise self.timed_out(now)
         return max(0.0, self.next_at - now)
 
     def limit(self, now: float) -> float:
-        """How long the look that begins now may take; the client's own timeout may be shorter."""
+        """How long the poll that begins now may take; the client's own timeout may be shorter."""
         self._is_last = now >= self._last_at
         return max(self._deadline - now, SHORTEST_LIMIT)
 
-    def observe(self, look: Look, now: float) -> TaskState | None:
-        """Take in what came of a look: a state that the caller should be told of, or ``None``.
+    def observe(self, poll: Poll, now: float) -> TaskState | None:
+        """Take in what came of a poll: a state that the caller should be told of, or ``None``.
 
         Raises:
-            CambError: The look failed in a way that ends the wait.
+            CambError: The poll failed in a way that ends the wait.
         """
-        self.polls, self.looked_at = self.polls + 1, now
-        self._hint = look.retry_after
-        if isinstance(look.outcome, CambError):
-            self._observe_failure(look.outcome, now)
+        self.polls, self.polled_at = self.polls + 1, now
+        self._hint = poll.retry_after
+        if isinstance(poll.outcome, CambError):
+            self._observe_failure(poll.outcome, now)
             return None
         self._failures, self._error = 0, None
-        self._patience.healthy_at, self._patience.answered = now, True
-        self.last_state = look.outcome
-        return self._observe_state(look.outcome, now)
+        self._health.healthy_at, self._health.answered = now, True
+        self.last_state = poll.outcome
+        return self._observe_state(poll.outcome, now)
 
     def _observe_state(self, state: TaskState, now: float) -> TaskState | None:
-        self._hint = None if self._hint is None else min(self._hint, HEALTHY_HINT_CAP)
+        self._hint = None if self._hint is None else min(self._hint, PENDING_HINT_CAP)
         if state.is_success and state.run_id is None and self._without_run_id < len(RUN_ID_DELAYS):
             self._plan(now, RUN_ID_DELAYS[self._without_run_id])
             self._without_run_id += 1
@@ -162,15 +182,15 @@ class Wait:
 
     def _observe_failure(self, error: CambError, now: float) -> None:
         self._error = error
-        self._patience.answered |= not isinstance(error, _errors.ApiConnectionError | _errors.MalformedResponseError)
+        self._health.answered |= not isinstance(error, _errors.ApiConnectionError | _errors.MalformedResponseError)
         grace = CREATED_GRACE if self.ref._created else NOT_FOUND_GRACE
         if isinstance(error, _errors.TaskNotFoundError) and self._elapsed(now) <= grace:
             self._plan(now, self._paced())
             return
         self._failures += 1
-        outage = self._failures >= OUTAGE_LOOKS and now - self._patience.healthy_at >= OUTAGE_SECONDS
-        silence = self._failures >= SILENCE_LOOKS and not self._patience.answered
-        if not _errors.may_pass(error) or outage or silence:
+        outage = self._failures >= OUTAGE_POLLS and now - self._health.healthy_at >= OUTAGE_SECONDS
+        silence = self._failures >= SILENCE_POLLS and not self._health.answered
+        if not _errors.is_transient(error) or outage or silence:
             raise error
         self._plan(now, back_off(self._failures, self._random))
 
@@ -185,7 +205,7 @@ class Wait:
         raise _errors.task_error(self._end)
 
     def _paced(self) -> float:
-        # By when the look was due: its answer took a while, and the first delay is that from 0.
+        # By when the poll was due: its answer took a while, and the first delay is that from 0.
         return self._schedule.delay(self._elapsed(self.next_at)) * (1 - JITTER + 2 * JITTER * self._random())
 
     def _plan(self, now: float, delay: float) -> None:
@@ -193,7 +213,7 @@ class Wait:
         self.next_at = math.inf if self._is_last or at >= self._deadline else at
 
     def timed_out(self, now: float, hint: float | None = None) -> _errors.WaitTimeoutError:
-        """The error for a deadline that has passed, or that no look can come before.
+        """The error for a deadline that has passed, or that no poll can come before.
 
         Args:
             now: The time.
@@ -201,10 +221,12 @@ class Wait:
         """
         self._hint = self._hint or hint
         seen = f"it was {self.last_state.status[:64]!r}" if self.last_state else "it was never seen"
-        failed = f" The last look failed: {str(self._error).rstrip('.')}." if self._error else ""
+        failed = f" The last poll failed: {str(self._error).rstrip('.')}." if self._error else ""
         asked = f" The server asks to wait {self._hint:g} s more." if self._hint else ""
         elapsed = now - self._since
-        message = f"{self.ref}: not done after {elapsed:.1f} s and {self.polls} looks; {seen}.{failed}{asked} {GOES_ON}"
+        message = (
+            f"{self.ref}: not done after {elapsed:.1f} s and {self.polls} polls; {seen}.{failed}{asked} {STILL_RUNNING}"
+        )
         facts = {"elapsed": elapsed, "polls": self.polls, "retry_after": self._hint}
         error = _errors.WaitTimeoutError(message, ref=self.ref, last_state=self.last_state, **facts)
         error.__cause__ = self._error

@@ -23,7 +23,7 @@ Parse = Callable[[str, dict[str, Any]], tuple[object, object]]
 Redact = Callable[[Any], Any]
 
 # What a server may ask for: a year, which no wait outlasts and every sleep can take.
-_PATIENCE = 365 * 86_400.0
+_LONGEST_HINT = 365 * 86_400.0
 # How much of a body an error carries, in characters.
 BODY_EXCERPT = 2_000
 # What makes an address one that fetches without a key: in no message and no log line.
@@ -31,7 +31,7 @@ _QUERY = re.compile(r"""(?<=[^\s"'<>])\?[^\s"'<>?=]+=[^\s"'<>\\]*""")
 
 
 @attrs.define(eq=False)
-class Answer:
+class Response:
     """One HTTP answer, as far as it has come.
 
     Attributes:
@@ -46,11 +46,11 @@ class Answer:
     status_code: int = 0
     headers: Mapping[str, str] = attrs.field(factory=dict)
     body: bytearray = attrs.field(factory=bytearray)
-    flaw: str = ""
+    unread: str = ""
 
 
 @attrs.define(eq=False)
-class Outcome(Generic[_T]):
+class CallResult(Generic[_T]):
     """What came of one call, and for how many seconds the server asks to be left alone."""
 
     outcome: _T | CambError
@@ -63,7 +63,7 @@ class Outcome(Generic[_T]):
         return self.outcome
 
 
-Look = Outcome[TaskState]
+Poll = CallResult[TaskState]
 
 
 def malformed(subject: str, ref: TaskRef | None, expects: str, why: str, text: str) -> MalformedResponseError:
@@ -107,26 +107,26 @@ def _run_id(value: object) -> int | None:
     raise ValueError("its run_id is not an integer")
 
 
-def body_text(answer: Answer, redact: Redact) -> str:
+def body_text(response: Response, redact: Redact) -> str:
     """The body as errors carry it: without the key, and without the query of any address."""
-    text = f"({answer.flaw})" if answer.flaw else answer.body.decode("utf-8", errors="replace")
+    text = f"({response.unread})" if response.unread else response.body.decode("utf-8", errors="replace")
     return _QUERY.sub("?[query]", redact(text))[:BODY_EXCERPT]
 
 
-def api_error(subject: str, ref: TaskRef | None, answer: Answer, hint: float | None, redact: Redact) -> ApiError:
+def api_error(subject: str, ref: TaskRef | None, response: Response, hint: float | None, redact: Redact) -> ApiError:
     """The error for any status code but 200."""
-    rule = http_rule(answer.status_code)
-    text = body_text(answer, redact)
-    facts = {"body": text, "request_id": redact(answer.headers.get("x-request-id")), "retry_after": hint}
+    rule = http_rule(response.status_code)
+    text = body_text(response, redact)
+    facts = {"body": text, "request_id": redact(response.headers.get("x-request-id")), "retry_after": hint}
     try:
-        said = redact(json.loads(answer.body))
+        said = redact(json.loads(response.body))
         gist = _gist(said)
     except (ValueError, RecursionError):  # No JSON, or too deep to be an explanation.
         said, gist = text, _gist(text)
     if rule.error is InvalidRequestError and isinstance(said, dict):
         facts["detail"] = said.get("detail")
-    message = f"{subject}: HTTP {answer.status_code}: {gist or 'no explanation'}. {rule.advice}".rstrip()
-    return rule.error(message, ref=ref, status_code=answer.status_code, **facts)
+    message = f"{subject}: HTTP {response.status_code}: {gist or 'no explanation'}. {rule.advice}".rstrip()
+    return rule.error(message, ref=ref, status_code=response.status_code, **facts)
 
 
 def _gist(said: Any) -> str:
@@ -138,19 +138,19 @@ def _gist(said: Any) -> str:
     return _QUERY.sub("?[query]", " ".join(str(said).split()))[:200].rstrip(".")
 
 
-def retry_after(answer: Answer) -> float | None:
+def retry_after(response: Response) -> float | None:
     """Seconds that the server asks to be left alone, or ``None``.
 
     Read as camb-sdk 1.6.6 does: ``retry-after-ms``, then ``Retry-After`` in seconds (fractions too) or as
     an HTTP date. A date is counted from the answer's own ``Date``: so a clock that is wrong does no harm.
     """
     for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        value = answer.headers.get(name, "").strip()
+        value = response.headers.get(name, "").strip()
         if re.fullmatch(r"[0-9]{1,15}(\.[0-9]{0,15})?", value):
-            return min(float(value) * unit, _PATIENCE)
+            return min(float(value) * unit, _LONGEST_HINT)
     if not value or (until := _http_date(value)) is None:
         return None
-    return min(max(until - (_http_date(answer.headers.get("date", "")) or answer.received_at), 0.0), _PATIENCE)
+    return min(max(until - (_http_date(response.headers.get("date", "")) or response.received_at), 0.0), _LONGEST_HINT)
 
 
 def _http_date(value: str) -> float | None:

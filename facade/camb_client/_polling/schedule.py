@@ -1,4 +1,4 @@
-"""Schedules: how long to wait before the next look, from the elapsed time alone.
+"""Schedules: how long to wait before the next poll, from the elapsed time alone.
 
 Rule of this file: a schedule is a value and a formula. It has no clock and no memory, so pauses, resumed
 waits and outages cannot bend it; jitter is added by whoever waits.
@@ -26,11 +26,11 @@ def _factor(_: object, attribute: "attrs.Attribute[float]", value: object) -> No
 
 @attrs.frozen(kw_only=True)
 class Schedule:
-    """When to look next: ``clip(base + slope · elapsed + scale · √elapsed, minimum, maximum)``.
+    """When to poll next: ``clip(base + slope · elapsed + scale · √elapsed, minimum, maximum)``.
 
     Make one with :meth:`sqrt`, :meth:`fixed` or :meth:`exponential`, or take a preset:
-    ``Schedule.DEFAULT``, ``Schedule.INTERACTIVE`` (sooner, more looks), ``Schedule.BACKGROUND`` (later,
-    fewer looks). All times are in seconds.
+    ``Schedule.DEFAULT``, ``Schedule.INTERACTIVE`` (sooner, more polls), ``Schedule.BACKGROUND`` (later,
+    fewer polls). All times are in seconds.
     """
 
     DEFAULT: ClassVar["Schedule"]
@@ -56,14 +56,14 @@ class Schedule:
 
     @classmethod
     def fixed(cls, interval: float) -> "Schedule":
-        """Look every ``interval`` seconds."""
+        """Poll every ``interval`` seconds."""
         return cls(first=interval, minimum=interval, maximum=interval)
 
     @classmethod
     def exponential(cls, initial: float = 2.0, *, multiplier: float = 1.2, maximum: float = 10.0) -> "Schedule":
         """Start with ``initial``; each delay is ``multiplier`` times the one before, up to ``maximum``."""
         number("a schedule's multiplier", multiplier, least=1.0)
-        # The k-th look of a geometric series is at initial · (mᵏ - 1) / (m - 1); so, from the elapsed time
+        # The k-th poll of a geometric series is at initial · (mᵏ - 1) / (m - 1); so, from the elapsed time
         # alone, its next delay, initial · mᵏ, is initial + (m - 1) · elapsed. No power, no overflow.
         first = min(initial, maximum)
         return cls(first=first, minimum=first, maximum=maximum, base=initial, slope=multiplier - 1)
@@ -80,14 +80,14 @@ class Schedule:
         return schedule if isinstance(schedule, Schedule) else cls.fixed(schedule)
 
     def delay(self, elapsed: float) -> float:
-        """Seconds from ``elapsed`` to the next look; ``delay(0)`` is the first. Jitter not included."""
+        """Seconds from ``elapsed`` to the next poll; ``delay(0)`` is the first. Jitter not included."""
         if elapsed <= 0:
             return self.first
         delay = self.base + self.slope * elapsed + self.scale * math.sqrt(elapsed)
         return max(self.minimum, min(delay, self.maximum))
 
     def preview(self, seconds: float) -> list[float]:
-        """When it would look within ``seconds`` of the start, in seconds from there; jitter left out.
+        """When it would poll within ``seconds`` of the start, in seconds from there; jitter left out.
 
         Raises:
             ValueError: ``seconds`` is negative, or more than a year.
@@ -108,7 +108,7 @@ Schedule.BACKGROUND = Schedule.sqrt(1.4, first=3.0, minimum=2.0, maximum=20.0)
 
 ScheduleLike = Schedule | float | None
 
-# What any look may take, however little is left: so a wait of 0 s can look at all, and ends within 0.5 s.
+# What any poll may take, however little is left: so a wait of 0 s can poll all, and ends within 0.5 s.
 SHORTEST_LIMIT = 0.4
 BACKOFF_FIRST, BACKOFF_CAP = 1.0, 30.0
 

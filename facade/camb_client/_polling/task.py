@@ -1,6 +1,6 @@
 """Tasks as values: how to name one, and what the API said of it.
 
-Rule of this file: frozen values only. Nothing here knows how an answer was got or when to look next.
+Rule of this file: frozen values only. Nothing here knows how an answer was got or when to poll next.
 """
 
 import re
@@ -86,7 +86,7 @@ TaskLike = TaskRef | str
 
 @attrs.frozen
 class TaskState:
-    """What the API said of a task at one look.
+    """What the API said of a task at one poll.
 
     Attributes:
         ref: The task.

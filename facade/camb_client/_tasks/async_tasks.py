@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._api import calls
 from .._http.async_wire import AsyncWire
-from .._polling.callbacks import AsyncOnUpdate, noting, telling
-from .._polling.poller import Wait
+from .._polling.callbacks import AsyncOnUpdate, annotate_interrupt, run_callback
+from .._polling.poller import Poller
 from .._polling.schedule import ScheduleLike
 from .._polling.task import CompletedTask, TaskLike, TaskOutcome, TaskRef, TaskState
 from .base import BaseFamily, BaseTasks
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from .._batch.outcomes import AsyncOutcomes
 
 _T = TypeVar("_T")
-_Later = Coroutine[Any, Any, _T]
+_Awaitable = Coroutine[Any, Any, _T]
 
 
 class AsyncTasks(BaseTasks[AsyncWire]):
-    """Looking at tasks, and waiting for them."""
+    """Polling tasks, and waiting for them."""
 
     async def status(self, task: TaskLike) -> TaskState:
-        """Look at a task once; see :meth:`CambClient.status`."""
+        """Poll a task once; see :meth:`CambClient.status`."""
         return (await self._wire.ask(calls.status(self._ref(task)))).value()
 
     async def wait(
@@ -43,13 +43,13 @@ class AsyncTasks(BaseTasks[AsyncWire]):
 
         ``on_update`` may be a coroutine function; it is then awaited before the wait goes on.
         """
-        wait = self._plan(task, timeout, schedule, on_update)
-        async with aclosing(self._follow(wait)) as states:
+        poller = self._plan(task, timeout, schedule, on_update)
+        async with aclosing(self._follow(poller)) as states:
             async for state in states:
-                with telling(wait.ref):
+                with run_callback(poller.ref):
                     if on_update is not None and inspect.isawaitable(told := on_update(state)):
                         await told
-        return wait.result()
+        return poller.result()
 
     def watch(
         self, task: TaskLike, *, timeout: float | None = 600.0, schedule: ScheduleLike = None
@@ -69,14 +69,14 @@ class AsyncTasks(BaseTasks[AsyncWire]):
     ) -> "AsyncOutcomes":
         """Wait for many tasks at once: their outcomes as they come; see :meth:`CambClient.as_completed`.
 
-        ``tasks`` may be an async iterable too; an iterator is read a few ahead of the looks, in a task of its own.
+        ``tasks`` may be an async iterable too; an iterator is read a few ahead of the polls, in a task of its own.
         An async one that has nothing to give at the deadline is cancelled, and the batch ends without the rest.
         """
-        from .._batch.async_runner import TaskWork
+        from .._batch.async_runner import AsyncRunner
         from .._batch.outcomes import AsyncOutcomes
 
         batch = self._batch(timeout, schedule, max_concurrency, max_requests_per_second, on_update)
-        return AsyncOutcomes(TaskWork(self._wire, batch, self._async_refs(tasks)), on_update)
+        return AsyncOutcomes(AsyncRunner(self._wire, batch, self._async_refs(tasks)), on_update)
 
     async def wait_all(
         self,
@@ -110,14 +110,14 @@ class AsyncTasks(BaseTasks[AsyncWire]):
 
         return each()
 
-    async def _follow(self, wait: Wait) -> AsyncGenerator[TaskState]:
+    async def _follow(self, poller: Poller) -> AsyncGenerator[TaskState]:
         clock = self._wire.clock
-        wait.start(clock.monotonic(), clock.time())
-        with noting(wait.ref):
-            while not wait.done:
-                await clock.asleep(wait.pause(clock.monotonic()))
-                look = await self._wire.ask(calls.status(wait.ref), wait.limit(clock.monotonic()))
-                state = wait.observe(look, clock.monotonic())
+        poller.start(clock.monotonic(), clock.time())
+        with annotate_interrupt(poller.ref):
+            while not poller.done:
+                await clock.asleep(poller.pause(clock.monotonic()))
+                result = await self._wire.ask(calls.status(poller.ref), poller.limit(clock.monotonic()))
+                state = poller.observe(result, clock.monotonic())
                 if state is not None:
                     yield state
 

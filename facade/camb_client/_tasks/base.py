@@ -1,4 +1,4 @@
-"""What the sync and the async client have in common: settings, what a task argument means, what a look says.
+"""What the sync and the async client have in common: settings, what a task argument means, what a poll says.
 
 Rule of this file: nothing here waits, sends or sleeps. ``_tasks.sync_tasks`` and ``_tasks.async_tasks`` hold the
 drivers, which differ by ``await`` alone.
@@ -7,11 +7,11 @@ drivers, which differ by ``await`` alone.
 from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from .._api import operations as _gateway
+from .._api import operations as operations
 from .._http.async_wire import AsyncWire
 from .._http.sync_wire import Wire
 from .._polling.checks import DAY, number, seconds
-from .._polling.poller import Wait
+from .._polling.poller import Poller
 from .._polling.schedule import Schedule, ScheduleLike
 from .._polling.task import TaskLike, TaskRef
 
@@ -24,27 +24,27 @@ _Transport = TypeVar("_Transport")
 
 
 class BaseTasks(Generic[_Wire]):
-    """The tasks that a client or a family can look at, over a wire."""
+    """The tasks that a client or a family can poll, over a wire."""
 
     _wire: _Wire
 
     def _ref(self, task: TaskLike) -> TaskRef:
         """The reference of a task of any kind."""
         ref = task if isinstance(task, TaskRef) else TaskRef.parse(task)
-        _gateway.check_kind(ref.kind)
+        operations.check_kind(ref.kind)
         return ref
 
-    def _plan(self, task: TaskLike, timeout: float | None, schedule: ScheduleLike, on_update: object = None) -> Wait:
+    def _plan(self, task: TaskLike, timeout: float | None, schedule: ScheduleLike, on_update: object = None) -> Poller:
         """A wait that has not begun, its arguments checked."""
         return self._planner(timeout, schedule, on_update)(self._ref(task))
 
-    def _planner(self, timeout: float | None, schedule: ScheduleLike, on_update: object) -> Callable[[TaskRef], Wait]:
+    def _planner(self, timeout: float | None, schedule: ScheduleLike, on_update: object) -> Callable[[TaskRef], Poller]:
         """What makes waits, its arguments checked."""
         self._wire.check_open()
         if on_update is not None and not callable(on_update):
             raise TypeError(f"on_update must be callable, not {type(on_update).__name__}")
         limit, pace, random = seconds(timeout), Schedule.of(schedule), self._wire.random
-        return lambda ref: Wait(ref, limit, pace, random)
+        return lambda ref: Poller(ref, limit, pace, random)
 
     def _batch(
         self,
@@ -85,7 +85,7 @@ class BaseFamily(BaseTasks[_Wire]):
 
     def __init__(self, wire: _Wire, kind: str) -> None:
         self._wire = wire
-        self.kind = _gateway.check_kind(kind)
+        self.kind = operations.check_kind(kind)
 
     def __repr__(self) -> str:
         """The kind, and where."""

@@ -1,13 +1,13 @@
 """What the result of a create call means, for tasks of any kind."""
 
 from .._polling.errors import ApiConnectionError, ApiError, CambError, CreateOutcomeUnknownError
-from .._polling.response import Outcome
+from .._polling.response import CallResult
 from .._polling.task import TaskRef
 
 UNKNOWN = "whether a task was created is unknown; sending it again may pay for it twice"
 
 
-def created(subject: str, came: Outcome[TaskRef]) -> TaskRef:
+def created(subject: str, came: CallResult[TaskRef]) -> TaskRef:
     """The reference of the task that a create call made.
 
     Raises:

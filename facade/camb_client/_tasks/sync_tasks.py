@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from .._api import calls
 from .._http.sync_wire import Wire
-from .._polling.callbacks import OnUpdate, noting, refuse_coroutines, telling
-from .._polling.poller import Wait
+from .._polling.callbacks import OnUpdate, annotate_interrupt, refuse_coroutines, run_callback
+from .._polling.poller import Poller
 from .._polling.schedule import ScheduleLike
 from .._polling.task import CompletedTask, TaskLike, TaskOutcome, TaskState
 from .base import BaseFamily, BaseTasks
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 class Tasks(BaseTasks[Wire]):
-    """Looking at tasks, and waiting for them."""
+    """Polling tasks, and waiting for them."""
 
     def status(self, task: TaskLike) -> TaskState:
-        """Look at a task once.
+        """Poll a task once.
 
         Args:
             task: A reference, or ``"<kind>:<task_id>"``; for a family, the id will do.
@@ -48,12 +48,12 @@ class Tasks(BaseTasks[Wire]):
     ) -> CompletedTask:
         """Wait until a task has succeeded.
 
-        It looks at once, then as the schedule says, and rides out short outages.
+        It polls once, then as the schedule says, and rides out short outages.
 
         Args:
             task: A reference, or ``"<kind>:<task_id>"``; for a family, the id will do.
-            timeout: Seconds until the deadline; 0 is exactly one look, ``None`` waits for ever.
-            schedule: When to look; a number is that interval in seconds. By default ``Schedule.DEFAULT``.
+            timeout: Seconds until the deadline; 0 is exactly one poll, ``None`` waits for ever.
+            schedule: When to poll; a number is that interval in seconds. By default ``Schedule.DEFAULT``.
             on_update: Called with the state on each change of status or message, in this thread, before the
                 wait returns or raises. An ``Exception`` in it is logged, and the wait goes on.
 
@@ -68,12 +68,12 @@ class Tasks(BaseTasks[Wire]):
             ValueError: An argument that cannot be.
         """
         refuse_coroutines("on_update", on_update)
-        wait = self._plan(task, timeout, schedule, on_update)
-        for state in self._follow(wait):
-            with telling(wait.ref):
+        poller = self._plan(task, timeout, schedule, on_update)
+        for state in self._follow(poller):
+            with run_callback(poller.ref):
                 if on_update is not None:
                     on_update(state)
-        return wait.result()
+        return poller.result()
 
     def watch(
         self, task: TaskLike, *, timeout: float | None = 600.0, schedule: ScheduleLike = None
@@ -104,20 +104,20 @@ class Tasks(BaseTasks[Wire]):
     ) -> "Outcomes":
         """Wait for many tasks at once: their outcomes as they come.
 
-        The tasks share one deadline and one budget of requests. The least recently looked at comes first, and
+        The tasks share one deadline and one budget of requests. The least recently polled comes first, and
         each has the schedule of its own age. One task's failure ends nobody else's wait; a healthy answer for any is
         patience for all; ``Retry-After`` on a failure holds all of them back. A task given more than once is
-        looked at once, and reported for each.
+        polled once, and reported for each.
 
         Args:
             tasks: References or ``"<kind>:<task_id>"``, of mixed kinds; for a family, ids will do. A collection
-                is checked whole at once; an iterator is read a few ahead of the looks, in ``next()`` and only
+                is checked whole at once; an iterator is read a few ahead of the polls, in ``next()`` and only
                 when no outcome is there to be told, so a slow caller or iterator holds up what comes after.
-            timeout: Seconds from the start until the deadline of all; 0 is exactly one look at each, ``None`` waits
+            timeout: Seconds from the start until the deadline of all; 0 is exactly one poll each, ``None`` waits
                 for ever. What no free slot reaches before the deadline ends with its last state.
             schedule: As for :meth:`wait`.
-            max_concurrency: How many looks may be in flight, from 1 to 10,000.
-            max_requests_per_second: How many looks may reach the server in any second, the first ones included;
+            max_concurrency: How many polls may be in flight, from 1 to 10,000.
+            max_requests_per_second: How many polls may reach the server in any second, the first ones included;
                 a fraction above 1 is left out. ``None`` is no limit but ``max_concurrency``.
             on_update: As for :meth:`wait`, for each of the tasks; called in ``next()``.
 
@@ -127,11 +127,11 @@ class Tasks(BaseTasks[Wire]):
             ValueError: An argument that cannot be.
         """
         from .._batch.outcomes import Outcomes
-        from .._batch.thread_runner import ThreadWork
+        from .._batch.thread_runner import ThreadRunner
 
         refuse_coroutines("on_update", on_update)
         batch = self._batch(timeout, schedule, max_concurrency, max_requests_per_second, on_update)
-        return Outcomes(ThreadWork(self._wire, batch, self._refs(tasks)), on_update)
+        return Outcomes(ThreadRunner(self._wire, batch, self._refs(tasks)), on_update)
 
     def wait_all(
         self,
@@ -170,14 +170,14 @@ class Tasks(BaseTasks[Wire]):
         ) as outcomes:
             return outcomes.in_order()
 
-    def _follow(self, wait: Wait) -> Iterator[TaskState]:
+    def _follow(self, poller: Poller) -> Iterator[TaskState]:
         clock = self._wire.clock
-        wait.start(clock.monotonic(), clock.time())
-        with noting(wait.ref):
-            while not wait.done:
-                clock.sleep(wait.pause(clock.monotonic()))
-                look = self._wire.ask(calls.status(wait.ref), wait.limit(clock.monotonic()))
-                state = wait.observe(look, clock.monotonic())
+        poller.start(clock.monotonic(), clock.time())
+        with annotate_interrupt(poller.ref):
+            while not poller.done:
+                clock.sleep(poller.pause(clock.monotonic()))
+                result = self._wire.ask(calls.status(poller.ref), poller.limit(clock.monotonic()))
+                state = poller.observe(result, clock.monotonic())
                 if state is not None:
                     yield state
 

@@ -20,7 +20,7 @@ from click.core import ParameterSource
 from .. import AsyncCambClient, CambClient, CambError, Schedule, TaskError, TaskRef, TaskState
 from .._api.operations import SOUND, SPEECH
 from .._files.target import Target
-from ._board import Board, Looks, Row
+from ._board import Board, Polls, Row
 from ._command import (
     PROGRAM,
     STDIN,
@@ -211,7 +211,7 @@ class _Job:
     def work(self) -> Iterator[None]:
         """Show it meanwhile, and how it ended; last of all, after what is said of any error, how to go on."""
         self.ctx.call_on_close(self.how_to_go_on)
-        with Looks(self.board, self.schedule, self.display.note, debug=debugging(self.ctx)), self.display.live():
+        with Polls(self.board, self.schedule, self.display.note, debug=debugging(self.ctx)), self.display.live():
             try:
                 yield
             except CambError as error:

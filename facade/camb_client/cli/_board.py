@@ -2,7 +2,7 @@
 
 Rule of this file: facts as they come in, and how they are put in words and in JSON. Nothing here prints.
 
-When a look was made is taken from the one DEBUG line that the logger ``camb_client`` has for each; when the next
+When a poll was made is taken from the one DEBUG line that the logger ``camb_client`` has for each; when the next
 is due is then what the schedule says, without its jitter.
 """
 
@@ -15,8 +15,8 @@ from typing import Any
 import attrs
 
 from .. import CambError, Schedule, TaskError, TaskRef, TaskState
-from .._polling.errors import may_pass
-from .._polling.poller import FIRST_LOOK_AFTER
+from .._polling.errors import is_transient
+from .._polling.poller import FIRST_POLL_AFTER
 from ._command import clean
 from ._exits import NOT_DONE, SUCCEEDED, Exit, exit_of
 
@@ -33,9 +33,9 @@ class Row:
         since: When the command took it up, by the clock that never goes back.
         until: When it was done with it.
         state: What was last seen of it.
-        looks: How many looks were made.
+        polls: How many polls were made.
         next_at: When the next is due, if that is known.
-        trouble: Why the last look failed, or "".
+        trouble: Why the last poll failed, or "".
         end: How it ended, for the command.
         error: The error it ended with.
         doing: What the command does with it, beside waiting: "creating" and so on.
@@ -49,7 +49,7 @@ class Row:
     since: float = attrs.field(factory=time.monotonic)
     until: float | None = None
     state: TaskState | None = None
-    looks: int = 0
+    polls: int = 0
     next_at: float | None = None
     trouble: str = ""
     end: Exit | None = None
@@ -75,7 +75,7 @@ class Row:
     @property
     def goes_on(self) -> bool:
         """Whether there is sense in waiting for it again."""
-        return self.end in (None, NOT_DONE) or (isinstance(self.error, CambError) and may_pass(self.error))
+        return self.end in (None, NOT_DONE) or (isinstance(self.error, CambError) and is_transient(self.error))
 
     @property
     def run_id(self) -> int | None:
@@ -99,13 +99,13 @@ class Row:
             said.append(f"{self.received:,}{of} bytes")
         if self.file is not None:
             said.append(clean(self.file))
-        looks = f"{self.looks} look{'' if self.looks == 1 else 's'}"
+        polls = f"{self.polls} poll{'' if self.polls == 1 else 's'}"
         return [
             (clean(str(self.ref)), "bold"),
             (self.doing or (clean(state.status) if state else "not seen"), self.style),
             (", ".join(said), ""),
             (f"{self.elapsed:.1f} s", "dim"),
-            (looks if isinstance(self.ref, TaskRef) else "", "dim"),
+            (polls if isinstance(self.ref, TaskRef) else "", "dim"),
         ]
 
     def json(self) -> str:
@@ -120,7 +120,7 @@ class Row:
             "exit_code": self.end and self.end.code,
             "error": error and {"type": type(error).__name__, "message": str(error)},
             "elapsed": round(self.elapsed, 3),
-            "looks": self.looks,
+            "polls": self.polls,
             "file": self.file,
         }
         return json.dumps(record)
@@ -153,7 +153,7 @@ class Board:
         del self.rows[row.ref]
         self.rows[ref] = row
         row.ref, row.doing, self.width = ref, "", len(str(ref))
-        row.next_at = time.monotonic() + FIRST_LOOK_AFTER
+        row.next_at = time.monotonic() + FIRST_POLL_AFTER
 
     def changed(self, state: TaskState) -> Row:
         """Note a change."""
@@ -177,14 +177,14 @@ class Board:
         return [row.ref for row in self.rows.values() if isinstance(row.ref, TaskRef) and row.goes_on]
 
 
-class Looks(logging.Handler):
-    """Puts each look on the board while the context is open, and passes on what else the client has to say.
+class Polls(logging.Handler):
+    """Puts each poll on the board while the context is open, and passes on what else the client has to say.
 
     Args:
         board: The board.
-        schedule: When looks are made.
+        schedule: When polls are made.
         note: Takes what the client has to say.
-        debug: Whether each look is of that, too.
+        debug: Whether each poll is of that, too.
     """
 
     def __init__(self, board: Board, schedule: Schedule, note: Callable[[str], None], *, debug: bool) -> None:
@@ -213,9 +213,9 @@ class Looks(logging.Handler):
                 self._looked(self._board.rows[ref], said)
 
     def _looked(self, row: Row, said: str) -> None:
-        row.looks += 1
+        row.polls += 1
         # What went wrong begins with the name of the task.
         row.trouble = said.removeprefix(f"{row.ref}: ") if said.startswith(f"{row.ref}: ") else ""
-        # As the client does: by when the look was due, and not by when its answer came.
+        # As the client does: by when the poll was due, and not by when its answer came.
         due = row.since if row.next_at is None else row.next_at
         row.next_at = time.monotonic() + self._schedule.delay(due - row.since)

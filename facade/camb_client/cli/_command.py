@@ -34,7 +34,7 @@ class Command(click.Command):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.params.append(
-            click.Option(["--debug"], is_flag=True, help="Show each look, and the traceback of an error.")
+            click.Option(["--debug"], is_flag=True, help="Show each poll, and the traceback of an error.")
         )
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -72,7 +72,7 @@ def words(error: BaseException) -> str:
         return "interrupted; what was submitted goes on at CAMB.AI"
     if end is UNEXPECTED:
         return f"error: unexpected {type(error).__name__}: {clean(str(error))}\nThis is a bug; --debug shows where."
-    doctor = f" ({PROGRAM} doctor looks into it)" if isinstance(error, ApiConnectionError) else ""
+    doctor = f" ({PROGRAM} doctor explains it)" if isinstance(error, ApiConnectionError) else ""
     return f"error: {clean(str(error))}{doctor}"
 
 
@@ -177,14 +177,14 @@ def timeout_option(said: str) -> Callable[[_F], _F]:
 
 
 def schedule_option(command: _F) -> _F:
-    """When to look."""
+    """When to poll."""
     return click.option(
         "--schedule",
         type=SCHEDULE,
         default="default",
         show_default=True,
         metavar=f"{'|'.join(PRESETS)}|SECONDS",
-        help="When to look.",
+        help="When to poll.",
     )(command)
 
 

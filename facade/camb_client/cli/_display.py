@@ -157,4 +157,4 @@ def _outlook(row: Row) -> str:
     if row.trouble:
         return f"{clean(row.trouble).rstrip('.')}: trying again"
     seconds = 0.0 if row.next_at is None else row.next_at - time.monotonic()
-    return f"next in {seconds:.0f} s" if seconds >= 0.5 else "looking"
+    return f"next in {seconds:.0f} s" if seconds >= 0.5 else "polling"

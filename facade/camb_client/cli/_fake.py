@@ -17,7 +17,7 @@ from ._exits import SUCCEEDED, Exit
 
 
 def _timeline(text: str) -> Any:
-    """``PENDING,SUCCESS`` look by look, or ``0:PENDING,5:SUCCESS`` by seconds."""
+    """``PENDING,SUCCESS`` poll by poll, or ``0:PENDING,5:SUCCESS`` by seconds."""
     steps = [step.rpartition(":") for step in text.split(",")]
     items = [_item(what) for _, _, what in steps]
     timed = [at for at, colon, _ in steps if colon]
@@ -63,13 +63,13 @@ def _task(text: str) -> tuple[TaskRef, Any]:
     default="0:PENDING,5:SUCCESS",
     show_default=True,
     metavar="TIMELINE",
-    help="That of any other id, from its first look on.",
+    help="That of any other id, from its first poll on.",
 )
 @click.option("--key", default="test-key", show_default=True, metavar="KEY", help="The one key it takes.")
 def fake(port: int, tasks: tuple[tuple[TaskRef, Any], ...], others: Any, key: str) -> Exit:
     """Serve a local CAMB, to try things out.
 
-    A TIMELINE says what is answered: look by look, as in PENDING,PENDING,SUCCESS, the last again and again; or by
+    A TIMELINE says what is answered: poll by poll, as in PENDING,PENDING,SUCCESS, the last again and again; or by
     seconds, as in 0:PENDING,2.5:ERROR. A step is a status, an HTTP status such as 503, or RESET, HANG, STALL,
     HTML. Any id works: `--others 404` makes those without a timeline unknown.
     """

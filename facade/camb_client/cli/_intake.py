@@ -1,6 +1,6 @@
 """Which tasks: those named on the command line, and those that come on standard input.
 
-Rule of this file: it reads references and puts them on the board; nothing here looks at a task.
+Rule of this file: it reads references and puts them on the board; nothing here polls a task.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""``status``: one look at each task."""
+"""``status``: one poll each task."""
 
 import click
 
@@ -13,7 +13,7 @@ from .. import (
     TaskState,
 )
 from .._polling.errors import task_error
-from ._board import Board, Looks, Row
+from ._board import Board, Polls, Row
 from ._command import Command, debugging, output_options, tasks_argument, words
 from ._display import Display
 from ._exits import NOT_DONE, Exit, most_serious
@@ -25,7 +25,7 @@ from ._intake import intake
 @output_options
 @click.pass_context
 def status(ctx: click.Context, tasks: tuple[TaskRef | str, ...], *, as_json: bool, quiet: bool) -> Exit:
-    """Look at the tasks once.
+    """Poll the tasks once.
 
     `-` reads more references from standard input, one a line, as they come.
     """
@@ -34,7 +34,7 @@ def status(ctx: click.Context, tasks: tuple[TaskRef | str, ...], *, as_json: boo
     board = Board()
     display = Display(board, as_json=as_json, quiet=quiet)
 
-    async def look(camb: AsyncCambClient, ref: TaskRef) -> Row:
+    async def poll(camb: AsyncCambClient, ref: TaskRef) -> Row:
         try:
             return _seen(board, await camb.status(ref))
         except (AuthenticationError, PermissionDeniedError):
@@ -45,12 +45,12 @@ def status(ctx: click.Context, tasks: tuple[TaskRef | str, ...], *, as_json: boo
     async def work() -> None:
         async with AsyncCambClient() as camb:
             async for ref in intake(tasks, board, display.error):
-                row = await look(camb, ref)
+                row = await poll(camb, ref)
                 display.result(row)
                 if row.error is not None:
                     display.error(words(row.error))
 
-    with Looks(board, Schedule.DEFAULT, display.note, debug=debugging(ctx)):
+    with Polls(board, Schedule.DEFAULT, display.note, debug=debugging(ctx)):
         asyncio.run(work())
     return most_serious(board.exits)
 

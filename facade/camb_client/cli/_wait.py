@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from .. import AsyncCambClient, Schedule, TaskRef, TaskState
-from ._board import Board, Looks
+from ._board import Board, Polls
 from ._command import Command, again, debugging, output_options, tasks_argument, waiting_options, words
 from ._display import Display
 from ._exits import Exit, most_serious
@@ -89,6 +89,6 @@ def _follow(
                 raise broken[0] from None
             raise
 
-    with Looks(board, schedule, display.note, debug=debugging(ctx)), display.live():
+    with Polls(board, schedule, display.note, debug=debugging(ctx)), display.live():
         asyncio.run(work())
     return most_serious(board.exits)

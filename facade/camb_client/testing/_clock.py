@@ -16,8 +16,8 @@ from .._http.clock import Clock
 _Client = TypeVar("_Client", CambClient, AsyncCambClient)
 # When each wakes, in which order they came, and what wakes it; a heap.
 _Sleepers = list[tuple[float, int, "asyncio.Future[None]"]]
-# How often the event loop goes round before time moves on: a look in process takes about five rounds, and whoever
-# looks now may want to sleep for less than those who sleep already.
+# How often the event loop goes round before time moves on: a poll in process takes about five rounds, and whoever
+# polls now may want to sleep for less than those who sleep already.
 _ROUNDS = 20
 
 

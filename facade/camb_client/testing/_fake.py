@@ -70,14 +70,14 @@ class _Task:
     timeline: Timeline
     run_id: int
     since: float
-    looks: int = 0
+    polls: int = 0
 
     def next(self, now: float) -> Item:
-        self.looks += 1
+        self.polls += 1
         if isinstance(self.timeline, Mapping):
             begun = [at for at in self.timeline if at <= now - self.since]
             return self.timeline[max(begun, default=min(self.timeline))]
-        return self.timeline[min(self.looks, len(self.timeline)) - 1]
+        return self.timeline[min(self.polls, len(self.timeline)) - 1]
 
 
 class FakeCamb:
@@ -92,7 +92,7 @@ class FakeCamb:
         api_key: The one key it takes.
         clock: What timelines by time, delays and hangs go by, and the clients it makes (without jitter). A
             :class:`VirtualClock` is of no use over real HTTP.
-        others: The timeline of every id that was not added, from its first look on; by default they are not
+        others: The timeline of every id that was not added, from its first poll on; by default they are not
             known (404).
         timeline: What the tasks made by create calls answer, as for :meth:`add`.
 
@@ -132,7 +132,7 @@ class FakeCamb:
 
         Args:
             task: Its reference, or ``"<kind>:<task_id>"``.
-            timeline: What is answered: a sequence, look by look, the last again and again; or a mapping from
+            timeline: What is answered: a sequence, poll by poll, the last again and again; or a mapping from
                 seconds since now to what is answered from then on. Each item is a status (``run_id`` is
                 added on SUCCESS), a body, or a :class:`Reply`; or the word for one: ``reset``, ``hang``,
                 ``truncated``, ``stall``, ``html``, ``bad_json``, or the number of an HTTP error. A string is a
@@ -183,7 +183,7 @@ class FakeCamb:
         ref = _ref(task)
         return [request for request in self.requests if request.ref == ref]
 
-    def looks(self, task: TaskRef | str) -> int:
+    def polls(self, task: TaskRef | str) -> int:
         """How often a task was asked for, as :meth:`requests_for` has it."""
         return len(self.requests_for(task))
 

@@ -57,7 +57,7 @@ class Reply:
 
 # A status, a body, or a whole reply; or the word for a fault or an error.
 Item = str | Mapping[str, Any] | Reply
-# By look, or by time.
+# By poll, or by time.
 Timeline = Sequence[Item] | Mapping[float, Item]
 
 _PENDING = Reply.json({"status": "PENDING", "run_id": None})

@@ -44,7 +44,7 @@ def fakes() -> None:
     timelines: list[Timeline] = ["PENDING reset 503 SUCCESS", ["reset", {"status": "ERROR"}], {0: HTML, 9: "SUCCESS"}]
     for timeline in timelines:
         fake.add("tts:3", timeline)
-    assert_type(fake.looks("tts:1"), int)
+    assert_type(fake.polls("tts:1"), int)
     assert_type(fake.requests_for("tts:1"), list[RecordedRequest])
     assert_type(fake.add("tts:4", audio=b"fLaC"), TaskRef)
     FakeCamb(timeline=["SUCCESS"])

@@ -330,7 +330,7 @@ class Fault:
     """How a server goes wrong around a create, and how often one has reached it.
 
     Attributes:
-        kept: How many looks the connection has served before.
+        kept: How many polls the connection has served before.
         goes: Whether it is closed after them, so that the create finds it stale.
         read: How much of the create is read, in bytes; ``None`` is all of it.
         cut: How much of the answer is sent.
@@ -345,11 +345,11 @@ class Fault:
     creates: int = 0
 
     def talk(self, connection: socket.socket) -> None:
-        looks = 0
+        polls = 0
         while (head := self._request(connection)).startswith(b"GET"):
             connection.sendall(b'HTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\n{"status":"PENDING"}')
-            looks += 1
-            if self.goes and looks == self.kept:
+            polls += 1
+            if self.goes and polls == self.kept:
                 return
         self.creates += bool(head)  # Some of it has arrived: it counts.
         if self.read is None and head:
@@ -432,7 +432,7 @@ def test_a_task_that_was_created_gets_longer_to_appear(
 
 
 def test_a_create_is_an_answer(both: Both, fake: FakeCamb) -> None:
-    """So three lost looks do not mean that the address is wrong."""
+    """So three lost polls do not mean that the address is wrong."""
     camb = both.of(fake)
     ref = create(camb)
     fake.add(ref, [RESET, RESET, RESET, RESET, "SUCCESS"])
@@ -440,7 +440,7 @@ def test_a_create_is_an_answer(both: Both, fake: FakeCamb) -> None:
     fake.add(ref, [RESET])
     with pytest.raises(ApiConnectionError):
         camb.wait(str(ref))
-    assert fake.looks(ref) == 5 + 3
+    assert fake.polls(ref) == 5 + 3
 
 
 # --- create and wait ---

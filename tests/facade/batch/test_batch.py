@@ -104,7 +104,7 @@ def test_a_task_given_twice_is_looked_at_once_and_reported_twice(both: Both, fak
     tasks = [once, late, bad, *itertools.repeat(once, 200), bad, "tts:late"]  # More than is read ahead.
     outcomes = both.of(fake).wait_all(make(tasks))
     assert [outcome.ref for outcome in outcomes] == [*tasks[:-1], late]
-    assert (fake.looks(once), fake.looks(bad)) == (1, 1)
+    assert (fake.polls(once), fake.polls(bad)) == (1, 1)
     assert outcomes[-1] is outcomes[1]
 
 
@@ -166,7 +166,7 @@ def test_an_address_where_nothing_answers_ends_all_soon(both: Both, fake: FakeCa
     assert [outcome.ref for outcome in outcomes] == tasks
     assert {type(outcome.error) for outcome in outcomes} == {ApiConnectionError}
     assert all(str(outcome.ref) in str(outcome.error) for outcome in outcomes)
-    # The first one's third look is 1.5 to 3 s after its first: so many others had their turn, and no more.
+    # The first one's third poll is 1.5 to 3 s after its first: so many others had their turn, and no more.
     assert len(fake.requests) < 700
     assert all(outcome.error.ref == outcome.ref for outcome in outcomes)
     assert max(Counter(request.ref for request in fake.requests).values()) == 3
@@ -204,7 +204,7 @@ def test_a_generator_is_read_a_few_ahead(both: Both, fake: FakeCamb) -> None:
 
 
 def test_references_that_are_not_due_are_not_read_without_end(both: Both, fake: FakeCamb, clock: VirtualClock) -> None:
-    # As from a generator that submits the tasks: none is looked at in its first two seconds.
+    # As from a generator that submits the tasks: none is polled in its first two seconds.
     read: list[float] = []
 
     def tasks() -> Iterator[TaskRef]:
@@ -225,12 +225,12 @@ def test_new_ones_and_due_ones_take_turns(both: Both, fake: FakeCamb, clock: Vir
             yield fake.add(f"tts:{number}", [slow(0.05, PENDING)])
 
     both.of(fake).as_completed(tasks(), timeout=60, schedule=0.5, max_concurrency=1, most=1)
-    looks = Counter(request.ref for request in fake.requests if request.at < 55)
-    again = sum(looks.values()) - len(looks)
-    assert len(looks) > 300
+    polls = Counter(request.ref for request in fake.requests if request.at < 55)
+    again = sum(polls.values()) - len(polls)
+    assert len(polls) > 300
     assert again > 300
-    # The least recently looked at came first: those of about the same age have about as many.
-    seen_for_long = [looks[TaskRef("tts", str(number))] for number in range(10)]
+    # The least recently polled came first: those of about the same age have about as many.
+    seen_for_long = [polls[TaskRef("tts", str(number))] for number in range(10)]
     assert max(seen_for_long) - min(seen_for_long) <= 1
     assert min(seen_for_long) > 5
 
@@ -493,8 +493,8 @@ def test_retry_after_on_a_healthy_answer_is_for_that_task(both: Both, fake: Fake
     fake.add("tts:other", {0: "PENDING", 30: "SUCCESS"})
     outcomes = both.of(fake).wait_all(["tts:patient", "tts:other"])
     assert all(outcome.state for outcome in outcomes)
-    assert fake.looks("tts:patient") == 2
-    assert fake.looks("tts:other") > 5
+    assert fake.polls("tts:patient") == 2
+    assert fake.polls("tts:other") > 5
 
 
 def test_each_task_has_the_schedule_of_its_own_age(both: Both, fake: FakeCamb, clock: VirtualClock) -> None:
@@ -502,8 +502,8 @@ def test_each_task_has_the_schedule_of_its_own_age(both: Both, fake: FakeCamb, c
     fake.add("tts:new", ["PENDING"])
     old = TaskRef("tts", "old", datetime.fromtimestamp(clock.time() - 100, UTC))
     both.of(fake).wait_all([old, "tts:new"], timeout=30)
-    assert fake.looks("tts:old") == 4  # At once, after 10 and 20 s, and the last.
-    assert fake.looks("tts:new") > 6
+    assert fake.polls("tts:old") == 4  # At once, after 10 and 20 s, and the last.
+    assert fake.polls("tts:new") > 6
 
 
 # --- deadlines ---
@@ -535,7 +535,7 @@ def test_a_timeout_of_0_is_exactly_one_look_at_each(both: Both, fake: FakeCamb) 
     tasks = endless(fake, 30)
     done = fake.add("tts:done", ["SUCCESS"])
     outcomes = both.of(fake).wait_all([*tasks, done], timeout=0, max_requests_per_second=10)
-    assert {fake.looks(task) for task in [*tasks, done]} == {1}
+    assert {fake.polls(task) for task in [*tasks, done]} == {1}
     assert outcomes[-1].state
     assert {type(outcome.error) for outcome in outcomes[:-1]} == {WaitTimeoutError}
 
@@ -611,7 +611,7 @@ def test_looks_run_in_a_copy_of_the_caller_s_context(both: Both) -> None:
 
     def handler(request: httpx.Request) -> httpx.Response:
         seen.append(span.get())
-        span.set("of a look")
+        span.set("of a poll")
         return httpx.Response(200, json={"status": "SUCCESS", "run_id": 1})
 
     client = both.answering(handler)
@@ -621,7 +621,7 @@ def test_looks_run_in_a_copy_of_the_caller_s_context(both: Both) -> None:
         assert span.get() == "of the caller"
     finally:
         span.reset(token)
-    assert set(seen) <= {"of the caller", "of a look"}
+    assert set(seen) <= {"of the caller", "of a poll"}
     assert seen[0] == "of the caller"
 
 
@@ -746,7 +746,7 @@ def test_work_goes_on_while_the_caller_is_busy() -> None:
 
     def handler(request: httpx.Request) -> httpx.Response:
         reply = fake.answer("GET", request.url.raw_path.decode(), request.headers)
-        if fake.looks("tts:other") == 3:
+        if fake.polls("tts:other") == 3:
             seen.set()
         return httpx.Response(reply.status_code, content=reply.body)
 

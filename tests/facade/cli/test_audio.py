@@ -29,8 +29,8 @@ AUDIO = b"fLaC" + bytes(range(256)) * 4000
 
 @pytest.fixture
 def quick(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> Cli:
-    """Tasks are looked at as soon as they are there, and files end up in a folder of the test."""
-    monkeypatch.setattr("camb_client._polling.poller.FIRST_LOOK_AFTER", 0.0)
+    """Tasks are polled as soon as they are there, and files end up in a folder of the test."""
+    monkeypatch.setattr("camb_client._polling.poller.FIRST_POLL_AFTER", 0.0)
     monkeypatch.chdir(tmp_path)
     return cli
 
@@ -45,7 +45,7 @@ def listed(folder: pathlib.Path = pathlib.Path()) -> list[str]:
 
 
 def untimed(lines: str) -> list[str]:
-    return [re.sub(r"  \d+\.\d s(  \d+ looks?)?$", "", line) for line in lines.splitlines()]
+    return [re.sub(r"  \d+\.\d s(  \d+ polls?)?$", "", line) for line in lines.splitlines()]
 
 
 def go_on(cli: Cli, done: Done) -> list[list[str]]:
@@ -79,7 +79,7 @@ def test_from_a_prompt_to_a_file_in_a_folder_and_as_json(quick: Cli) -> None:
     assert record.pop("elapsed") > 0
     assert record == {
         "task": str(quick.fake.created[0]), "status": "SUCCESS", "run_id": 1001, "exception_reason": None,
-        "message": None, "exit_code": 0, "error": None, "looks": 2, "file": "text-to-sound-1001.wav",
+        "message": None, "exit_code": 0, "error": None, "polls": 2, "file": "text-to-sound-1001.wav",
     }  # fmt: skip
     assert pathlib.Path(record["file"]).read_bytes()[:4] == b"RIFF"
     assert done.err == f"note: created {quick.fake.created[0]}\n"
@@ -187,7 +187,7 @@ def test_an_outcome_that_nobody_knows_is_not_sent_again(quick: Cli, answer: Repl
 
 
 def test_a_deadline_names_the_commands_that_go_on_and_they_do(quick: Cli) -> None:
-    quick.fake.script("GET /tts", *ENDLESS[:2])  # At most two looks before the deadline.
+    quick.fake.script("GET /tts", *ENDLESS[:2])  # At most two polls before the deadline.
     done = quick(*SPEAK, "--timeout", "0.2", "-o", "it's.flac")
     task = quick.fake.created[0]
     assert (done.code, untimed(done.out)) == (124, [f"{task}  PENDING  not done"])
@@ -324,9 +324,9 @@ def test_each_phase_is_seen_on_a_terminal(cli: Cli, tmp_path: pathlib.Path) -> N
     with terminal(*SPEAK, "-o", str(tmp_path), env=cli.env, columns=150) as it:
         it.until(shows(r"^\S  tts  creating +\d\.\d s$"))
         it.until(shows(r"^note: created tts:0000"))
-        it.until(shows(r"^\S  tts:0000\S+  not seen +\d\.\d s  0 looks  next in [12] s$"))
-        it.until(shows(r"^\S  tts:0000\S+  PENDING +\d\.\d s  1 look"))
-        it.until(shows(r"^\S  tts:0000\S+  downloading  run_id 1001, 4,096 of 8,086 bytes +\d\.\d s  2 looks$"))
+        it.until(shows(r"^\S  tts:0000\S+  not seen +\d\.\d s  0 polls  next in [12] s$"))
+        it.until(shows(r"^\S  tts:0000\S+  PENDING +\d\.\d s  1 poll"))
+        it.until(shows(r"^\S  tts:0000\S+  downloading  run_id 1001, 4,096 of 8,086 bytes +\d\.\d s  2 polls$"))
         it.press("\x03")
         assert it.end() == 130
         assert not it.cursor_is_hidden

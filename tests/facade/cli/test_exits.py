@@ -42,7 +42,7 @@ def test_the_help_has_the_table(cli: Cli) -> None:
 # What a task is answered with, what ends the wait for it, and what is said.
 ENDINGS = {
     "fine": (["PENDING", "SUCCESS"], 0, ""),
-    "failed": (["ERROR"], 3, "Look at the reason, then submit it again."),
+    "failed": (["ERROR"], 3, "Poll at the reason, then submit it again."),
     "unpaid": (["PAYMENT_REQUIRED"], 4, "https://studio.camb.ai/billing"),
     "unpaid-answer": ([error(402)], 4, "https://studio.camb.ai/billing"),
     "given-up": (["TIMEOUT"], 5, "submit smaller pieces"),
@@ -59,7 +59,7 @@ ENDINGS = {
 def test_each_ending_has_its_code_and_says_what_to_do(cli: Cli, ending: str) -> None:
     timeline, code, said = ENDINGS[ending]
     cli.fake.add("tts:1", timeline)
-    # A wait would look again for a second or two.
+    # A wait would poll again for a second or two.
     command = ["status"] if ending.startswith("no-") else ["wait", "--schedule", "0.01"]
     done = cli(*command, "tts:1")
     if ending == "fine":

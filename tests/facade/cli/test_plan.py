@@ -20,13 +20,13 @@ def test_the_numbers_are_those_of_the_schedules(cli: Cli, monkeypatch: pytest.Mo
         ("background", Schedule.BACKGROUND),
         ("every 5 s", Schedule.fixed(5)),
     ):
-        looks = [0.0, *preset.preview(89.999)]
-        seen = looks[-1] + preset.delay(looks[-1])
+        polls = [0.0, *preset.preview(89.999)]
+        seen = polls[-1] + preset.delay(polls[-1])
         numbers = [float(number) for number in re.findall(r"[\d.]+", rows[name])]
-        assert numbers == pytest.approx([len(looks) + 1, seen, seen - 90, seen - looks[-1]], abs=0.06)
+        assert numbers == pytest.approx([len(polls) + 1, seen, seen - 90, seen - polls[-1]], abs=0.06)
         drawing = re.search(rf"^{name} +([|.]+)$", done.out, flags=re.MULTILINE)
         assert drawing is not None
-        assert 2 < drawing[1].count("|") <= len(looks) + 1
+        assert 2 < drawing[1].count("|") <= len(polls) + 1
         assert drawing[1][0] == drawing[1][-1] == "|"
     assert re.search(r"^default +at 0, 2, 3.4, 5.3, .*, \.\.\., 98\.6 s$", done.out, flags=re.MULTILINE)
     assert max(map(len, done.out.splitlines())) <= 80

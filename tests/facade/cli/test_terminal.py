@@ -24,7 +24,7 @@ def pending(cli: Cli) -> Cli:
 
 def test_a_live_table_and_then_a_line_for_each_task(pending: Cli) -> None:
     with terminal("wait", *QUICK, *TASKS, env=pending.env) as it:
-        row = r"^\S  {}  PENDING  rendering +\d+\.\d s  \d+ looks  looking$"
+        row = r"^\S  {}  PENDING  rendering +\d+\.\d s  \d+ polls  polling$"
         for task in TASKS:
             it.until(lambda screen, task=task: re.search(row.format(task.ljust(18)), screen, re.MULTILINE), task)
         assert it.screen.splitlines()[-1].strip() == "0 of 3 done"
@@ -32,14 +32,14 @@ def test_a_live_table_and_then_a_line_for_each_task(pending: Cli) -> None:
         pending.fake.add("tts:3", ["SUCCESS"], run_id=7)
         it.until(lambda screen: "run_id 7" in screen and "1 of 3 done" in screen)
         first, *others = it.screen.splitlines()
-        assert re.fullmatch(r"tts:3               SUCCESS  run_id 7  \d+\.\d s  \d+ looks", first)
+        assert re.fullmatch(r"tts:3               SUCCESS  run_id 7  \d+\.\d s  \d+ polls", first)
         assert ["tts:3" in line for line in others] == [False] * 3
         pending.fake.add("tts:1", ["TIMEOUT"])
         pending.fake.add("text-to-sound:rain", ["SUCCESS"], run_id=8)
         assert it.end() == 5
         assert not it.cursor_is_hidden
         # Nothing is left of the table.
-        lines = sorted(re.sub(r"  \d+\.\d s  \d+ looks?", "", line) for line in it.screen.splitlines())
+        lines = sorted(re.sub(r"  \d+\.\d s  \d+ polls?", "", line) for line in it.screen.splitlines())
         assert lines == [
             "error: tts:1 ended as TIMEOUT. The server gave up: submit smaller pieces.",
             "text-to-sound:rain  SUCCESS  run_id 8",
@@ -52,8 +52,8 @@ def test_it_says_when_it_looks_next_and_what_it_rides_out(cli: Cli) -> None:
     cli.fake.add("tts:1", ["PENDING"])
     cli.fake.add("tts:2", [error(503)])
     with terminal("wait", "--schedule", "30", "tts:1", "tts:2", env=cli.env) as it:
-        it.until(lambda screen: re.search(r"tts:1 +PENDING +\d+\.\d s  1 look +next in \d\d s", screen))
-        it.until(lambda screen: re.search(r"tts:2 +not seen +\d+\.\d s  \d looks? +HTTP 503: scripted: trying", screen))
+        it.until(lambda screen: re.search(r"tts:1 +PENDING +\d+\.\d s  1 poll +next in \d\d s", screen))
+        it.until(lambda screen: re.search(r"tts:2 +not seen +\d+\.\d s  \d polls? +HTTP 503: scripted: trying", screen))
 
 
 def test_ctrl_c_leaves_the_terminal_clean_and_says_how_to_go_on(pending: Cli) -> None:

@@ -21,8 +21,8 @@ QUICK = ("--schedule", "0.01")
 
 
 def untimed(lines: str) -> list[str]:
-    """The lines without how long it took and how many looks it were."""
-    return [re.sub(r"  \d+\.\d s  \d+ looks?$", "", line) for line in lines.splitlines()]
+    """The lines without how long it took and how many polls it were."""
+    return [re.sub(r"  \d+\.\d s  \d+ polls?$", "", line) for line in lines.splitlines()]
 
 
 def test_results_go_out_and_changes_on_the_way_to_standard_error(cli: Cli) -> None:
@@ -30,7 +30,7 @@ def test_results_go_out_and_changes_on_the_way_to_standard_error(cli: Cli) -> No
     done = cli("wait", *QUICK, "tts:1")
     assert untimed(done.out) == ["tts:1  SUCCESS  run_id 7"]
     assert untimed(done.err) == ["tts:1  PENDING", "tts:1  PENDING  rendering"]
-    assert re.search(r"  \d\.\d s  3 looks\n$", done.out)
+    assert re.search(r"  \d\.\d s  3 polls\n$", done.out)
 
 
 def test_watch_prints_each_change_of_each_task(cli: Cli) -> None:
@@ -49,7 +49,7 @@ def test_watch_prints_each_change_of_each_task(cli: Cli) -> None:
     ]
     assert (done.code, untimed(done.err)) == (
         3,
-        ["error: text-to-sound:2 ended as ERROR. Look at the reason, then submit it again."],
+        ["error: text-to-sound:2 ended as ERROR. Check the reason, then submit it again."],
     )
 
 
@@ -80,7 +80,7 @@ def test_json_has_the_keys_that_readme_promises(cli: Cli, command: str) -> None:
     for record in records.values():
         assert [*record] == re.findall(r"^\| `(\w+)` \|", section, flags=re.MULTILINE)
         assert isinstance(record.pop("elapsed"), float)
-        assert record.pop("looks") == 1
+        assert record.pop("polls") == 1
     failed, fine = records["tts:1"], records["tts:2"]
     assert failed.pop("error") == {
         "type": "TaskFailedError",
@@ -187,7 +187,7 @@ def test_references_come_on_standard_input_and_the_wait_begins_with_the_first(cl
 
     def type_in() -> None:
         os.write(typed, b"tts:2\n\ntts:2\ntt")
-        while not cli.fake.looks("tts:2"):  # Only this look lets the rest come.
+        while not cli.fake.polls("tts:2"):  # Only this poll lets the rest come.
             time.sleep(0.01)
         os.write(typed, b"s:3")
         os.close(typed)

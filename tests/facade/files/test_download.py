@@ -108,7 +108,7 @@ def test_a_file_that_comes_meanwhile_is_kept_too(
     path, kept = tmp_path / "a.flac", Target.keep
 
     def race(target: Target, name: str) -> pathlib.Path:
-        """The other comes after the last look at the name."""
+        """The other comes after the last poll the name."""
         monkeypatch.setattr(Target, "_refuse", lambda *_: path.write_bytes(b"theirs"))
         return kept(target, name)
 

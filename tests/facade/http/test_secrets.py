@@ -174,11 +174,11 @@ def test_a_transport_that_lets_errors_of_aiohttp_through(
             url: Any = request.url
             raise kind(aiohttp.RequestInfo(url, "GET", headers, url), ()) if "Response" in kind.__name__ else kind()
 
-    async def look() -> None:
+    async def poll() -> None:
         async with AsyncCambClient(SECRET, transport=Transport()) as camb:
             await camb.status(TASK)
 
-    error = raised_by(lambda: asyncio.run(look()))
+    error = raised_by(lambda: asyncio.run(poll()))
     assert isinstance(error, ApiConnectionError)
     assert isinstance(error.__cause__, httpx.TransportError)
     assert_hidden(everything_in(error) + caplog.text)

@@ -1,4 +1,4 @@
-"""The wire: real HTTP on loopback. What bounds a look, what is read of an answer, and who owns a connection."""
+"""The wire: real HTTP on loopback. What bounds a poll, what is read of an answer, and who owns a connection."""
 
 import asyncio
 import gc
@@ -99,7 +99,7 @@ def test_error_answers_carry_what_is_needed(both: Both) -> None:
     assert str(caught.value.ref) == TASK
 
 
-# --- how a look is bounded ---
+# --- how a poll is bounded ---
 
 
 @pytest.mark.parametrize("fault", [HANG, STALL, slow(30)], ids=["hang", "stall", "slow"])
@@ -154,14 +154,14 @@ def test_headers_in_drops_are_bounded_in_async(transport: Any) -> None:
             connection.sendall(bytes([byte]))
             time.sleep(0.05)
 
-    async def look(url: str) -> None:
+    async def poll(url: str) -> None:
         async with AsyncCambClient(KEY, base_url=url, timeout=0.3, transport=transport) as camb:
             with pytest.raises(ApiConnectionError):
                 await camb.status(TASK)
 
     with raw_server(drip) as url:
         start = time.monotonic()
-        asyncio.run(look(url))
+        asyncio.run(poll(url))
         assert time.monotonic() - start < 0.9
 
 
@@ -576,7 +576,7 @@ def test_a_look_is_one_request_though_it_ends_without_an_answer(both: Both) -> N
         assert camb.status(TASK).is_pending
         with pytest.raises(ApiConnectionError) as caught:
             camb.status(TASK)
-        assert fake.looks(TASK) == 2
+        assert fake.polls(TASK) == 2
         assert camb.status(TASK).is_success
         camb.close()
     assert isinstance(caught.value.__cause__, httpx.TransportError)
@@ -805,7 +805,7 @@ def test_many_async_waits_at_once_and_a_cancelled_one_leaves_nothing(transport: 
 
 
 def active(camb: AsyncCambClient) -> list[Any]:
-    """The connections that a look is using."""
+    """The connections that a poll is using."""
     wire: Any = camb._wire
     if hasattr(wire, "_route"):
         return list(wire._route.session().connector._acquired)
@@ -850,11 +850,11 @@ def test_a_look_cancelled_as_it_gives_its_connection_back(monkeypatch: pytest.Mo
             monkeypatch.setattr(httpx.Response, "aclose", spy)
             for _ in range(10):
                 closing.clear()
-                look = asyncio.create_task(camb.status(TASK))
+                poll = asyncio.create_task(camb.status(TASK))
                 await closing.wait()
-                look.cancel()
+                poll.cancel()
                 with pytest.raises(asyncio.CancelledError):
-                    await look
+                    await poll
             pool: Any = camb._wire._http._transport
             assert [repr(one).count("IDLE") for one in pool._pool.connections] == [1]
 
@@ -900,7 +900,7 @@ def test_ctrl_c_ends_a_sync_wait_at_once_with_the_reference() -> None:
         # Whoever starts the tests in the background may have Ctrl-C ignored, which is inherited.
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "with CambClient('k' * 20, base_url=sys.argv[1]) as camb:\n"
-        "    camb.tts.wait('c8b8', schedule=60, on_update=lambda state: print('looked', flush=True))\n"
+        "    camb.tts.wait('c8b8', schedule=60, on_update=lambda state: print('polled', flush=True))\n"
     )
     fake = FakeCamb("k" * 20)
     fake.add("tts:c8b8", ["PENDING"])
@@ -909,7 +909,7 @@ def test_ctrl_c_ends_a_sync_wait_at_once_with_the_reference() -> None:
     with fake.serve() as url, subprocess.Popen([*command, url], **pipes) as process:
         try:
             assert process.stdout is not None
-            assert process.stdout.readline() == "looked\n"
+            assert process.stdout.readline() == "polled\n"
             time.sleep(0.1)
             start = time.monotonic()
             process.send_signal(signal.SIGINT)

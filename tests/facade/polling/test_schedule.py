@@ -27,8 +27,8 @@ def test_fixed() -> None:
 
 @pytest.mark.parametrize("multiplier", [1.0, 1.2, 2.0])
 def test_exponential_is_geometric_though_it_knows_elapsed_time_only(multiplier: float) -> None:
-    looks = Schedule.exponential(0.5, multiplier=multiplier, maximum=10).preview(60)
-    delays = [after - before for before, after in zip([0.0, *looks], looks, strict=False)]
+    polls = Schedule.exponential(0.5, multiplier=multiplier, maximum=10).preview(60)
+    delays = [after - before for before, after in zip([0.0, *polls], polls, strict=False)]
     assert delays == pytest.approx([min(0.5 * multiplier**step, 10) for step in range(len(delays))])
 
 
@@ -41,8 +41,8 @@ def test_exponential_with_a_first_delay_above_the_cap() -> None:
 
 
 def test_preview_counts_from_the_start() -> None:
-    looks = Schedule.DEFAULT.preview(6)
-    assert looks == pytest.approx([2, 2 + math.sqrt(2), 2 + math.sqrt(2) + math.sqrt(2 + math.sqrt(2))])
+    polls = Schedule.DEFAULT.preview(6)
+    assert polls == pytest.approx([2, 2 + math.sqrt(2), 2 + math.sqrt(2) + math.sqrt(2 + math.sqrt(2))])
     assert Schedule.DEFAULT.preview(1) == []
 
 

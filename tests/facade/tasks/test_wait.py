@@ -115,7 +115,7 @@ def test_success_that_never_gets_a_run_id(both: Both, fake: FakeCamb, clock: Vir
     with pytest.raises(TaskResultMissingError) as caught:
         client.wait(TASK)
     assert caught.value.state.is_success
-    assert (clock.sleeps, fake.looks(TASK)) == ([0.5, 1.0, 2.0], 4)
+    assert (clock.sleeps, fake.polls(TASK)) == ([0.5, 1.0, 2.0], 4)
     assert [(state.status, state.run_id) for state in client.watch(TASK)] == [("SUCCESS", None)]
 
 
@@ -153,15 +153,15 @@ def test_the_deadline_names_an_unknown_status(both: Both, fake: FakeCamb) -> Non
     assert caught.value.last_state.is_pending
 
 
-# --- when it looks ---
+# --- when it polls ---
 
 
 def test_the_default_schedule_from_the_start(both: Both, fake: FakeCamb, clock: VirtualClock) -> None:
     fake.add(TASK, ["PENDING"] * 6 + ["SUCCESS"])
     both.of(fake).wait(TASK)
-    looks = [request.at for request in fake.requests]
-    assert looks == pytest.approx([0.0, *Schedule.DEFAULT.preview(100)[:6]])
-    assert looks[1] == 2.0
+    polls = [request.at for request in fake.requests]
+    assert polls == pytest.approx([0.0, *Schedule.DEFAULT.preview(100)[:6]])
+    assert polls[1] == 2.0
 
 
 def test_looks_that_take_time_do_not_bend_the_schedule(both: Both, fake: FakeCamb) -> None:
@@ -241,7 +241,7 @@ def test_zero_is_exactly_one_look(both: Both, fake: FakeCamb, clock: VirtualCloc
     fake.add(TASK, ["PENDING", "SUCCESS"])
     with pytest.raises(WaitTimeoutError) as caught:
         both.of(fake).wait(submitted(clock, 0.0), timeout=0)
-    assert (fake.looks(TASK), clock.sleeps, caught.value.polls) == (1, [], 1)
+    assert (fake.polls(TASK), clock.sleeps, caught.value.polls) == (1, [], 1)
 
 
 def test_zero_is_enough_for_a_task_that_is_done(both: Both, fake: FakeCamb) -> None:
@@ -361,7 +361,7 @@ def test_an_outage_ends_the_wait_after_8_looks_and_120_s(both: Both, fake: FakeC
     with pytest.raises(ServerError) as caught:
         both.of(fake).wait(TASK, schedule=5)
     assert caught.value.status_code == 503
-    assert fake.looks(TASK) - 1 >= 8
+    assert fake.polls(TASK) - 1 >= 8
     assert clock.monotonic() >= 120
     assert fake.requests[-2].at < 120
 
@@ -370,7 +370,7 @@ def test_an_outage_of_few_but_slow_looks_is_no_outage_yet(both: Both, fake: Fake
     fake.add(TASK, ["PENDING", rate_limited(40)])
     with pytest.raises(RateLimitError):
         both.of(fake).wait(TASK, schedule=5)
-    assert fake.looks(TASK) - 1 == 8
+    assert fake.polls(TASK) - 1 == 8
 
 
 def test_a_healthy_answer_resets_the_outage(both: Both, fake: FakeCamb, clock: VirtualClock) -> None:
@@ -408,7 +408,7 @@ def test_where_nothing_ever_answered_three_in_a_row_end_it(
     fake.add(TASK, [fault])
     with pytest.raises(expected):
         both.of(fake).wait(TASK)
-    assert (fake.looks(TASK), clock.sleeps) == (3, [0.75, 1.5])
+    assert (fake.polls(TASK), clock.sleeps) == (3, [0.75, 1.5])
 
 
 @pytest.mark.parametrize("answer", ["PENDING", error(500), error(404)])
@@ -469,7 +469,7 @@ def test_404_ends_the_wait_after_10_s(both: Both, fake: FakeCamb) -> None:
 def test_404_of_a_task_submitted_long_ago_ends_it_at_once(both: Both, fake: FakeCamb, clock: VirtualClock) -> None:
     with pytest.raises(TaskNotFoundError):
         both.of(fake).wait(submitted(clock, 11))
-    assert fake.looks(TASK) == 1
+    assert fake.polls(TASK) == 1
 
 
 def test_404_at_the_deadline(both: Both, fake: FakeCamb) -> None:
@@ -675,7 +675,7 @@ def test_a_watch_begins_with_the_first_item(fake: FakeCamb, clock: VirtualClock)
 # --- interruptions ---
 
 
-@pytest.mark.parametrize("place", ["sleep", "look", "callback"])
+@pytest.mark.parametrize("place", ["sleep", "poll", "callback"])
 def test_an_interruption_goes_through_with_a_note(
     both: Both, fake: FakeCamb, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
@@ -689,7 +689,7 @@ def test_an_interruption_goes_through_with_a_note(
     kwargs: dict[str, Callable[..., Any]] = {}
     if place == "sleep":
         monkeypatch.setattr(clock, "asleep" if both.is_async else "sleep", interrupt)
-    elif place == "look":
+    elif place == "poll":
         monkeypatch.setattr(fake, "answer", interrupt)
         client = both.of(fake)
     else:

@@ -20,7 +20,7 @@ pytest_plugins = ["pytester", "camb_client.testing.pytest_plugin"]
 def test_a_sync_client(fake_camb: FakeCamb, camb: CambClient, camb_clock: VirtualClock) -> None:
     task = fake_camb.add("tts:1", "PENDING reset 503 SUCCESS", run_id=7)
     assert camb.wait(task).run_id == 7
-    assert fake_camb.looks(task) == 4
+    assert fake_camb.polls(task) == 4
     assert camb_clock.monotonic() == sum(camb_clock.sleeps) > 2
 
 

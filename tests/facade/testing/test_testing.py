@@ -138,7 +138,7 @@ def test_it_records_what_came() -> None:
     assert (first.method, first.path, first.ref, first.at) == ("GET", "/apis/tts/a%20b?run_id=1", ref, 0.0)
     assert first.headers["x-mine"] == "1"
     assert second.ref is None
-    assert fake.looks(ref) == fake.looks("tts:a b") == 1
+    assert fake.polls(ref) == fake.polls("tts:a b") == 1
     assert answer.headers["x-request-id"] == "fake-1"
 
 
@@ -201,7 +201,7 @@ def test_a_timeline_is_kept_as_it_was_given() -> None:
     assert asked(fake, "/tts/1").json()["status"] == "SUCCESS"
 
 
-@pytest.mark.parametrize("method", ["add", "looks", "requests_for"])
+@pytest.mark.parametrize("method", ["add", "polls", "requests_for"])
 def test_an_unknown_kind_is_refused(method: str) -> None:
     with pytest.raises(ValueError, match=", ".join(KINDS)):
         getattr(FakeCamb(), method)("sing:1")
@@ -363,9 +363,9 @@ def test_waits_of_one_event_loop_share_the_time(count: int) -> None:
         assert missed.elapsed == 98
 
     asyncio.run(use())
-    looks = [[request.at for request in fake.requests_for(task)] for task in tasks]
-    assert all(300 + number <= ats[-1] <= 310 + number for number, ats in enumerate(looks))
-    assert all(ats[:-1] == looks[-1][: len(ats) - 1] for ats in looks)  # All by the same schedule.
+    polls = [[request.at for request in fake.requests_for(task)] for task in tasks]
+    assert all(300 + number <= ats[-1] <= 310 + number for number, ats in enumerate(polls))
+    assert all(ats[:-1] == polls[-1][: len(ats) - 1] for ats in polls)  # All by the same schedule.
     assert clock.monotonic() <= 310 + count
 
 

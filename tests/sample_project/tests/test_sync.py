@@ -16,7 +16,7 @@ def test_chapters_are_finished_in_spite_of_an_outage(fake_camb: FakeCamb, camb: 
     book = Book({"I": one, "II": two})
     finish(book, camb)
     assert (book.done, book.pending, book.failed) == ({"I": 1, "II": 2}, {}, {})
-    assert (fake_camb.looks(one), fake_camb.looks(two)) == (6, 2)
+    assert (fake_camb.polls(one), fake_camb.polls(two)) == (6, 2)
 
 
 @pytest.mark.parametrize("timeline", ["PENDING hang SUCCESS", "PENDING stall SUCCESS", "429 SUCCESS", "500 SUCCESS"])
@@ -47,7 +47,7 @@ def test_without_credits_it_stops(fake_camb: FakeCamb, camb: CambClient, timelin
     with pytest.raises(OutOfCreditsError, match="I"):
         finish(book, camb)
     assert book.pending.keys() == {"I", "II"}
-    assert fake_camb.looks("tts:two") == 0
+    assert fake_camb.polls("tts:two") == 0
 
 
 def test_what_takes_too_long_is_resumed(patched_camb: FakeCamb, camb_clock: VirtualClock, tmp_path: Path) -> None:

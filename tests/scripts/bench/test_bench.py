@@ -34,7 +34,7 @@ def url(shared: str) -> str:
     return shared
 
 
-def look(url: str, task_id: str) -> tuple[int, Any]:
+def poll(url: str, task_id: str) -> tuple[int, Any]:
     """Status code and body; 0 for no answer."""
     with closing(http.client.HTTPConnection(url.rpartition("/")[2], timeout=10)) as connection:
         try:
@@ -47,21 +47,21 @@ def look(url: str, task_id: str) -> tuple[int, Any]:
 
 
 def test_a_task_by_looks_and_one_by_time(url: str) -> None:
-    answers = [look(url, "n2-17")[1] for _ in range(4)]
+    answers = [poll(url, "n2-17")[1] for _ in range(4)]
     pending, success = {"status": "PENDING", "run_id": None}, {"status": "SUCCESS", "run_id": 17}
     assert answers == [pending, pending, success, success]
-    assert look(url, "t0-3") == (200, {"status": "SUCCESS", "run_id": 3})
-    assert look(url, "t60-3") == (200, pending)
-    assert look(url, "nonsense")[0] == 404
+    assert poll(url, "t0-3") == (200, {"status": "SUCCESS", "run_id": 3})
+    assert poll(url, "t60-3") == (200, pending)
+    assert poll(url, "nonsense")[0] == 404
     seen = report(url)
-    assert {name: seen[name] for name in ("looks", "tasks", "told", "again", "faults")} == {
-        "looks": 6, "tasks": 3, "told": 2, "again": 1, "faults": 0
+    assert {name: seen[name] for name in ("polls", "tasks", "told", "again", "faults")} == {
+        "polls": 6, "tasks": 3, "told": 2, "again": 1, "faults": 0
     }  # fmt: skip
-    assert report(url)["looks"] == 0
+    assert report(url)["polls"] == 0
 
 
 def test_a_third_of_the_answers_is_faulty_and_never_four_in_a_row(url: str) -> None:
-    answers = [look(url, "x9999-1") for _ in range(600)]
+    answers = [poll(url, "x9999-1") for _ in range(600)]
     faulty = [answer != (200, {"status": "PENDING", "run_id": None}) for answer in answers]
     assert {answer[0] for answer in answers} == {0, 200, 429, 503}
     assert (200, "<!doctype html><title>Welcome</title>") in answers
@@ -81,13 +81,13 @@ def test_contenders_say_how_it_went_and_the_report_says_it_too(url: str) -> None
     found = waiting(url, names, tasks=5, pending=3, limit=10.0, patience=0.0)
     for turn in found.values():
         assert turn["finished"], turn
-        assert (turn["once"], turn["lost"], turn["errors"], turn["server"]["looks"]) == (5, 0, {}, 20)
+        assert (turn["once"], turn["lost"], turn["errors"], turn["server"]["polls"]) == (5, 0, {}, 20)
         assert 0 < turn["p50"] <= turn["p99"] <= turn["wall"]
     results = {"machine": "here", "versions": {"httpx": "1"}, "waiting": {"1000": found}}
     shown = render(results)
     for name in names:
         assert f"| {title(name)} |" in shown
-    assert f"looks a second: {title('ours')} / {title('httpx_eight')}" in shown
+    assert f"polls a second: {title('ours')} / {title('httpx_eight')}" in shown
 
 
 def test_faults_lose_no_outcome_and_give_none_twice(url: str) -> None:
@@ -97,7 +97,7 @@ def test_faults_lose_no_outcome_and_give_none_twice(url: str) -> None:
     assert "outcomes, each once and right | 12 | ≥ 12 | yes |" in render(results)
     turn["once"] -= 1
     assert "outcomes, each once and right | 11 | ≥ 12 | **no** |" in render(results)
-    assert "looked at again | 1 | ≤ 0 | **no** |" in render(results)
+    assert "polled again | 1 | ≤ 0 | **no** |" in render(results)
 
 
 def test_a_contender_that_is_too_slow_or_fails_is_a_result(url: str) -> None:
@@ -133,8 +133,8 @@ def test_what_is_simulated_is_what_a_client_does(
         ref = fake.add(TaskRef("tts", "it", submitted_at=submitted_at), {0: "PENDING", duration: "SUCCESS"})
         with use_clock(fake.client(), clock, random=random.Random(7).random) as camb:
             camb.wait(ref, schedule=schedule, timeout=None)
-        looks, delay = simulate.ours(schedule, ref, duration, random.Random(7))
-        assert (looks, delay) == (fake.looks(ref), pytest.approx(clock.monotonic() - duration))
+        polls, delay = simulate.ours(schedule, ref, duration, random.Random(7))
+        assert (polls, delay) == (fake.polls(ref), pytest.approx(clock.monotonic() - duration))
 
 
 def test_a_cell_of_the_simulation_is_the_same_in_every_run() -> None:
