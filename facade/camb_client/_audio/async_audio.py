@@ -47,14 +47,14 @@ class AsyncAudioFamily(BaseAudio[AsyncWire, _Awaitable[TaskRef], _Awaitable[Comp
 
     async def result_url(self, run_id: int) -> str:
         """The address of a result; see :meth:`TextToSpeech.result_url`."""
-        return (await self._wire.ask(self._address(run_id))).value()
+        return (await self._wire.ask(self._address(run_id))).unwrap()
 
     async def results(self, run_ids: Iterable[int]) -> dict[int, str]:
         """The addresses of many results, by run id; see :meth:`TextToSpeech.results`."""
         every, bulks = self._bulks(run_ids)
         found: dict[int, str] = {}
         for bulk in bulks:
-            found |= (await self._wire.ask(bulk)).value()
+            found |= (await self._wire.ask(bulk)).unwrap()
         return {run_id: found.get(run_id) or await self.result_url(run_id) for run_id in every}
 
     async def download(
@@ -85,7 +85,7 @@ class AsyncAudioFamily(BaseAudio[AsyncWire, _Awaitable[TaskRef], _Awaitable[Comp
     async def _fetch(self, download: "Download", file: "Target", on_progress: OnProgress) -> None:
         now = self._wire.clock.monotonic
         if not download.address:
-            download.found((await self._wire.ask(download.where, download.limit(now()))).value())
+            download.found((await self._wire.ask(download.where, download.limit(now()))).unwrap())
         async with self._wire.stream(download.call(), download.limit(now())) as (answer, pieces):
             file.begin(download.begin(answer.status_code, answer.headers))
             async for piece in pieces:

@@ -52,7 +52,7 @@ class AudioFamily(BaseAudio[Wire, TaskRef, CompletedTask], TaskFamily):
             MalformedResponseError: A 200 without an address.
             TypeError: ``run_id`` is not an integer.
         """
-        return self._wire.ask(self._address(run_id)).value()
+        return self._wire.ask(self._address(run_id)).unwrap()
 
     def results(self, run_ids: Iterable[int]) -> dict[int, str]:
         """The addresses of many results, by run id: two to five with each request.
@@ -67,7 +67,7 @@ class AudioFamily(BaseAudio[Wire, TaskRef, CompletedTask], TaskFamily):
         every, bulks = self._bulks(run_ids)
         found: dict[int, str] = {}
         for bulk in bulks:
-            found |= self._wire.ask(bulk).value()
+            found |= self._wire.ask(bulk).unwrap()
         return {run_id: found.get(run_id) or self.result_url(run_id) for run_id in every}
 
     def download(
@@ -119,7 +119,7 @@ class AudioFamily(BaseAudio[Wire, TaskRef, CompletedTask], TaskFamily):
     def _fetch(self, download: "Download", file: "Target", on_progress: OnProgress) -> None:
         now = self._wire.clock.monotonic
         if not download.address:
-            download.found(self._wire.ask(download.where, download.limit(now())).value())
+            download.found(self._wire.ask(download.where, download.limit(now())).unwrap())
         with self._wire.stream(download.call(), download.limit(now())) as (answer, pieces):
             file.begin(download.begin(answer.status_code, answer.headers))
             for piece in pieces:

@@ -147,7 +147,7 @@ class Batch:
         self._limiter.end(now)
         if self.over:
             return
-        if isinstance(poll.outcome, CambError) and is_transient(poll.outcome) and poll.retry_after:
+        if isinstance(poll.value, CambError) and is_transient(poll.value) and poll.retry_after:
             # A healthy answer asks for its own task, as does what ends it; an outage speaks for the server.
             self._limiter.hold(now + poll.retry_after)
         try:

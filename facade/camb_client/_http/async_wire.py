@@ -64,7 +64,7 @@ class AsyncWire(BaseWire[httpx.AsyncClient]):
         with Exchange(self, call, limit) as exchange:
             async with asyncio.timeout(exchange.cut_off):
                 await self._exchange(http, exchange)
-        return exchange.outcome()
+        return exchange.result()
 
     async def _exchange(self, http: httpx.AsyncClient, exchange: Exchange[Any]) -> None:
         response = await http.send(exchange.request(), stream=True)
@@ -94,7 +94,7 @@ class AsyncWire(BaseWire[httpx.AsyncClient]):
             if not exchange.streams(response, limit):
                 with exchange:
                     await self._collect(exchange, response)
-                exchange.outcome().value()
+                exchange.result().unwrap()
             yield exchange.response, self._pieces(exchange, aiter(response.stream))  # type: ignore[arg-type]
         finally:
             await _Uncancelled(response.aclose())

@@ -150,11 +150,11 @@ class Exchange(AbstractContextManager["Exchange[Any]"], Generic[_T]):
             self._error.__cause__ = cause
         return True
 
-    def outcome(self) -> CallResult[_T]:
+    def result(self) -> CallResult[_T]:
         """What came of it; one line in the log, without the addresses of results."""
         came = CallResult(self._error) if self._error else interpret(self._call, self.response, self._wire.key)
         shown = (
-            came.outcome if isinstance(came.outcome, CambError | TaskRef) else getattr(came.outcome, "status", "done")
+            came.value if isinstance(came.value, CambError | TaskRef) else getattr(came.value, "status", "done")
         )
         log.debug("%s: %.300r", self._call.ref or self._call.subject, str(shown))
         return came

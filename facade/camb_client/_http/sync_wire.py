@@ -30,7 +30,7 @@ class Wire(BaseWire[httpx.Client]):
         with Exchange(self, call, limit) as exchange, closing(http.send(exchange.request(), stream=True)) as response:
             if exchange.begin(response.status_code, response.headers):
                 any(map(exchange.enough, response.iter_bytes()))
-        return exchange.outcome()
+        return exchange.result()
 
     @contextmanager
     def stream(self, call: Call[Any], limit: float = math.inf) -> Iterator[tuple[Response, Iterator[bytes]]]:
@@ -47,7 +47,7 @@ class Wire(BaseWire[httpx.Client]):
             if not exchange.streams(response, limit):
                 with exchange:
                     any(map(exchange.enough, () if exchange.response.unread else response.iter_bytes()))
-                exchange.outcome().value()
+                exchange.result().unwrap()
             yield exchange.response, self._pieces(exchange, iter(response.stream))  # type: ignore[arg-type]
 
     def _pieces(self, exchange: Exchange[Any], chunks: Iterator[bytes]) -> Iterator[bytes]:

@@ -153,13 +153,13 @@ class Poller:
         """
         self.polls, self.polled_at = self.polls + 1, now
         self._hint = poll.retry_after
-        if isinstance(poll.outcome, CambError):
-            self._observe_failure(poll.outcome, now)
+        if isinstance(poll.value, CambError):
+            self._observe_failure(poll.value, now)
             return None
         self._failures, self._error = 0, None
         self._health.healthy_at, self._health.answered = now, True
-        self.last_state = poll.outcome
-        return self._observe_state(poll.outcome, now)
+        self.last_state = poll.value
+        return self._observe_state(poll.value, now)
 
     def _observe_state(self, state: TaskState, now: float) -> TaskState | None:
         self._hint = None if self._hint is None else min(self._hint, PENDING_HINT_CAP)

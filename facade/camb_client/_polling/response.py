@@ -53,14 +53,14 @@ class Response:
 class CallResult(Generic[_T]):
     """What came of one call, and for how many seconds the server asks to be left alone."""
 
-    outcome: _T | CambError
+    value: _T | CambError
     retry_after: float | None = None
 
-    def value(self) -> _T:
+    def unwrap(self) -> _T:
         """What the answer said, or the error raised."""
-        if isinstance(self.outcome, CambError):
-            raise self.outcome
-        return self.outcome
+        if isinstance(self.value, CambError):
+            raise self.value
+        return self.value
 
 
 Poll = CallResult[TaskState]

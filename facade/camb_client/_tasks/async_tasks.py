@@ -29,7 +29,7 @@ class AsyncTasks(BaseTasks[AsyncWire]):
 
     async def status(self, task: TaskLike) -> TaskState:
         """Poll a task once; see :meth:`CambClient.status`."""
-        return (await self._wire.ask(calls.status(self._ref(task)))).value()
+        return (await self._wire.ask(calls.status(self._ref(task)))).unwrap()
 
     async def wait(
         self,

@@ -15,7 +15,7 @@ def created(subject: str, came: CallResult[TaskRef]) -> TaskRef:
         ApiConnectionError: There was no connection to send it on: nothing was created.
         CreateOutcomeUnknownError: Anything else.
     """
-    error = came.outcome
+    error = came.value
     if not isinstance(error, CambError):
         return error
     refused = isinstance(error, ApiError) and 400 <= error.status_code < 500

@@ -36,7 +36,7 @@ class Tasks(BaseTasks[Wire]):
             TypeError: ``task`` is of another type.
             ValueError: ``task`` is no reference, or of an unknown kind.
         """
-        return self._wire.ask(calls.status(self._ref(task))).value()
+        return self._wire.ask(calls.status(self._ref(task))).unwrap()
 
     def wait(
         self,
