@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from ._api.operations import SPEC_DIGEST
 from ._client.async_client import AsyncCambClient
 from ._client.sync_client import CambClient
+from ._polling.callbacks import PollEvent, StopWaiting
 from ._polling.errors import (
     ApiConnectionError,
     ApiError,
@@ -42,7 +43,7 @@ from ._polling.errors import (
 )
 from ._polling.schedule import Schedule
 from ._polling.status import TaskStatus
-from ._polling.task import CompletedTask, TaskOutcome, TaskRef, TaskState
+from ._polling.task import CompletedTask, FailedOutcome, SucceededOutcome, TaskOutcome, TaskRef, TaskState
 from ._tasks.async_tasks import AsyncTaskFamily
 from ._tasks.sync_tasks import TaskFamily
 from ._version import __version__
@@ -70,10 +71,11 @@ else:
 __all__ = [
     "SPEC_DIGEST", "ApiConnectionError", "ApiError", "ApiPaymentRequiredError", "AsyncCambClient", "AsyncOutcomes",
     "AsyncTaskFamily", "AsyncTextToSound", "AsyncTextToSpeech", "AuthenticationError", "CambClient", "CambError",
-    "CompletedTask", "ConfigurationError", "CreateOutcomeUnknownError", "InvalidRequestError",
-    "MalformedResponseError", "Outcomes", "PaymentRequiredError", "PermissionDeniedError", "RateLimitError",
-    "Schedule", "ServerError", "TaskError", "TaskFailedError", "TaskFamily", "TaskNotFoundError", "TaskOutcome",
-    "TaskPaymentRequiredError", "TaskRef", "TaskResultMissingError", "TaskState", "TaskStatus", "TaskTimedOutError",
-    "TextToSound", "TextToSpeech", "WaitTimeoutError", "__version__",
+    "CompletedTask", "ConfigurationError", "CreateOutcomeUnknownError", "FailedOutcome", "InvalidRequestError",
+    "MalformedResponseError", "Outcomes", "PaymentRequiredError", "PermissionDeniedError", "PollEvent",
+    "RateLimitError", "Schedule", "ServerError", "StopWaiting", "SucceededOutcome", "TaskError", "TaskFailedError",
+    "TaskFamily", "TaskNotFoundError", "TaskOutcome", "TaskPaymentRequiredError", "TaskRef",
+    "TaskResultMissingError", "TaskState", "TaskStatus", "TaskTimedOutError", "TextToSound", "TextToSpeech",
+    "WaitTimeoutError", "__version__",
 ]
 # fmt: on

@@ -79,7 +79,7 @@ def test_signatures_are_the_promised_ones() -> None:
         return str(inspect.Signature([it.replace(annotation=inspect.Parameter.empty) for it in parameters]))
 
     assert shown(CambClient) == (
-        "(api_key=None, *, base_url=None, timeout=30.0, transport=None, allow_insecure_http=False)"
+        "(api_key=None, *, base_url=None, timeout=30.0, event_hooks=None, transport=None, allow_insecure_http=False)"
     )
     assert shown(CambClient.wait) == "(self, task, *, timeout=600.0, schedule=None, on_update=None)"
     assert shown(CambClient.watch) == "(self, task, *, timeout=600.0, schedule=None)"
@@ -92,7 +92,9 @@ def test_signatures_are_the_promised_ones() -> None:
     assert shown(TextToSpeech.create) == f"(self, *, text, voice_id, language, gender=None, age=None, {filed})"
     assert shown(TextToSound.create) == f"(self, *, prompt, duration=None, audio_type=None, {filed})"
     for family in (TextToSpeech, TextToSound):
-        assert shown(family.create_and_wait) == ("(self, *, timeout=600.0, schedule=None, on_update=None, **arguments)")
+        assert shown(family.create_and_wait) == (
+            "(self, *, timeout=600.0, schedule=None, on_update=None, on_created=None, **arguments)"
+        )
         assert shown(family.download) == "(self, run_id, dest, *, on_progress=None, overwrite=False, timeout=600.0)"
     assert shown(TaskRef) == "(kind, task_id, submitted_at=None)"
 

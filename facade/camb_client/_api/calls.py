@@ -1,8 +1,4 @@
-"""Calls: every request that the client makes, and how its answer is read.
-
-Rule of this file: pure. What a request looks like comes from the spec, through ``_api.operations``; what its answer is
-worth, and nothing else, is said here.
-"""
+"""Every request that the client sends to the API, and how its response is read."""
 
 import re
 from collections.abc import Sequence
@@ -21,9 +17,10 @@ from .operations import create_request, parse, request_line, result_request, res
 _BULK = 5
 
 
-def status(ref: TaskRef) -> Call[TaskState]:
-    """Poll a task."""
-    return Call(str(ref), *request_line(ref), None, partial(read_state, ref, parse), "a task result", ref=ref)
+def status(ref: TaskRef, poll: int = 0) -> Call[TaskState]:
+    """Poll a task; ``poll`` is the number of this poll in its wait."""
+    read = partial(read_state, ref, parse)
+    return Call(str(ref), *request_line(ref), None, read, "a task result", ref=ref, poll=poll)
 
 
 def create(kind: str, fields: dict[str, Any]) -> Call[TaskRef]:
@@ -32,15 +29,15 @@ def create(kind: str, fields: dict[str, Any]) -> Call[TaskRef]:
     def read(body: Any, _: Redact, at: float) -> TaskRef:
         task_id = json_object(body).get("task_id")
         if not isinstance(task_id, str):
-            raise ValueError("it names no task_id")  # noqa: TRY004 (the body's fault, not a caller's)
+            raise ValueError("response has no 'task_id'")  # noqa: TRY004 (the body's fault, not a caller's)
         return TaskRef._of_create(kind, task_id, datetime.fromtimestamp(at, UTC))
 
     return Call(f"{kind} create", *create_request(kind, fields), read, "a new task")
 
 
-def stream(fields: dict[str, Any]) -> Call[NoReturn]:
+def stream(kind: str, fields: dict[str, Any]) -> Call[NoReturn]:
     """Have speech made and sent at once."""
-    return Call("tts stream", *stream_request(fields), not_audio, "audio", headers={"accept": "*/*"})
+    return Call(f"{kind} stream", *stream_request(kind, fields), not_audio, "audio", headers={"accept": "*/*"})
 
 
 def address(kind: str, run_id: int) -> Call[str]:
@@ -74,4 +71,4 @@ def _address(value: object) -> str:
         value = value.get("output_url") or value.get("file_url")
     if isinstance(value, str) and re.fullmatch(r"https?://[\x21-\x7e]+", value) and urlsplit(value).hostname:
         return value
-    raise ValueError("it has no address")
+    raise ValueError("response has no address")

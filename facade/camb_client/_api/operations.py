@@ -1,11 +1,11 @@
-"""The gateway to the generated code: the only module that imports ``camb_openapi``.
+"""The operations of the API, as the generated code has them: the only module that imports ``camb_openapi``.
 
-Rule of this file: it hands over what the generator made of the spec (which kinds there are, each request, what may
-stand in one, the reader of a task result), and adds nothing but plain values for the generator's own types. What
-only some programs need is imported where it is used.
+It hands over which kinds of tasks there are, each request, what may stand in one, and the reader of a task result.
+What only some programs need is imported where it is used.
 """
 
 from enum import Enum
+from importlib import import_module
 from typing import Any
 from urllib.parse import urlencode
 
@@ -43,70 +43,96 @@ def _request(made: dict[str, Any]) -> Request:
     return made["method"], made["url"] + (query and f"?{query}"), made.get("json")
 
 
+# Kind → operation → its generated module, and the generated class that its body or its query is made of.
+_OPERATIONS: dict[str, dict[str, tuple[str, str]]] = {
+    SPEECH: {
+        "create": ("api.tts.create_tts", "models.create_tts_body.CreateTtsBody"),
+        "result": ("api.tts.get_tts_result", "models.get_tts_result_output_type.GetTtsResultOutputType"),
+        "results": ("api.tts.get_tts_results", "models.get_tts_results_body.GetTtsResultsBody"),
+        "stream": ("api.tts.stream_tts", "models.stream_tts_body.StreamTtsBody"),
+    },
+    SOUND: {
+        "create": ("api.text_to_sound.create_text_to_sound", "models.create_text_to_sound_body.CreateTextToSoundBody"),
+        "result": (
+            "api.text_to_sound.get_text_to_sound_result",
+            "models.get_text_to_sound_result_output_type.GetTextToSoundResultOutputType",
+        ),
+        "results": (
+            "api.text_to_sound.get_text_to_sound_results",
+            "models.get_text_to_sound_results_body.GetTextToSoundResultsBody",
+        ),
+    },
+}
+# Field of a create or stream call → the generated enum of what it may be, where that is a closed list.
+_CHOICES = {
+    "language": "models.create_tts_body_language.CreateTtsBodyLanguage",
+    "gender": "models.create_tts_body_gender.CreateTtsBodyGender",
+    "audio_type": "models.create_text_to_sound_body_audio_type.CreateTextToSoundBodyAudioType",
+    "format": "models.stream_tts_body_output_configuration_format.StreamTtsBodyOutputConfigurationFormat",
+}
+
+
+def operations(kind: str) -> tuple[str, ...]:
+    """What the client can do with tasks of a kind, ``status`` first.
+
+    Raises:
+        ValueError: The spec has no such kind.
+    """
+    return ("status", *_OPERATIONS.get(check_kind(kind), ()))
+
+
+def _generated(path: str) -> Any:
+    """A module or a class of the generated code, imported when it is used."""
+    module, _, name = path.rpartition(".")
+    if path.startswith("api."):
+        return import_module(f"camb_openapi.{path}")
+    return getattr(import_module(f"camb_openapi.{module}"), name)
+
+
+def _operation(kind: str, name: str) -> tuple[Any, Any]:
+    """The generated module of an operation, and what its body or its query is made of.
+
+    Raises:
+        ValueError: The client has no such operation for tasks of this kind; nothing was sent.
+    """
+    if name not in operations(kind):
+        raise ValueError(f"{kind!r} has no operation {name!r}; the client has {', '.join(operations(kind))} for it")
+    module, model = _OPERATIONS[kind][name]
+    return _generated(module), _generated(model)
+
+
 def create_request(kind: str, fields: dict[str, Any]) -> Request:
     """Create a task of a kind."""
-    if kind == SPEECH:
-        from camb_openapi.api.tts import create_tts
-        from camb_openapi.models.create_tts_body import CreateTtsBody
-
-        return _request(create_tts._get_kwargs(body=CreateTtsBody.from_dict(fields)))
-    from camb_openapi.api.text_to_sound import create_text_to_sound
-    from camb_openapi.models.create_text_to_sound_body import CreateTextToSoundBody
-
-    return _request(create_text_to_sound._get_kwargs(body=CreateTextToSoundBody.from_dict(fields)))
+    module, body = _operation(kind, "create")
+    return _request(module._get_kwargs(body=body.from_dict(fields)))
 
 
-def stream_request(fields: dict[str, Any]) -> Request:
-    """Have speech made and sent at once."""
-    from camb_openapi.api.tts import stream_tts
-    from camb_openapi.models.stream_tts_body import StreamTtsBody
-
-    return _request(stream_tts._get_kwargs(body=StreamTtsBody.from_dict(fields)))
+def stream_request(kind: str, fields: dict[str, Any]) -> Request:
+    """Have audio made and sent at once."""
+    module, body = _operation(kind, "stream")
+    return _request(module._get_kwargs(body=body.from_dict(fields)))
 
 
 def result_request(kind: str, run_id: int) -> Request:
     """Ask for the address of a result."""
-    if kind == SPEECH:
-        from camb_openapi.api.tts import get_tts_result
-        from camb_openapi.models.get_tts_result_output_type import GetTtsResultOutputType as Speech
-
-        return _request(get_tts_result._get_kwargs(run_id, output_type=Speech.FILE_URL))
-    from camb_openapi.api.text_to_sound import get_text_to_sound_result
-    from camb_openapi.models.get_text_to_sound_result_output_type import GetTextToSoundResultOutputType as Sound
-
-    return _request(get_text_to_sound_result._get_kwargs(run_id, output_type=Sound.FILE_URL))
+    module, output_type = _operation(kind, "result")
+    return _request(module._get_kwargs(run_id, output_type=output_type.FILE_URL))
 
 
 def results_request(kind: str, run_ids: list[int]) -> Request:
     """Ask for the addresses of two to five results."""
-    if kind == SPEECH:
-        from camb_openapi.api.tts import get_tts_results
-        from camb_openapi.models.get_tts_results_body import GetTtsResultsBody
-
-        return _request(get_tts_results._get_kwargs(body=GetTtsResultsBody(run_ids)))
-    from camb_openapi.api.text_to_sound import get_text_to_sound_results
-    from camb_openapi.models.get_text_to_sound_results_body import GetTextToSoundResultsBody
-
-    return _request(get_text_to_sound_results._get_kwargs(body=GetTextToSoundResultsBody(run_ids)))
+    module, body = _operation(kind, "results")
+    return _request(module._get_kwargs(body=body(run_ids)))
 
 
 def choices(field: str) -> type[Enum]:
-    """What the spec lets a field of a create call be, where that is a closed list."""
-    if field == "language":
-        from camb_openapi.models.create_tts_body_language import CreateTtsBodyLanguage
+    """What the spec lets a field of a create or stream call be.
 
-        return CreateTtsBodyLanguage
-    if field == "gender":
-        from camb_openapi.models.create_tts_body_gender import CreateTtsBodyGender
-
-        return CreateTtsBodyGender
-    if field == "audio_type":
-        from camb_openapi.models.create_text_to_sound_body_audio_type import CreateTextToSoundBodyAudioType
-
-        return CreateTextToSoundBodyAudioType
-    from camb_openapi.models.stream_tts_body_output_configuration_format import StreamTtsBodyOutputConfigurationFormat
-
-    return StreamTtsBodyOutputConfigurationFormat
+    Raises:
+        KeyError: No closed list.
+    """
+    found: type[Enum] = _generated(_CHOICES[field])
+    return found
 
 
 def parse(kind: str, body: dict[str, Any]) -> tuple[object, object]:

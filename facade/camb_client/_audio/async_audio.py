@@ -2,7 +2,7 @@
 
 import inspect
 import os
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,12 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from .._files.target import Target
 from .._http.async_wire import AsyncWire
 from .._http.call import Call
-from .._polling.callbacks import OnUpdate, annotate_interrupt
 from .._polling.errors import CambError
-from .._polling.schedule import ScheduleLike
 from .._polling.task import CompletedTask, TaskRef
 from .._tasks.async_tasks import AsyncTaskFamily
-from .._tasks.create import UNKNOWN, created
 from .families import BaseAudio, BaseSound, BaseSpeech, OnProgress
 
 if TYPE_CHECKING:
@@ -28,22 +25,8 @@ _T = TypeVar("_T")
 _Awaitable = Coroutine[Any, Any, _T]
 
 
-class AsyncAudioFamily(BaseAudio[AsyncWire, _Awaitable[TaskRef], _Awaitable[CompletedTask]], AsyncTaskFamily):
+class AsyncAudioFamily(AsyncTaskFamily, BaseAudio[AsyncWire, _Awaitable[TaskRef], _Awaitable[CompletedTask]]):
     """A family whose results are audio files."""
-
-    async def _create(self, call: Call[TaskRef]) -> TaskRef:
-        with annotate_interrupt(call.subject, UNKNOWN):
-            return created(call.subject, await self._wire.ask(call))
-
-    async def _create_and_wait(
-        self,
-        create: Callable[[], _Awaitable[TaskRef]],
-        timeout: float | None,
-        schedule: ScheduleLike,
-        on_update: OnUpdate,
-    ) -> CompletedTask:
-        self._planner(timeout, schedule, on_update)
-        return await self.wait(await create(), timeout=timeout, schedule=schedule, on_update=on_update)
 
     async def result_url(self, run_id: int) -> str:
         """The address of a result; see :meth:`TextToSpeech.result_url`."""

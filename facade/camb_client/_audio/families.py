@@ -14,7 +14,7 @@ from .._files.download import Download
 from .._http.async_wire import AsyncWire
 from .._http.call import Call
 from .._http.sync_wire import Wire
-from .._polling.callbacks import OnUpdate, run_callback
+from .._polling.callbacks import OnCreated, OnUpdate, run_callback
 from .._polling.checks import integer, seconds
 from .._polling.schedule import ScheduleLike
 from .._polling.task import TaskRef
@@ -61,9 +61,14 @@ class BaseAudio(BaseFamily[_Wire], Generic[_Wire, _Ref, _Done]):
 
     @abstractmethod
     def _create_and_wait(
-        self, create: Callable[[], _Ref], timeout: float | None, schedule: ScheduleLike, on_update: OnUpdate
+        self,
+        create: Callable[[], Call[TaskRef]],
+        timeout: float | None,
+        schedule: ScheduleLike,
+        on_update: OnUpdate,
+        on_created: OnCreated,
     ) -> _Done:
-        """Check the arguments of the wait, create, and wait: in this order, as a create is paid for."""
+        """Check the arguments of the wait, create, tell, and wait: in this order, as a create is paid for."""
 
     def _address(self, run_id: int) -> Call[str]:
         self._wire.check_open()
@@ -124,16 +129,20 @@ class BaseSpeech(BaseAudio[_Wire, _Ref, _Done], Generic[_Wire, _Ref, _Done, _Str
             TypeError: An argument of another type; nothing was sent.
             ValueError: An argument that the API would refuse; nothing was sent.
         """
+        return self._create(
+            self._create_call(
+                text=text, voice_id=voice_id, language=language, gender=gender, age=age, project_name=project_name,
+                project_description=project_description, folder_id=folder_id,
+            )
+        )  # fmt: skip
+
+    def _create_call(self, *, text: str, voice_id: int, language: int | str, **optional: Any) -> Call[TaskRef]:
         required = {"text": text, "voice_id": voice_id, "language": language}
-        optional = {
-            "gender": gender, "age": age, "project_name": project_name, "project_description": project_description,
-            "folder_id": folder_id,
-        }  # fmt: skip
-        return self._create(_calls.create(self.kind, body(FIELDS["speech"], required, optional)))
+        return _calls.create(self.kind, body(FIELDS["speech"], required, optional))
 
     def create_and_wait(
         self, *, timeout: float | None = 600.0, schedule: ScheduleLike = None, on_update: OnUpdate = None,
-        **arguments: Unpack[SpeechArguments],
+        on_created: OnCreated = None, **arguments: Unpack[SpeechArguments],
     ) -> _Done:  # fmt: skip
         """Create a task, and wait until it has succeeded.
 
@@ -141,12 +150,14 @@ class BaseSpeech(BaseAudio[_Wire, _Ref, _Done], Generic[_Wire, _Ref, _Done, _Str
             timeout: As for :meth:`wait`; the create is not counted.
             schedule: As for :meth:`wait`.
             on_update: As for :meth:`wait`.
+            on_created: Called with the reference, before the wait begins: keep it there, and nothing that is paid for
+                is lost, whatever ends the wait.
             arguments: As for :meth:`create`.
 
         Raises:
             CambError: As :meth:`create` and :meth:`wait`; from the wait on, ``.ref`` is what was paid for.
         """
-        return self._create_and_wait(lambda: self.create(**arguments), timeout, schedule, on_update)
+        return self._create_and_wait(lambda: self._create_call(**arguments), timeout, schedule, on_update, on_created)
 
     def stream(
         self, *, text: str, voice_id: int, language: str, speech_model: str | None = None,
@@ -191,7 +202,7 @@ class BaseSpeech(BaseAudio[_Wire, _Ref, _Done], Generic[_Wire, _Ref, _Done, _Str
             "inference_options": inference_options,
         }  # fmt: skip
         self._wire.check_open()
-        return self._stream(_calls.stream(body(FIELDS["stream"], required, optional)))
+        return self._stream(_calls.stream(self.kind, body(FIELDS["stream"], required, optional)))
 
 
 class BaseSound(BaseAudio[_Wire, _Ref, _Done]):
@@ -221,15 +232,19 @@ class BaseSound(BaseAudio[_Wire, _Ref, _Done]):
             TypeError: An argument of another type; nothing was sent.
             ValueError: An argument that the API would refuse; nothing was sent.
         """
-        optional = {
-            "duration": duration, "audio_type": audio_type, "project_name": project_name,
-            "project_description": project_description, "folder_id": folder_id,
-        }  # fmt: skip
-        return self._create(_calls.create(self.kind, body(FIELDS["sound"], {"prompt": prompt}, optional)))
+        return self._create(
+            self._create_call(
+                prompt=prompt, duration=duration, audio_type=audio_type, project_name=project_name,
+                project_description=project_description, folder_id=folder_id,
+            )
+        )  # fmt: skip
+
+    def _create_call(self, *, prompt: str, **optional: Any) -> Call[TaskRef]:
+        return _calls.create(self.kind, body(FIELDS["sound"], {"prompt": prompt}, optional))
 
     def create_and_wait(
         self, *, timeout: float | None = 600.0, schedule: ScheduleLike = None, on_update: OnUpdate = None,
-        **arguments: Unpack[SoundArguments],
+        on_created: OnCreated = None, **arguments: Unpack[SoundArguments],
     ) -> _Done:  # fmt: skip
         """Create a task, and wait until it has succeeded; see :meth:`TextToSpeech.create_and_wait`."""
-        return self._create_and_wait(lambda: self.create(**arguments), timeout, schedule, on_update)
+        return self._create_and_wait(lambda: self._create_call(**arguments), timeout, schedule, on_update, on_created)

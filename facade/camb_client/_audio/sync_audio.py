@@ -6,7 +6,7 @@ is first asked for one of these families.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,11 +14,9 @@ from typing import TYPE_CHECKING, Any
 from .._files.target import Target
 from .._http.call import Call
 from .._http.sync_wire import Wire
-from .._polling.callbacks import OnUpdate, annotate_interrupt, refuse_coroutines
+from .._polling.callbacks import refuse_coroutines
 from .._polling.errors import CambError
-from .._polling.schedule import ScheduleLike
 from .._polling.task import CompletedTask, TaskRef
-from .._tasks.create import UNKNOWN, created
 from .._tasks.sync_tasks import TaskFamily
 from .families import BaseAudio, BaseSound, BaseSpeech, OnProgress
 
@@ -26,19 +24,8 @@ if TYPE_CHECKING:
     from .._files.download import Download
 
 
-class AudioFamily(BaseAudio[Wire, TaskRef, CompletedTask], TaskFamily):
+class AudioFamily(TaskFamily, BaseAudio[Wire, TaskRef, CompletedTask]):
     """A family whose results are audio files."""
-
-    def _create(self, call: Call[TaskRef]) -> TaskRef:
-        with annotate_interrupt(call.subject, UNKNOWN):
-            return created(call.subject, self._wire.ask(call))
-
-    def _create_and_wait(
-        self, create: Callable[[], TaskRef], timeout: float | None, schedule: ScheduleLike, on_update: OnUpdate
-    ) -> CompletedTask:
-        refuse_coroutines("on_update", on_update)
-        self._planner(timeout, schedule, on_update)
-        return self.wait(create(), timeout=timeout, schedule=schedule, on_update=on_update)
 
     def result_url(self, run_id: int) -> str:
         """The address of a result: it needs no key, and expires (the docs do not say when).

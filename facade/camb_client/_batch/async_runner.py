@@ -10,11 +10,11 @@ from .._api import calls
 from .._http.async_wire import AsyncWire
 from .._polling.poller import Poller
 from .._polling.task import TaskRef
-from .scheduler import READ_AHEAD, Batch, News
+from .scheduler import READ_AHEAD, Batch, Event
 
 
 class AsyncRunner:
-    """The work of an async batch: one task says who is next, one reads references, a few others poll."""
+    """Runs an async batch: one asyncio task says which is next, one reads references, a few others poll."""
 
     def __init__(self, wire: AsyncWire, batch: Batch, refs: AsyncIterator[TaskRef]) -> None:
         self.batch, self._wire, self._refs = batch, wire, refs
@@ -27,7 +27,7 @@ class AsyncRunner:
         """Begin, if it has not begun."""
         if self._loop is None and not self.batch.over:
             self._loop = asyncio.get_running_loop()
-            self._slot, self._room, self._news = asyncio.Event(), asyncio.Event(), asyncio.Event()
+            self._slot, self._room, self._told = asyncio.Event(), asyncio.Event(), asyncio.Event()
             self.batch.start(self._wire.clock.monotonic())
             self._spawn(self._drive)
             self._spawn(self._read)
@@ -49,7 +49,7 @@ class AsyncRunner:
             self._notify()
 
     def _notify(self) -> None:
-        for event, cause in ((self._slot, "idle_slots"), (self._room, "room"), (self._news, "news")):
+        for event, cause in ((self._slot, "idle_slots"), (self._room, "room"), (self._told, "events")):
             if self.batch.over or getattr(self.batch, cause):
                 event.set()
 
@@ -57,15 +57,16 @@ class AsyncRunner:
         clock, batch = self._wire.clock, self.batch
         while not batch.over:
             while (poller := batch.take(clock.monotonic())) is not None:
-                self._spawn(self._work, poller)
+                self._spawn(self._poll_all, poller)
             self._notify()
             self._slot.clear()
             await clock.aidle(self._slot, batch.pause(clock.monotonic()), busy=not self._awaited)
 
-    async def _work(self, poller: Poller | None) -> None:
+    async def _poll_all(self, poller: Poller | None) -> None:
         clock, batch = self._wire.clock, self.batch
         while poller is not None:
-            poll = await self._wire.ask(calls.status(poller.ref), poller.limit(clock.monotonic()))
+            call = calls.status(poller.ref, poller.polls + 1)
+            poll = await self._wire.ask(call, poller.limit(clock.monotonic()))
             batch.observe(poller, poll, clock.monotonic())
             poller = batch.take(clock.monotonic())
             self._notify()
@@ -74,7 +75,12 @@ class AsyncRunner:
         clock, batch = self._wire.clock, self.batch
         while not batch.over:
             if batch.room:
-                batch.add(await self._next_ref(batch.patience(clock.monotonic())), clock.monotonic(), clock.time())
+                try:
+                    ref = await self._next_ref(batch.reading_limit(clock.monotonic()))
+                except Exception as error:  # noqa: BLE001 (whatever it raises is raised to whoever gave it)
+                    batch.stop_reading(error)
+                    return
+                batch.add(ref, clock.monotonic(), clock.time())
                 self._notify()
                 if not batch.count % READ_AHEAD:
                     await asyncio.sleep(0)  # However many it gives at once, say of one task.
@@ -91,18 +97,18 @@ class AsyncRunner:
                 return None
             raise
 
-    async def next_news(self) -> News | None:
+    async def next_event(self) -> Event | None:
         """The next thing to tell; ``None`` when there is no more."""
         self.start()
-        while not (self.batch.news or self.batch.over):
+        while not (self.batch.events or self.batch.over):
             self._awaited += 1
-            self._news.clear()
+            self._told.clear()
             self._slot.set()
             try:
-                await self._news.wait()
+                await self._told.wait()
             finally:
                 self._awaited -= 1
-        return self.batch.news.popleft() if self.batch.news else None
+        return self.batch.events.popleft() if self.batch.events else None
 
     def stop(self) -> None:
         """End all polls, from any thread."""

@@ -1,58 +1,84 @@
 """What ``as_completed`` returns: the outcomes of a batch as they come.
 
-Rule of this file: a handle on the work, which stands in ``_batch.thread_runner``. It tells the caller, in the
-caller's own thread or task, and when the caller drops it, the work ends. The two differ by ``await`` alone.
+It tells the caller what the runner has to tell, in the caller's own thread or task; when the caller drops it, the
+runner stops. The two classes differ by ``await`` alone.
 """
 
-import inspect
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator
 from operator import itemgetter
 from typing import TYPE_CHECKING, Self
 
-from .._polling.callbacks import AsyncOnUpdate, OnUpdate, annotate_interrupt, run_callback
-from .._polling.task import TaskOutcome, TaskState
+from .._polling.callbacks import STILL_RUNNING, Callbacks, StopWaiting, annotate_interrupt
+from .._polling.task import TaskOutcome
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from .async_runner import AsyncRunner
+    from .scheduler import Batch, Event
     from .thread_runner import ThreadRunner
+
+_Numbered = tuple[int, TaskOutcome]
+
+
+def _sorted(found: list[_Numbered]) -> list[TaskOutcome]:
+    return [outcome for _, outcome in sorted(found, key=itemgetter(0))]
+
+
+def _raise_input_error(batch: "Batch", found: list[_Numbered]) -> None:
+    """Raise what the caller's iterable of tasks has raised, if it has; no reference is lost with it."""
+    if (error := batch.input_error) is None:
+        return
+    if batch.pending:
+        error.add_note(f"without an outcome: {', '.join(map(str, batch.pending))}. {STILL_RUNNING}")
+    if found:
+        ended = (f"{outcome.ref} ({outcome.error or f'run_id {outcome.result().run_id}'})" for _, outcome in found)
+        error.add_note(f"ended before that: {', '.join(ended)}")
+    raise error
 
 
 class Outcomes(Iterator[TaskOutcome]):
-    """Outcomes as they come: an iterator, and a context manager that stops all work when it is left.
+    """Outcomes as they come: an iterator, and a context manager that stops all polls when it is left.
 
-    Work begins with the first ``next()``, or on entering. Read to its end it needs no ``with``. Once it is left,
+    Polling begins with the first ``next()``, or on entering. Read to its end it needs no ``with``. Once it is left,
     nothing more comes.
     """
 
-    def __init__(self, work: "ThreadRunner", on_update: OnUpdate) -> None:
-        self._work, self._on_update, self._pid = work, on_update, os.getpid()
+    def __init__(self, runner: "ThreadRunner", callbacks: Callbacks) -> None:
+        self._runner, self._callbacks, self._pid = runner, callbacks, os.getpid()
 
     @property
     def _is_orphaned(self) -> bool:
-        """Whether the threads have ended as they stood, perhaps with the turn in hand: at exit, in a forked child."""
+        """Whether the threads may have died with the condition held: at exit, or in a forked child."""
         return sys.is_finalizing() or os.getpid() != self._pid
 
     def __enter__(self) -> Self:
         """Begin."""
-        self._work.start()
+        self._runner.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Stop, and wait for the polls in flight."""
-        self.close()
+    def __exit__(self, _: object, error: BaseException | None, __: "TracebackType | None") -> None:
+        """Stop, and wait for the polls in flight; but at once where an interruption (Ctrl-C) is the reason."""
+        if isinstance(error, Exception | GeneratorExit | None):
+            self.close()
+        else:
+            self._stop()
 
     def close(self) -> None:
         """Stop, and wait for the polls in flight, as leaving the ``with`` does."""
         if not self._is_orphaned:
-            self._work.stop()
-            self._work.join()
+            self._runner.stop()
+            self._runner.join()
+
+    def _stop(self) -> None:
+        if not self._is_orphaned:
+            self._runner.stop()
 
     def __del__(self) -> None:
         """Stop what nobody can ask for its outcomes any more."""
-        if not self._is_orphaned:
-            self._work.stop()
+        self._stop()
 
     def __next__(self) -> TaskOutcome:
         """The next outcome.
@@ -60,42 +86,58 @@ class Outcomes(Iterator[TaskOutcome]):
         Raises:
             AuthenticationError: The key was refused, for all tasks; ``.outcomes`` has what came until then.
             PermissionDeniedError: As above.
+            StopWaiting: A callback or a hook of yours has raised it.
             RuntimeError: The client is closed; or this is a forked child of the process that asked for them.
+            Exception: What the iterable of tasks has raised, after the outcomes of what it gave before.
         """
         if (numbered := self.numbered()) is None:
             raise StopIteration
         return numbered[1]
 
+    def numbered(self) -> _Numbered | None:
+        """The next outcome, with the place of its reference in the input; ``None`` at the end."""
+        while (event := self._next_event()) is not None:
+            if event.ended is not None:
+                return event.ended
+        return None
+
     def in_order(self) -> list[TaskOutcome]:
         """The outcomes that are left, in the order of their references, once all have come."""
-        return [outcome for _, outcome in sorted(iter(self.numbered, None), key=itemgetter(0))]
+        found: list[_Numbered] = []
+        while (event := self._next_event()) is not None:
+            if event.ended is not None:
+                found.append(event.ended)
+            _raise_input_error(self._runner.batch, found)
+        return _sorted(found)
 
-    def numbered(self) -> tuple[int, TaskOutcome] | None:
-        """The next outcome, with the place of its reference in the input; ``None`` at the end."""
+    def _next_event(self) -> "Event | None":
+        """The next event, once the caller's callbacks have been told of it; ``None`` at the end."""
         if self._is_orphaned:
             raise RuntimeError("these outcomes belong to another process: ask for them in this one")
-        with annotate_interrupt(self._work.batch):
-            while not isinstance(news := self._work.next_news(), tuple):
-                if not isinstance(news, TaskState):
-                    self.close()
-                    if news is None:
-                        return None
-                    raise news
-                with run_callback(news.ref):
-                    if self._on_update is not None:
-                        self._on_update(news)
-        return news
+        with annotate_interrupt(self._runner.batch):
+            event = self._runner.next_event()
+            try:
+                for callback in event.callbacks(self._callbacks) if event else ():
+                    callback.run()
+            except StopWaiting:
+                self._stop()
+                raise
+        if event is None or event.error is not None:
+            self.close()
+        if event is not None and event.error is not None:
+            raise event.error
+        return event
 
 
 class AsyncOutcomes(AsyncIterator[TaskOutcome]):
     """As :class:`Outcomes`; leaving the ``async with`` ends the polls in flight at once."""
 
-    def __init__(self, work: "AsyncRunner", on_update: AsyncOnUpdate) -> None:
-        self._work, self._on_update = work, on_update
+    def __init__(self, runner: "AsyncRunner", callbacks: Callbacks) -> None:
+        self._runner, self._callbacks = runner, callbacks
 
     async def __aenter__(self) -> Self:
         """Begin."""
-        self._work.start()
+        self._runner.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -104,12 +146,12 @@ class AsyncOutcomes(AsyncIterator[TaskOutcome]):
 
     async def aclose(self) -> None:
         """Stop at once, as leaving the ``async with`` does."""
-        self._work.stop()
-        await self._work.join()
+        self._runner.stop()
+        await self._runner.join()
 
     def __del__(self) -> None:
         """Stop what nobody can ask for its outcomes any more."""
-        self._work.stop()
+        self._runner.stop()
 
     async def __anext__(self) -> TaskOutcome:
         """The next outcome; raises as :meth:`Outcomes.__next__`."""
@@ -117,23 +159,34 @@ class AsyncOutcomes(AsyncIterator[TaskOutcome]):
             raise StopAsyncIteration
         return numbered[1]
 
+    async def numbered(self) -> _Numbered | None:
+        """As :meth:`Outcomes.numbered`."""
+        while (event := await self._next_event()) is not None:
+            if event.ended is not None:
+                return event.ended
+        return None
+
     async def in_order(self) -> list[TaskOutcome]:
         """As :meth:`Outcomes.in_order`."""
-        found: list[tuple[int, TaskOutcome]] = []
-        while (numbered := await self.numbered()) is not None:
-            found.append(numbered)
-        return [outcome for _, outcome in sorted(found, key=itemgetter(0))]
+        found: list[_Numbered] = []
+        while (event := await self._next_event()) is not None:
+            if event.ended is not None:
+                found.append(event.ended)
+            _raise_input_error(self._runner.batch, found)
+        return _sorted(found)
 
-    async def numbered(self) -> tuple[int, TaskOutcome] | None:
-        """As :meth:`Outcomes.numbered`."""
-        with annotate_interrupt(self._work.batch):
-            while not isinstance(news := await self._work.next_news(), tuple):
-                if not isinstance(news, TaskState):
-                    await self.aclose()
-                    if news is None:
-                        return None
-                    raise news
-                with run_callback(news.ref):
-                    if self._on_update is not None and inspect.isawaitable(told := self._on_update(news)):
-                        await told
-        return news
+    async def _next_event(self) -> "Event | None":
+        """As :meth:`Outcomes._next_event`."""
+        with annotate_interrupt(self._runner.batch):
+            event = await self._runner.next_event()
+            try:
+                for callback in event.callbacks(self._callbacks) if event else ():
+                    await callback.arun()
+            except StopWaiting:
+                self._runner.stop()
+                raise
+        if event is None or event.error is not None:
+            await self.aclose()
+        if event is not None and event.error is not None:
+            raise event.error
+        return event

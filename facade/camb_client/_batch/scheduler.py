@@ -1,8 +1,8 @@
 """Batches: which of many tasks to poll now, how long to pause, and what is there to tell.
 
-Rule of this file: pure decisions, as in ``_polling.poller``, whose :class:`Poller` decides for each task. A driver adds
-references while there is :attr:`Batch.room`, polls what :meth:`Batch.take` gives, hands what came of it to
-:meth:`Batch.observe`, and passes on :attr:`Batch.news`. All times are seconds.
+A :class:`Poller` decides for each task. A driver adds references while there is :attr:`Batch.room`, polls what
+:meth:`Batch.take` gives, hands what came of it to :meth:`Batch.observe`, and passes on :attr:`Batch.events`. All times
+are seconds.
 """
 
 import copy
@@ -11,41 +11,106 @@ from collections import deque
 from collections.abc import Callable
 from heapq import heappop, heappush
 
+import attrs
+
+from .._polling.callbacks import Callback, Callbacks, PollEvent
 from .._polling.errors import AuthenticationError, CambError, PermissionDeniedError, is_transient
 from .._polling.poller import Health, Poller
 from .._polling.response import Poll
 from .._polling.schedule import SHORTEST_LIMIT
-from .._polling.task import TaskOutcome, TaskRef, TaskState
+from .._polling.task import FailedOutcome, TaskOutcome, TaskRef, TaskState
 from .limiter import RateLimiter
 
 # References that are read before their first poll, so that a free slot finds one: a million are not read at once.
 READ_AHEAD = 64
 
-# What there is to tell: a change, an outcome with the place of its reference in the input, or the end.
-News = TaskState | tuple[int, TaskOutcome] | BaseException
+
+@attrs.frozen
+class Event:
+    """Something that a batch has to tell its caller."""
+
+    @property
+    def ended(self) -> tuple[int, TaskOutcome] | None:
+        """The place of a reference in the input and its outcome, where this is one."""
+        return None
+
+    @property
+    def error(self) -> BaseException | None:
+        """What ends the batch, where this does."""
+        return None
+
+    def callbacks(self, callbacks: Callbacks) -> list[Callback]:  # noqa: ARG002
+        """What to call for it."""
+        return []
+
+
+@attrs.frozen
+class Polled(Event):
+    """A task was polled."""
+
+    poll: PollEvent
+
+    def callbacks(self, callbacks: Callbacks) -> list[Callback]:
+        """The hooks for polls."""
+        return callbacks.polled(self.poll)
+
+
+@attrs.frozen
+class Changed(Event):
+    """The status or message of a task has changed."""
+
+    state: TaskState
+
+    def callbacks(self, callbacks: Callbacks) -> list[Callback]:
+        """``on_update``."""
+        return callbacks.changed(self.state)
+
+
+@attrs.frozen
+class Ended(Event):
+    """The wait for a task has ended."""
+
+    ended: tuple[int, TaskOutcome]
+
+
+@attrs.frozen
+class Failed(Event):
+    """The batch has ended with an error, and nothing comes after it."""
+
+    error: BaseException
 
 
 class Batch:
     """Many waits under one deadline and one budget.
 
     Args:
-        wait: Makes the wait for a reference.
+        poller: Makes the wait for a reference.
         timeout: Seconds until the deadline of all; 0 is exactly one poll each.
         max_concurrency: How many polls may be in flight.
         rate: How many may reach the server in any second; ``None`` is no limit.
+        tells_polls: Whether each poll is an event.
 
     Attributes:
         count: How many references were read.
-        news: What there is to tell, in order; taken from here by the driver. An exception is the last of it.
+        events: What there is to tell, in order; taken from here by the driver.
+        input_error: What the caller's iterable of tasks raised, if it did.
         over: Whether nothing more will come.
     """
 
     def __init__(
-        self, poller: Callable[[TaskRef], Poller], timeout: float, max_concurrency: int, rate: float | None
+        self,
+        poller: Callable[[TaskRef], Poller],
+        timeout: float,
+        max_concurrency: int,
+        rate: float | None,
+        *,
+        tells_polls: bool = False,
     ) -> None:
         self._make, self._timeout, self.max_concurrency = poller, timeout, max_concurrency
+        self._tells_polls = tells_polls
         self._limiter = RateLimiter(rate)
-        self.news: deque[News] = deque()
+        self.events: deque[Event] = deque()
+        self.input_error: Exception | None = None
         self.over = self._read = False
         self._fresh: deque[Poller] = deque()  # Never polled.
         self._due: list[tuple[float, int, Poller]] = []  # By their last poll: the least recent first.
@@ -77,13 +142,18 @@ class Batch:
         """How many polls are in flight."""
         return self._limiter.in_flight
 
-    def patience(self, now: float) -> float:
+    def reading_limit(self, now: float) -> float:
         """For how long another reference is worth waiting for."""
         return max(self._expires_at - now, SHORTEST_LIMIT)
 
+    @property
+    def pending(self) -> list[TaskRef]:
+        """The tasks that have not ended."""
+        return list(self._places)  # In one step: threads change it.
+
     def __str__(self) -> str:
         """The tasks that have not ended; three of many."""
-        refs = list(self._places)  # In one step: threads change it.
+        refs = self.pending
         named = ", ".join(map(str, refs[:3]))
         return f"{named} and {len(refs) - 3} more" if len(refs) > 3 else named
 
@@ -148,39 +218,53 @@ class Batch:
         if self.over:
             return
         if isinstance(poll.value, CambError) and is_transient(poll.value) and poll.retry_after:
-            # A healthy answer asks for its own task, as does what ends it; an outage speaks for the server.
+            # A good response asks for its own task, as does what ends it; an outage speaks for the server.
             self._limiter.hold(now + poll.retry_after)
-        try:
-            if (state := poller.observe(poll, now)) is not None:
-                self.news.append(state)
-            if poller.done:
-                self._end(poller.ref, TaskOutcome(poller.ref, state=poller.result()))
-            elif poller.next_at == math.inf:
-                self._end(poller.ref, TaskOutcome(poller.ref, error=poller.timed_out(now)))
-            else:
-                self._put(self._scheduled, poller.next_at, poller)
-        except (AuthenticationError, PermissionDeniedError) as refused:
+        poller.observe(poll, now)
+        if self._tells_polls:
+            self.events.append(Polled(poller.event(now, max(poller.next_at, self._earliest(now)))))
+        if poller.change is not None:
+            self.events.append(Changed(poller.change))
+        if poller.done:
+            self._conclude(poller)
+        else:
+            self._put(self._scheduled, poller.next_at, poller)
+
+    def _earliest(self, now: float) -> float:
+        """When the rate admits another poll, as far as that is known."""
+        at = self._limiter.free_at(now)
+        return now if at == math.inf else at
+
+    def _conclude(self, poller: Poller) -> None:
+        outcome, failure = poller.outcome(), poller.failure
+        if isinstance(failure, AuthenticationError | PermissionDeniedError):
             # The key is the same for every task.
-            refused.outcomes = tuple(self._ended)
-            self.fail(refused)
-        except CambError as error:
-            self._end(poller.ref, TaskOutcome(poller.ref, error=error))
-            if not self._health.answered and is_transient(error):
-                # Nothing has ever answered: the address is wrong for every task. (What cannot pass may be the
-                # task's own, an id too long for a URL.)
-                self._lost = error
-                for other in self._idle():
-                    self._give_up(other, error)
+            failure.outcomes = tuple(self._ended)
+            self.fail(failure)
+            return
+        self._end(poller.ref, outcome)
+        if failure is not None and not self._health.answered and is_transient(failure):
+            # Nothing has ever responded: the address is wrong for every task. (What is not transient may be the
+            # task's own, an id too long for a URL.)
+            self._lost = failure
+            for other in self._idle():
+                self._give_up(other, failure)
+
+    def stop_reading(self, error: Exception) -> None:
+        """Take in that the caller's iterable has raised: no reference comes after it, and the error comes last."""
+        self.input_error, self._read = error, True
+        self.events.append(Event())  # Nothing to tell, but whoever wants all outcomes or none need not wait.
+        self._finish()
 
     def fail(self, error: BaseException) -> None:
         """End the batch with an error, after what there is to tell."""
         if not self.over:
-            self.news.append(error)
+            self.events.append(Failed(error))
             self.over = True
 
     def stop(self) -> None:
         """End the batch, with nothing more to tell."""
-        self.news.clear()
+        self.events.clear()
         self.over = True
 
     @property
@@ -193,7 +277,7 @@ class Batch:
         held = self._limiter.held(now)
         if now >= self._expires_at or (held and now + held >= self._deadline):
             for poller in self._idle():
-                self._end(poller.ref, TaskOutcome(poller.ref, error=poller.timed_out(now, held or None)))
+                self._end(poller.ref, FailedOutcome(poller.ref, poller.timed_out(now, held or None)))
 
     def _idle(self) -> list[Poller]:
         """The waits that are not in flight; they are taken out."""
@@ -209,8 +293,12 @@ class Batch:
 
     def _give_up(self, poller: Poller, error: CambError) -> None:
         own = copy.copy(error)
-        own.ref, own.args, own.__cause__ = poller.ref, (f"{poller.ref}: given up, as nothing answered: {error}",), error
-        self._end(poller.ref, TaskOutcome(poller.ref, error=own))
+        own.ref, own.args, own.__cause__ = (
+            poller.ref,
+            (f"{poller.ref}: abandoned: the API never responded: {error}",),
+            error,
+        )
+        self._end(poller.ref, FailedOutcome(poller.ref, own))
 
     def _end(self, ref: TaskRef, outcome: TaskOutcome) -> None:
         self._outcomes[ref] = outcome
@@ -219,8 +307,11 @@ class Batch:
 
     def _tell(self, place: int, outcome: TaskOutcome) -> None:
         self._ended.append(outcome)
-        self.news.append((place, outcome))
+        self.events.append(Ended((place, outcome)))
         self._finish()
 
     def _finish(self) -> None:
-        self.over = self.over or (self._read and not self._places)
+        if self._read and not self._places and not self.over:
+            if self.input_error is not None:
+                self.events.append(Failed(self.input_error))
+            self.over = True

@@ -1,9 +1,7 @@
-"""The work of a batch: who polls when it is time, and who says so.
+"""The runner of a sync batch: threads that poll when it is time, and take turns at one condition.
 
-Rule of this file: drivers only; what they decide stands in ``_batch.scheduler``. Sync and async differ by what they are
-made of: threads that take turns at one condition, or asyncio tasks and events. The work goes on while the caller
-is busy with an outcome; what is the caller's own (``on_update``, and in sync an iterator of references) runs in
-``next``. Whoever waits for one task alone never imports this.
+They go on while the caller is busy with an outcome. The caller's own code (callbacks, an iterator of references) runs
+in the caller's thread, when it asks for the next event.
 """
 
 import contextvars
@@ -15,17 +13,18 @@ from typing import TYPE_CHECKING
 
 from .._api import calls
 from .._http.sync_wire import Wire
+from .._polling.log import log
 from .._polling.task import TaskRef
-from .scheduler import Batch, News
+from .scheduler import Batch, Event
 
 if TYPE_CHECKING:
     from .._polling.poller import Poller
 
 
 class ThreadRunner:
-    """The work of a sync batch: one thread says who is next, a few others poll.
+    """Runs a sync batch: one thread says which task is next, a few others poll.
 
-    All are daemons: an interpreter that exits with a batch half read does not wait for its polls.
+    All are daemons, so that polls in the background never block the exit of the interpreter.
     """
 
     def __init__(self, wire: Wire, batch: Batch, refs: Iterable[TaskRef]) -> None:
@@ -66,7 +65,7 @@ class ThreadRunner:
                 if (poller := batch.take(clock.monotonic())) is not None:
                     self._next.put(poller)
                     if batch.in_flight >= len(self._threads):  # One of which is this.
-                        self._spawn(self._work, "camb-poll")
+                        self._spawn_poller()
                 elif self._at_hand and batch.room:
                     batch.add(next(self._refs, None), clock.monotonic(), clock.time())
                 else:
@@ -78,34 +77,53 @@ class ThreadRunner:
         for _ in self._threads:
             self._next.put(None)
 
-    def _work(self) -> None:
+    def _spawn_poller(self) -> None:
+        """One thread more to poll; where there can be no more, the batch goes on with those it has."""
+        try:
+            self._spawn(self._poll_all, "camb-poll")
+        except RuntimeError as error:
+            self.batch.max_concurrency = len(self._threads) - 1
+            if not self.batch.max_concurrency:
+                raise
+            log.warning("%s: %s; the batch goes on with %d threads", self.batch, error, self.batch.max_concurrency)
+
+    def _poll_all(self) -> None:
         clock, batch = self._wire.clock, self.batch
         with self._failing():
             while (poller := self._next.get()) is not None and not batch.over:
-                poll = self._context.copy().run(
-                    self._wire.ask, calls.status(poller.ref), poller.limit(clock.monotonic())
-                )
+                call = calls.status(poller.ref, poller.polls + 1)
+                poll = self._context.copy().run(self._wire.ask, call, poller.limit(clock.monotonic()))
                 with self._turn:
                     batch.observe(poller, poll, clock.monotonic())
                     if (poller := batch.take(clock.monotonic())) is not None:
                         self._next.put(poller)
                     self._turn.notify_all()
 
-    def next_news(self) -> News | None:
+    def next_event(self) -> Event | None:
         """The next thing to tell; ``None`` when there is no more."""
         self.start()
         while True:
             with self._turn:
                 self._awaited += 1
                 self._turn.notify_all()
-                self._turn.wait_for(lambda: self.batch.news or self._wanting or self.batch.over)
-                self._awaited -= 1
-                if self.batch.news or self.batch.over:
-                    return self.batch.news.popleft() if self.batch.news else None
-            with self._failing():
-                ref = next(self._refs, None)
-                with self._turn:
-                    self.batch.add(ref, self._wire.clock.monotonic(), self._wire.clock.time())
+                try:
+                    self._turn.wait_for(lambda: self.batch.events or self._wanting or self.batch.over)
+                finally:
+                    self._awaited -= 1
+                if self.batch.events or self.batch.over:
+                    return self.batch.events.popleft() if self.batch.events else None
+            self._read()
+
+    def _read(self) -> None:
+        """Read the next reference, in the caller's thread, as its code is the caller's."""
+        try:
+            ref = next(self._refs, None)
+        except Exception as error:  # noqa: BLE001 (whatever it raises is raised to whoever gave it)
+            with self._turn:
+                self.batch.stop_reading(error)
+                return
+        with self._turn:
+            self.batch.add(ref, self._wire.clock.monotonic(), self._wire.clock.time())
 
     @property
     def _wanting(self) -> bool:

@@ -26,6 +26,7 @@ class AsyncCambClient(
         api_key: As for :class:`CambClient`.
         base_url: As for :class:`CambClient`.
         timeout: As for :class:`CambClient`.
+        event_hooks: As for :class:`CambClient`; a hook may be a coroutine function too, and is then awaited.
         transport: Any ``httpx.AsyncBaseTransport``; it stays the caller's to close. ``"aiohttp"`` takes aiohttp in
             place of httpx's own, but for streams and downloads: the same behaviour for less CPU. It needs
             ``pip install 'camb-client[aiohttp]'``.
@@ -57,14 +58,14 @@ class AsyncCambClient(
         """Text-to-speech."""
         from .._audio.async_audio import AsyncTextToSpeech
 
-        return AsyncTextToSpeech(self._wire, SPEECH)
+        return AsyncTextToSpeech(self._wire, SPEECH, self._on_poll)
 
     @property
     def text_to_sound(self) -> "AsyncTextToSound":
         """Sound and music."""
         from .._audio.async_audio import AsyncTextToSound
 
-        return AsyncTextToSound(self._wire, SOUND)
+        return AsyncTextToSound(self._wire, SOUND, self._on_poll)
 
     async def __aenter__(self) -> Self:
         """The client itself.

@@ -8,6 +8,7 @@ import httpx
 from .._http import credentials
 from .._http.async_wire import AsyncWire
 from .._http.sync_wire import Wire
+from .._polling.callbacks import EventHooks, PollEvent, poll_hooks
 from .._polling.checks import DAY, number
 from .._tasks.base import BaseTasks
 
@@ -20,7 +21,7 @@ class BaseClient(BaseTasks[_Wire], Generic[_Wire, _Transport, _Family]):
     """How a client is made."""
 
     _wire_class: type[_Wire]
-    _family_class: Callable[[_Wire, str], _Family]
+    _family_class: Callable[[_Wire, str, tuple[Callable[[PollEvent], object], ...]], _Family]
     _transport_class: type
 
     def __init__(
@@ -29,6 +30,7 @@ class BaseClient(BaseTasks[_Wire], Generic[_Wire, _Transport, _Family]):
         *,
         base_url: str | None = None,
         timeout: float | httpx.Timeout | None = 30.0,
+        event_hooks: EventHooks | None = None,
         transport: _Transport | None = None,
         allow_insecure_http: bool = False,
     ) -> None:
@@ -38,11 +40,16 @@ class BaseClient(BaseTasks[_Wire], Generic[_Wire, _Transport, _Family]):
             key = credentials.api_key(api_key)
         finally:
             del api_key  # So that no traceback that shows local variables shows it.
+        self._on_poll = self._hooks(event_hooks)
         wire_class = self._choose_wire(transport)
         if not isinstance(timeout, httpx.Timeout | None):
             timeout = number("timeout", timeout, least=0.001, most=DAY, what="number of seconds or an httpx.Timeout")
         url = credentials.base_url(base_url, allow_insecure_http=allow_insecure_http)
         self._wire = wire_class(url, key, httpx.Timeout(timeout), None if isinstance(transport, str) else transport)
+
+    def _hooks(self, event_hooks: EventHooks | None) -> tuple[Callable[[PollEvent], object], ...]:
+        """The hooks for polls, checked."""
+        return poll_hooks(event_hooks)
 
     def _choose_wire(self, transport: object) -> type[_Wire]:
         """The wire for a transport: one that was passed in, or none."""
@@ -60,4 +67,4 @@ class BaseClient(BaseTasks[_Wire], Generic[_Wire, _Transport, _Family]):
         Raises:
             ValueError: The spec has no such kind; the message names those it has.
         """
-        return type(self)._family_class(self._wire, kind)
+        return type(self)._family_class(self._wire, kind, self._on_poll)

@@ -1,15 +1,13 @@
-"""The clients: how one is made and closed, and the families it has by name.
+"""The sync client: how it is made and closed, and the families it has by name."""
 
-Rule of this file: no more than that. What a client does stands in ``_tasks.sync_tasks`` and ``_tasks.async_tasks``,
-and for the two families that can also create and fetch, in ``_audio.sync_audio``.
-"""
-
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Self
 
 import httpx
 
 from .._api.operations import SOUND, SPEECH
 from .._http.sync_wire import Wire
+from .._polling.callbacks import EventHooks, PollEvent, refuse_coroutines
 from .._tasks.sync_tasks import TaskFamily, Tasks
 from .base import BaseClient
 
@@ -28,6 +26,9 @@ class CambClient(BaseClient[Wire, httpx.BaseTransport, TaskFamily], Tasks):
         base_url: Where the API is; by default ``CAMB_BASE_URL``, else ``https://client.camb.ai/apis``.
         timeout: Seconds that one request may take, or an ``httpx.Timeout`` (its longest phase then bounds the
             request as a whole); ``None`` is a day for each phase.
+        event_hooks: ``{"poll": [hook]}``: each hook is called with a :class:`PollEvent` for each poll of every wait,
+            watch and batch (not of ``status()``), in the caller's thread, before ``on_update``. An ``Exception`` in
+            one is logged, but :class:`StopWaiting` ends the wait.
         transport: Any ``httpx.BaseTransport``; it stays the caller's to close. Without one, proxies and
             CA bundles are taken from the usual environment variables.
         allow_insecure_http: Allow plain http to another machine, which shows the API key to the network.
@@ -42,19 +43,24 @@ class CambClient(BaseClient[Wire, httpx.BaseTransport, TaskFamily], Tasks):
     _family_class = TaskFamily
     _transport_class = httpx.BaseTransport
 
+    def _hooks(self, event_hooks: EventHooks | None) -> tuple[Callable[[PollEvent], object], ...]:
+        for hook in (hooks := super()._hooks(event_hooks)):
+            refuse_coroutines("a poll hook", hook)
+        return hooks
+
     @property
     def tts(self) -> "TextToSpeech":
         """Text-to-speech."""
         from .._audio.sync_audio import TextToSpeech
 
-        return TextToSpeech(self._wire, SPEECH)
+        return TextToSpeech(self._wire, SPEECH, self._on_poll)
 
     @property
     def text_to_sound(self) -> "TextToSound":
         """Sound and music."""
         from .._audio.sync_audio import TextToSound
 
-        return TextToSound(self._wire, SOUND)
+        return TextToSound(self._wire, SOUND, self._on_poll)
 
     def __enter__(self) -> Self:
         """The client itself.

@@ -6,7 +6,7 @@ from typing import Any, Generic, NoReturn, TypeVar
 
 import attrs
 
-from .._polling.response import CallResult, Redact, Response, api_error, body_text, malformed, retry_after
+from .._polling.response import CallResult, Redact, Response, api_error, body_text, malformed, request_id, retry_after
 from .._polling.task import TaskRef
 from .credentials import ApiKey
 
@@ -27,6 +27,8 @@ class Call(Generic[_T]):
         expects: What such a body is called.
         headers: Headers beside those of every request.
         ref: The task it is about, or ``None``.
+        poll: Which poll of a wait it is, from 1; 0 is none.
+        response: The response as far as it has come, or ``None``: an interruption leaves nothing else behind.
     """
 
     subject: str
@@ -37,6 +39,8 @@ class Call(Generic[_T]):
     expects: str
     headers: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
     ref: TaskRef | None = attrs.field(default=None, kw_only=True)
+    poll: int = attrs.field(default=0, kw_only=True)
+    response: Response | None = attrs.field(default=None, init=False)
 
     @property
     def is_ours(self) -> bool:
@@ -46,14 +50,15 @@ class Call(Generic[_T]):
 
 def interpret(call: Call[_T], response: Response, key: ApiKey) -> CallResult[_T]:
     """What an answer says; ``key`` is the API key, to be blacked out where the answer echoes it."""
-    hint = retry_after(response)
+    hint, named = retry_after(response), request_id(response, key.redact)
     if response.status_code != 200:
-        return CallResult(api_error(call.subject, call.ref, response, hint, key.redact), hint)
+        return CallResult(api_error(call.subject, call.ref, response, hint, key.redact), hint, named)
     try:
-        return CallResult(call.read(_json(response), key.redact, response.received_at), hint)
+        return CallResult(call.read(_json(response), key.redact, response.received_at), hint, named)
     except Exception as broken:  # noqa: BLE001 (a body can break a parser in any way: too deep, too long, odd types)
         why = key.redact(str(broken))[:200] if isinstance(broken, ValueError) else type(broken).__name__
-        return CallResult(malformed(call.subject, call.ref, call.expects, why, body_text(response, key.redact)), hint)
+        text = body_text(response, key.redact)
+        return CallResult(malformed(call.subject, call.ref, call.expects, why, text), hint, named)
 
 
 def _json(response: Response) -> Any:

@@ -73,7 +73,7 @@ class Exchange(AbstractContextManager["Exchange[Any]"], Generic[_T]):
         self._wire, self._call, self._deadline = wire, call, wire.clock.monotonic() + self.limit
         # httpcore's own limits come first: they close what they opened, and say what they waited for.
         self.cut_off = None if self.limit == math.inf else self.limit + CUT_OFF_AFTER
-        self.response = Response()
+        self.response = call.response = Response()
         self._error: ApiConnectionError | None = None
         self._handled = sys.exception()  # Of the caller's: no cause of ours.
 
@@ -153,10 +153,10 @@ class Exchange(AbstractContextManager["Exchange[Any]"], Generic[_T]):
     def result(self) -> CallResult[_T]:
         """What came of it; one line in the log, without the addresses of results."""
         came = CallResult(self._error) if self._error else interpret(self._call, self.response, self._wire.key)
-        shown = (
-            came.value if isinstance(came.value, CambError | TaskRef) else getattr(came.value, "status", "done")
-        )
-        log.debug("%s: %.300r", self._call.ref or self._call.subject, str(shown))
+        shown = came.value if isinstance(came.value, CambError | TaskRef) else getattr(came.value, "status", "done")
+        ref = self._call.ref and str(self._call.ref)
+        extra = {"ref": ref, "status": getattr(came.value, "status", None), "poll": self._call.poll}
+        log.debug("%s: %.300r", ref or self._call.subject, str(shown), extra=extra)
         return came
 
     def check(self) -> None:

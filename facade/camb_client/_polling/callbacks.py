@@ -1,43 +1,170 @@
 """How the caller's own code is run: what may go wrong in it, and what an interruption says."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any, Literal
 
+import attrs
+
+from .errors import CambError
 from .log import log
-from .task import TaskState
+from .task import TaskRef, TaskState
 
 # What whoever stops waiting should know: there is no endpoint to cancel a task.
-STILL_RUNNING = "The task goes on at CAMB.AI: wait again with the same reference."
+STILL_RUNNING = "The task is still running at CAMB.AI: wait again with the same reference."
+
+
+class StopWaiting(Exception):  # noqa: N818 (what it asks for, as StopIteration)
+    """Raised by a callback or a hook of yours, it ends the whole wait, batch or download, and comes out unchanged.
+
+    Any other ``Exception`` of a callback is logged, and the wait continues.
+    """
+
+
+@attrs.frozen
+class PollEvent:
+    """One poll of a wait, a watch or a batch, as a hook is told of it.
+
+    Attributes:
+        ref: The task.
+        attempt: Which poll of this wait it was, from 1.
+        state: What the API said, or ``None`` where the poll failed.
+        error: Why the poll failed, or ``None``.
+        request_id: What the server calls the request (its header ``x-request-id``), or ``None``.
+        elapsed: Seconds since the wait or the batch began.
+        next_delay: Seconds until the next poll of this task, with back-off, ``Retry-After``, schedule and rate limit
+            in it; in a batch it may come later, as other tasks may be polled first. ``None`` at the end of the wait.
+    """
+
+    ref: TaskRef
+    attempt: int
+    state: TaskState | None
+    error: CambError | None
+    request_id: str | None
+    elapsed: float
+    next_delay: float | None
+
 
 OnUpdate = Callable[[TaskState], object] | None
 AsyncOnUpdate = Callable[[TaskState], Awaitable[object] | object] | None
+OnCreated = Callable[[TaskRef], object] | None
+AsyncOnCreated = Callable[[TaskRef], Awaitable[object] | object] | None
+EventHooks = Mapping[Literal["poll"], Sequence[Callable[[PollEvent], object]]]
 
 
 @contextmanager
-def annotate_interrupt(tasks: object, note: str = STILL_RUNNING) -> Iterator[None]:
-    """Say on an interruption what it means for which tasks; the interruption itself goes on untouched."""
+def annotate_interrupt(tasks: object, note: str | Callable[[], str] = STILL_RUNNING) -> Iterator[None]:
+    """Say on an interruption what it means for which tasks, as known then; the interruption itself is not changed."""
     try:
         yield
     except BaseException as interruption:  # KeyboardInterrupt, CancelledError, SystemExit
-        if not isinstance(interruption, Exception | GeneratorExit):
-            interruption.add_note(f"{tasks}: {note}")
+        said = f"{tasks}: {note() if callable(note) else note}"
+        if not isinstance(interruption, Exception | GeneratorExit) and said not in getattr(
+            interruption, "__notes__", ()
+        ):
+            interruption.add_note(said)
         raise
 
 
 @contextmanager
-def run_callback(
-    ref: object, failed: str = "on_update failed; the wait goes on", note: str = STILL_RUNNING
-) -> Iterator[None]:
-    """Call the caller's own code: it may fail in any way, but a paid task must not be lost for that."""
+def run_callback(ref: object, failed: str, note: str = STILL_RUNNING) -> Iterator[None]:
+    """Call the caller's own code: it may fail in any way, but a paid task must not be lost for that.
+
+    Args:
+        ref: The task, or whatever an interruption should name.
+        failed: What the log says where the callback fails.
+        note: What an interruption means for that task.
+    """
     with annotate_interrupt(ref, note):
         try:
             yield
+        except StopWaiting:
+            raise
         except Exception:  # noqa: BLE001 (in any way)
             log.exception("%s: %s", ref, failed)
 
 
+@attrs.frozen
+class Callback:
+    """One call of the caller's code.
+
+    Attributes:
+        function: What to call.
+        argument: With what.
+        failed: What the log says where it fails.
+        ref: The task it is about.
+    """
+
+    function: Callable[[Any], object]
+    argument: Any
+    failed: str
+    ref: TaskRef
+
+    def run(self) -> None:
+        """Call it."""
+        with run_callback(self.ref, self.failed):
+            self.function(self.argument)
+
+    async def arun(self) -> None:
+        """Call it, and await what it returns, if that can be awaited."""
+        with run_callback(self.ref, self.failed):
+            if inspect.isawaitable(returned := self.function(self.argument)):
+                await returned
+
+
+@attrs.frozen
+class Callbacks:
+    """The caller's code that a wait or a batch runs: what to call with what, in order."""
+
+    on_update: Callable[[TaskState], object] | None = None
+    on_poll: tuple[Callable[[PollEvent], object], ...] = ()
+    on_created: Callable[[TaskRef], object] | None = None
+
+    def polled(self, event: PollEvent) -> list[Callback]:
+        """For a poll."""
+        return [Callback(hook, event, "a poll hook failed; the wait continues", event.ref) for hook in self.on_poll]
+
+    def changed(self, state: TaskState) -> list[Callback]:
+        """For a change of a task's status or message."""
+        if self.on_update is None:
+            return []
+        return [Callback(self.on_update, state, "on_update failed; the wait continues", state.ref)]
+
+    def created(self, ref: TaskRef) -> list[Callback]:
+        """For a task that was created."""
+        if self.on_created is None:
+            return []
+        return [Callback(self.on_created, ref, "on_created failed; the wait continues", ref)]
+
+
+def poll_hooks(event_hooks: Mapping[Any, Any] | None) -> tuple[Any, ...]:
+    """The hooks for polls.
+
+    Raises:
+        TypeError: No mapping of names to lists of functions.
+        ValueError: An event of another name.
+    """
+    if event_hooks is None:
+        return ()
+    if not isinstance(event_hooks, Mapping):
+        raise TypeError(f"event_hooks must be a mapping such as {{'poll': [hook]}}, not {type(event_hooks).__name__}")
+    if unknown := [name for name in event_hooks if name != "poll"]:
+        raise ValueError(f"event_hooks knows the event 'poll', not {', '.join(map(repr, unknown))}")
+    given = event_hooks.get("poll", ())
+    hooks = tuple(given) if isinstance(given, Iterable) else (None,)
+    if not all(map(callable, hooks)):
+        raise TypeError("event_hooks['poll'] must be a list of functions that take a PollEvent")
+    return hooks
+
+
+def check_callback(name: str, callback: object) -> None:
+    """TypeError for a callback that is neither ``None`` nor to be called."""
+    if callback is not None and not callable(callback):
+        raise TypeError(f"{name} must be callable, not {type(callback).__name__}")
+
+
 def refuse_coroutines(name: str, callback: object) -> None:
     """TypeError for a callback that the sync client cannot await."""
-    if inspect.iscoroutinefunction(callback):
-        raise TypeError(f"{name} is a coroutine function: it needs the AsyncCambClient")
+    if any(map(inspect.iscoroutinefunction, (callback, type(callback).__call__ if callable(callback) else None))):
+        raise TypeError(f"{name} is a coroutine function: use a plain function, or the AsyncCambClient")

@@ -27,12 +27,14 @@ Rule of this file: the classes, and the two tables HTTP code → error and meani
 clock. What the network or the server does reaches a caller as one of these and as nothing else.
 """
 
+from enum import Enum
 from typing import Any
 
 import attrs
 
 from .status import Meaning
 from .task import TaskOutcome, TaskRef, TaskState
+from .text import plain, printable
 
 BILLING_PAGE = "https://studio.camb.ai/billing"
 
@@ -50,8 +52,15 @@ class CambError(Exception):
         known = {name for cls in type(self).__mro__ for name in getattr(cls, "__annotations__", ())}
         if unknown := facts.keys() - known:
             raise TypeError(f"{type(self).__name__} carries no {', '.join(sorted(unknown))}")
-        super().__init__(message)
+        super().__init__(printable(message))
         vars(self).update(facts)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON: ``type``, ``message``, ``task``, and each attribute of this type of error."""
+        names = {name for cls in type(self).__mro__ for name in getattr(cls, "__annotations__", ())} - {"ref"}
+        facts = {name: plain(getattr(self, name)) for name in sorted(names)}
+        task = None if self.ref is None else str(self.ref)
+        return {"type": type(self).__name__, "message": plain(str(self)), "task": task, **facts}
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy with every attribute, and with the cause."""
@@ -166,8 +175,9 @@ class TaskError(CambError):
         state: Its last state.
     """
 
-    ref: TaskRef
-    state: TaskState
+    # None only in an error that was made anew from its args.
+    ref: TaskRef = None  # type: ignore[assignment]
+    state: TaskState = None  # type: ignore[assignment]
 
 
 class TaskFailedError(TaskError):
@@ -199,19 +209,28 @@ class WaitTimeoutError(CambError, TimeoutError):
         retry_after: Seconds the server asked to wait in its last answer, or ``None``.
     """
 
-    ref: TaskRef
+    ref: TaskRef = None  # type: ignore[assignment]
     last_state: TaskState | None = None
     elapsed: float = 0.0
     polls: int = 0
     retry_after: float | None = None
 
 
+class Transience(Enum):
+    """When another poll may go better."""
+
+    NEVER = "never"
+    ALWAYS = "always"
+    # The API has shown that it knows the task and the key, so what now comes in its place will pass.
+    ONCE_HEALTHY = "once healthy"
+
+
 @attrs.frozen
 class HttpRule:
-    """What an HTTP status code other than 200 leads to."""
+    """What an HTTP status code that is no success leads to."""
 
     error: type[ApiError] = ApiError
-    transient: bool = False
+    transient: Transience = Transience.NEVER
     advice: str = ""
 
 
@@ -221,23 +240,39 @@ _HTTP_RULES = {
     403: HttpRule(PermissionDeniedError, advice="The API key is known, but lacks permission for this."),
     404: HttpRule(TaskNotFoundError, advice="Check the id, the kind and the base URL; ids are case-sensitive."),
     422: HttpRule(InvalidRequestError, advice="The API does not accept what was sent."),
-    429: HttpRule(RateLimitError, transient=True, advice="Ask less often."),
-    **dict.fromkeys((408, 425), HttpRule(transient=True)),
+    429: HttpRule(RateLimitError, Transience.ALWAYS, "Send fewer requests a second."),
+    409: HttpRule(transient=Transience.ONCE_HEALTHY),
+    **dict.fromkeys((408, 425), HttpRule(transient=Transience.ALWAYS)),
     **dict.fromkeys((501, 505), HttpRule(ServerError)),
 }
 
 
-def http_rule(status_code: int) -> HttpRule:
+# The API explains a 403 in JSON; a page comes from a firewall or a proxy on the way.
+_FIREWALL = HttpRule(
+    transient=Transience.ONCE_HEALTHY,
+    advice="This is no response of the API: a firewall or a proxy refused the request. Check what is on the way.",
+)
+_SERVER = HttpRule(ServerError, Transience.ALWAYS)
+
+
+def http_rule(status_code: int, *, is_json: bool = True) -> HttpRule:
     """The rule for a status code: the table's, else that of its class."""
-    other = HttpRule(ServerError, transient=True) if 500 <= status_code <= 599 else HttpRule()
-    return _HTTP_RULES.get(status_code, other)
+    if status_code == 403 and not is_json:
+        return _FIREWALL
+    return _HTTP_RULES.get(status_code, _SERVER if 500 <= status_code <= 599 else HttpRule())
 
 
-def is_transient(error: CambError) -> bool:
-    """Whether another poll may go better, so that a wait goes on."""
+def is_transient(error: CambError, *, healthy: bool = False) -> bool:
+    """Whether another poll may go better, so that a wait goes on.
+
+    Args:
+        error: What went wrong.
+        healthy: Whether the API has given this wait, or its batch, a good response before.
+    """
     if isinstance(error, ApiError):
-        return http_rule(error.status_code).transient
-    # A 200 that is not the contract may be half an answer, or a proxy's page.
+        rule = http_rule(error.status_code, is_json=isinstance(error, PermissionDeniedError))
+        return rule.transient is Transience.ALWAYS or (healthy and rule.transient is Transience.ONCE_HEALTHY)
+    # A malformed 200 may be half a response, or a proxy's page.
     return isinstance(error, MalformedResponseError) or (isinstance(error, ApiConnectionError) and not error.permanent)
 
 

@@ -1,8 +1,8 @@
-"""Waiting: when to poll a task, and what one more poll means for the wait.
+"""Waiting for one task: when to poll it, and what one more poll means for the wait.
 
-Rule of this file: pure decisions, written once. A driver asks :meth:`Poller.pause` how long to sleep and
-:meth:`Poller.limit` how long the poll may take, polls, and hands what came of it to :meth:`Poller.observe`. No
-clock, no sleep, no httpx: the driver says what time it is. All times are seconds.
+A driver asks :meth:`Poller.pause` how long to sleep and :meth:`Poller.limit` how long the poll may take, polls, and
+hands what came of it to :meth:`Poller.observe`, until :attr:`Poller.done`. The driver says what time it is. All times
+are seconds.
 """
 
 import math
@@ -11,43 +11,66 @@ from collections.abc import Callable
 import attrs
 
 from . import errors as _errors
-from .callbacks import STILL_RUNNING
+from .callbacks import STILL_RUNNING, PollEvent
 from .errors import CambError
 from .log import log
 from .response import Poll
 from .schedule import SHORTEST_LIMIT, Schedule, back_off
-from .task import CompletedTask, TaskRef, TaskState
+from .task import CompletedTask, FailedOutcome, SucceededOutcome, TaskOutcome, TaskRef, TaskState
 
 # A task is seldom done sooner after its submission; to poll then is a request for nothing.
 FIRST_POLL_AFTER = 2.0
-# The last poll is this long before the deadline (a quarter of a short wait), so that its answer is in time.
+# The last poll is this long before the deadline (a quarter of a short wait), so that its response is in time.
 LAST_POLL_BEFORE = 2.0
 # A 404 sooner than this may be a task that cannot be seen yet: Camb-ai/n8n-nodes-cambai takes it so.
 NOT_FOUND_GRACE = 10.0
-# A task that a create call of ours returned is there for certain, so it gets longer to appear.
+# A task that a create call of ours returned exists for certain, so it gets longer to appear.
 CREATED_GRACE = 30.0
-# An outage ends a wait when so many polls in a row have failed and so long no answer was healthy.
+# A task that was seen is lost when so many polls in a row did not find it, or none has for so long.
+LOST_POLLS, LOST_SECONDS = 5, 60.0
+# An outage ends a wait when so many polls in a row have failed and so long no response was good.
 OUTAGE_POLLS, OUTAGE_SECONDS = 8, 120.0
-# Where nothing ever answered, the address is more likely wrong than the API down.
+# Where nothing ever responded, the address is more likely wrong than the API down.
 SILENCE_POLLS = 3
-# A healthy answer may ask for patience, but not for all of ours.
+# A good response may ask for a pause, but not for so long that the wait is over.
 PENDING_HINT_CAP = 60.0
 # SUCCESS came without a run_id: poll again after these.
 RUN_ID_DELAYS = (0.5, 1.0, 2.0)
+# An unknown status that comes with a run_id is taken for an end when it has stayed for so many polls and so long.
+UNKNOWN_POLLS, UNKNOWN_SECONDS = 3, 60.0
 JITTER = 0.1
 
 
 @attrs.define(eq=False)
 class Health:
-    """What the answers to one wait have earned; the waits of a batch share theirs.
+    """What the responses to one wait have shown; the waits of a batch share theirs.
 
     Attributes:
-        healthy_at: When the last healthy answer came, at first when the waiting began.
-        answered: Whether the API has ever answered: with a state, or with an HTTP error.
+        healthy_at: When the last good response came, at first when the waiting began.
+        answered: Whether the API has ever responded: with a state, or with an HTTP error.
+        healthy: Whether it has ever responded with a state.
     """
 
     healthy_at: float
     answered: bool = False
+    healthy: bool = False
+
+
+class _Streak:
+    """Polls in a row that said the same."""
+
+    __slots__ = ("key", "since", "times")
+
+    def __init__(self) -> None:
+        self.key: object = None
+        self.times, self.since = 0, 0.0
+
+    def count(self, key: object, now: float) -> float:
+        """Count one more; for how long they have said so."""
+        if key != self.key or not self.times:
+            self.key, self.times, self.since = key, 0, now
+        self.times += 1
+        return now - self.since
 
 
 class Poller:
@@ -60,10 +83,12 @@ class Poller:
         random: Numbers from 0 to 1 for the jitter.
 
     Attributes:
-        done: Whether the task has ended.
-        last_state: The state at the last poll that was answered.
+        done: Whether the wait is over.
+        failure: The error that ended it, where it is none of the task's own.
+        change: The state that the caller should be told of, after the last poll.
+        last_state: The last state that the API gave.
         next_at: When to poll next; infinity when no poll is left before the deadline.
-        looked_at: When the last poll ended, at first when the wait began.
+        polled_at: When the last poll ended, at first when the wait began.
         polls: How many polls were made.
     """
 
@@ -78,31 +103,42 @@ class Poller:
         "_hint",
         "_is_last",
         "_last_at",
+        "_last_poll",
+        "_missing",
         "_random",
         "_schedule",
         "_since",
         "_started",
+        "_throttled",
         "_timeout",
         "_told",
+        "_unknown",
         "_warned",
         "_without_run_id",
+        "change",
         "done",
+        "failure",
         "last_state",
         "next_at",
         "polled_at",
         "polls",
         "ref",
-    )  # fmt: skip
+    )
 
     def __init__(self, ref: TaskRef, timeout: float, schedule: Schedule, random: Callable[[], float]) -> None:
         self.ref, self._timeout, self._schedule, self._random = ref, timeout, schedule, random
         self.done = self._is_last = False
-        self.polls = self._failures = self._without_run_id = 0
+        self.polls = self._failures = self._throttled = self._without_run_id = 0
         self.last_state: TaskState | None = None
+        self.change: TaskState | None = None
+        self.failure: CambError | None = None
+        self._end: TaskState | None = None
         self._told: tuple[object, object] | None = None
         self._error: CambError | None = None
         self._hint: float | None = None
         self._warned: tuple[str, ...] = ()
+        self._missing: _Streak | None = None
+        self._unknown: _Streak | None = None
 
     def start(
         self, now: float, time_of_day: float, *, since: float | None = None, health: Health | None = None
@@ -120,24 +156,14 @@ class Poller:
         self._started = self.polled_at = now
         self._since = now if since is None else since
         self._health = health or Health(now)
-        self._health.answered |= self.ref._created  # A create call of ours was answered.
+        self._health.answered |= self.ref._created  # The API responded to a create call of ours.
         self._deadline = self._since + self._timeout
         self._last_at = self._deadline - min(LAST_POLL_BEFORE, self._timeout / 4)
         early = 0.0 if submitted is None else max(0.0, FIRST_POLL_AFTER - self._age)
         self.next_at = min(now + early, self._last_at)
 
-    def _elapsed(self, now: float) -> float:
-        """Since submission where that is known, else since the start of the wait."""
-        return now - self._started + self._age
-
     def pause(self, now: float) -> float:
-        """How long to sleep before the next poll.
-
-        Raises:
-            WaitTimeoutError: No poll is left before the deadline.
-        """
-        if self.next_at == math.inf:
-            raise self.timed_out(now)
+        """How long to sleep before the next poll."""
         return max(0.0, self.next_at - now)
 
     def limit(self, now: float) -> float:
@@ -145,89 +171,149 @@ class Poller:
         self._is_last = now >= self._last_at
         return max(self._deadline - now, SHORTEST_LIMIT)
 
-    def observe(self, poll: Poll, now: float) -> TaskState | None:
-        """Take in what came of a poll: a state that the caller should be told of, or ``None``.
-
-        Raises:
-            CambError: The poll failed in a way that ends the wait.
-        """
+    def observe(self, poll: Poll, now: float) -> None:
+        """Take in what came of a poll."""
         self.polls, self.polled_at = self.polls + 1, now
-        self._hint = poll.retry_after
+        self._last_poll, self._hint, self.change = poll, poll.retry_after, None
         if isinstance(poll.value, CambError):
             self._observe_failure(poll.value, now)
-            return None
-        self._failures, self._error = 0, None
-        self._health.healthy_at, self._health.answered = now, True
-        self.last_state = poll.value
-        return self._observe_state(poll.value, now)
+        else:
+            self._failures, self._throttled, self._missing, self._error = 0, 0, None, None
+            self._health.healthy_at, self._health.answered, self._health.healthy = now, True, True
+            self.last_state = poll.value
+            self._observe_state(poll.value, now)
+        if not self.done and self.next_at == math.inf:
+            self._fail(self.timed_out(now))
 
-    def _observe_state(self, state: TaskState, now: float) -> TaskState | None:
-        self._hint = None if self._hint is None else min(self._hint, PENDING_HINT_CAP)
-        if state.is_success and state.run_id is None and self._without_run_id < len(RUN_ID_DELAYS):
-            self._plan(now, RUN_ID_DELAYS[self._without_run_id])
-            self._without_run_id += 1
-            if self.next_at < math.inf:
-                return None
-        if state.is_terminal:
-            self.done, self._end = True, state
-            return state
-        if not state.status.is_known and state.status[:64] not in self._warned:
-            self._warned += (state.status[:64],)
-            log.warning("%s: status %r is not known to this client; it waits on", self.ref, state.status[:64])
-        self._plan(now, self._paced())
-        if self._told == (state.status, state.message):
-            return None
-        self._told = (state.status, state.message)
-        return state
+    def event(self, now: float, next_at: float) -> PollEvent:
+        """The last poll, as a hook is told of it; the next one is at ``next_at``."""
+        said = self._last_poll.value
+        state, error = (None, said) if isinstance(said, CambError) else (said, None)
+        delay = None if self.done else max(0.0, next_at - now)
+        elapsed = self.polled_at - self._since
+        return PollEvent(self.ref, self.polls, state, error, self._last_poll.request_id, elapsed, delay)
 
-    def _observe_failure(self, error: CambError, now: float) -> None:
-        self._error = error
-        self._health.answered |= not isinstance(error, _errors.ApiConnectionError | _errors.MalformedResponseError)
-        grace = CREATED_GRACE if self.ref._created else NOT_FOUND_GRACE
-        if isinstance(error, _errors.TaskNotFoundError) and self._elapsed(now) <= grace:
-            self._plan(now, self._paced())
-            return
-        self._failures += 1
-        outage = self._failures >= OUTAGE_POLLS and now - self._health.healthy_at >= OUTAGE_SECONDS
-        silence = self._failures >= SILENCE_POLLS and not self._health.answered
-        if not _errors.is_transient(error) or outage or silence:
-            raise error
-        self._plan(now, back_off(self._failures, self._random))
+    def outcome(self) -> TaskOutcome:
+        """How a wait that is done has ended."""
+        try:
+            return SucceededOutcome(self.ref, self.result())
+        except CambError as error:
+            return FailedOutcome(self.ref, error)
 
     def result(self) -> CompletedTask:
-        """The terminal state of a wait that is done.
+        """The completed task of a wait that is done.
 
         Raises:
-            TaskError: The task did not complete.
+            CambError: The wait ended with an error.
         """
+        if self.failure is not None:
+            raise self.failure
+        assert self._end is not None  # noqa: S101 (a wait that is done has an end)
         if isinstance(self._end, CompletedTask):
-            return self._end
+            return attrs.evolve(self._end, elapsed=self.polled_at - self._since, polls=self.polls)
         raise _errors.task_error(self._end)
-
-    def _paced(self) -> float:
-        # By when the poll was due: its answer took a while, and the first delay is that from 0.
-        return self._schedule.delay(self._elapsed(self.next_at)) * (1 - JITTER + 2 * JITTER * self._random())
-
-    def _plan(self, now: float, delay: float) -> None:
-        at = max(min(now + delay, self._last_at), now + (self._hint or 0.0))
-        self.next_at = math.inf if self._is_last or at >= self._deadline else at
 
     def timed_out(self, now: float, hint: float | None = None) -> _errors.WaitTimeoutError:
         """The error for a deadline that has passed, or that no poll can come before.
 
         Args:
             now: The time.
-            hint: For how many seconds the server asks to be left alone, where it did not say so of this task.
+            hint: For how many seconds the server asks for no requests, where it did not say so of this task.
         """
-        self._hint = self._hint or hint
-        seen = f"it was {self.last_state.status[:64]!r}" if self.last_state else "it was never seen"
-        failed = f" The last poll failed: {str(self._error).rstrip('.')}." if self._error else ""
-        asked = f" The server asks to wait {self._hint:g} s more." if self._hint else ""
-        elapsed = now - self._since
-        message = (
-            f"{self.ref}: not done after {elapsed:.1f} s and {self.polls} polls; {seen}.{failed}{asked} {STILL_RUNNING}"
-        )
-        facts = {"elapsed": elapsed, "polls": self.polls, "retry_after": self._hint}
-        error = _errors.WaitTimeoutError(message, ref=self.ref, last_state=self.last_state, **facts)
+        hint, elapsed, last = self._hint or hint, now - self._since, self.last_state
+        message = f"{self.ref}: not done after {elapsed:.1f} s and {self.polls} polls; "
+        message += f"its last status was {last.status[:64]!r}." if last else "it was never seen."
+        if last and not last.status.is_known:
+            message += " This client does not know that status: a newer camb-client may."
+        if self._error:
+            message += f" The last poll failed: {str(self._error).rstrip('.')}."
+        if hint:
+            message += f" The server asks to wait {hint:g} s more."
+        error = _errors.WaitTimeoutError(
+            f"{message} {STILL_RUNNING}",
+            ref=self.ref, last_state=last, elapsed=elapsed, polls=self.polls, retry_after=hint,
+        )  # fmt: skip
         error.__cause__ = self._error
         return error
+
+    def _observe_state(self, state: TaskState, now: float) -> None:
+        self._hint = None if self._hint is None else min(self._hint, PENDING_HINT_CAP)
+        if state.is_success and state.run_id is None and self._without_run_id < len(RUN_ID_DELAYS):
+            self._plan(now, RUN_ID_DELAYS[self._without_run_id])
+            self._without_run_id += 1
+            if self.next_at < math.inf:
+                return
+        if state.is_terminal:
+            self.done, self._end, self.change = True, state, state
+            return
+        if self._told != (state.status, state.message):
+            self._told, self.change = (state.status, state.message), state
+        self._plan(now, self._paced())
+        if not state.status.is_known:
+            self._observe_unknown(state, now)
+
+    def _observe_unknown(self, state: TaskState, now: float) -> None:
+        status = state.status[:64]
+        if status not in self._warned:
+            self._warned += (status,)
+            log.warning("%s: status %r is not known to this client; the wait continues", self.ref, status)
+        if state.run_id is None:
+            self._unknown = None
+            return
+        self._unknown = self._unknown or _Streak()
+        lasted = self._unknown.count((state.status, state.run_id), now)
+        if self._unknown.times >= UNKNOWN_POLLS and lasted >= UNKNOWN_SECONDS:
+            message = (
+                f"{self.ref}: the status {status!r} is not known to this client, and has stayed with run_id "
+                f"{state.run_id} for {lasted:.0f} s. The task has probably ended: fetch the result with that run_id, "
+                "or upgrade camb-client."
+            )
+            self._fail(_errors.MalformedResponseError(message, ref=self.ref, body=str(state.raw)[:2_000]))
+
+    def _observe_failure(self, error: CambError, now: float) -> None:
+        self._error = error
+        self._health.answered |= not isinstance(error, _errors.ApiConnectionError | _errors.MalformedResponseError)
+        if isinstance(error, _errors.TaskNotFoundError):
+            self._observe_missing(error, now)
+        elif isinstance(error, _errors.RateLimitError):
+            # The server is up: this is no outage, however long it lasts.
+            self._throttled += 1
+            self._plan(now, back_off(self._throttled, self._random))
+        else:
+            self._failures += 1
+            outage = self._failures >= OUTAGE_POLLS and now - self._health.healthy_at >= OUTAGE_SECONDS
+            silence = self._failures >= SILENCE_POLLS and not self._health.answered
+            if outage or silence or not _errors.is_transient(error, healthy=self._health.healthy):
+                self._fail(error)
+            else:
+                self._plan(now, back_off(self._failures, self._random))
+
+    def _observe_missing(self, error: CambError, now: float) -> None:
+        if self.last_state is None:
+            grace = CREATED_GRACE if self.ref._created else NOT_FOUND_GRACE
+            if self._age_at(now) > grace:
+                self._fail(error)
+            else:
+                self._plan(now, self._paced())
+            return
+        self._missing = self._missing or _Streak()
+        lasted = self._missing.count(None, now)
+        if self._missing.times >= LOST_POLLS or lasted >= LOST_SECONDS:
+            self._fail(error)
+        else:
+            self._plan(now, back_off(self._missing.times, self._random))
+
+    def _fail(self, error: CambError) -> None:
+        self.done, self.failure = True, error
+
+    def _age_at(self, now: float) -> float:
+        """Since submission where that is known, else since the start of the wait."""
+        return now - self._started + self._age
+
+    def _paced(self) -> float:
+        # By when the poll was due: its response took a while, and the first delay is that from 0.
+        return self._schedule.delay(self._age_at(self.next_at)) * (1 - JITTER + 2 * JITTER * self._random())
+
+    def _plan(self, now: float, delay: float) -> None:
+        at = max(min(now + delay, self._last_at), now + (self._hint or 0.0))
+        self.next_at = math.inf if self._is_last or at >= self._deadline else at

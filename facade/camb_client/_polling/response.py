@@ -1,8 +1,4 @@
-"""Calls and answers: what one HTTP answer means for the call that it answers.
-
-Rule of this file: pure. A status code, headers and a body go in; a value (a state, say) or an error comes out.
-This is the only place that decides whether a 200 keeps the contract, and the only one that reads Retry-After.
-"""
+"""What one HTTP response means: a state, or an error, and for how long the server asks for no more requests."""
 
 import json
 import re
@@ -16,6 +12,7 @@ import attrs
 from .errors import ApiError, CambError, InvalidRequestError, MalformedResponseError, http_rule
 from .status import TaskStatus
 from .task import CompletedTask, TaskRef, TaskState
+from .text import without_queries
 
 _T = TypeVar("_T")
 Parse = Callable[[str, dict[str, Any]], tuple[object, object]]
@@ -24,10 +21,11 @@ Redact = Callable[[Any], Any]
 
 # What a server may ask for: a year, which no wait outlasts and every sleep can take.
 _LONGEST_HINT = 365 * 86_400.0
+_SECONDS = re.compile(r"[0-9]{1,15}(\.[0-9]{0,15})?")
+# X-RateLimit-Reset has no standard: from here on it is a moment, not a number of seconds; and it is cut.
+_EPOCH, _RESET_CAP = 1e9, 60.0
 # How much of a body an error carries, in characters.
 BODY_EXCERPT = 2_000
-# What makes an address one that fetches without a key: in no message and no log line.
-_QUERY = re.compile(r"""(?<=[^\s"'<>])\?[^\s"'<>?=]+=[^\s"'<>\\]*""")
 
 
 @attrs.define(eq=False)
@@ -51,10 +49,17 @@ class Response:
 
 @attrs.define(eq=False)
 class CallResult(Generic[_T]):
-    """What came of one call, and for how many seconds the server asks to be left alone."""
+    """What came of one call.
+
+    Attributes:
+        value: What the response said, or what went wrong.
+        retry_after: For how many seconds the server asks for no requests, or ``None``.
+        request_id: What the server calls the request, or ``None``.
+    """
 
     value: _T | CambError
     retry_after: float | None = None
+    request_id: str | None = None
 
     def unwrap(self) -> _T:
         """What the answer said, or the error raised."""
@@ -91,7 +96,7 @@ def read_state(ref: TaskRef, parse: Parse, body: Any, redact: Redact, _: float) 
     """
     status, run_id = parse(ref.kind, json_object(body))
     if not isinstance(status, str) or not status.strip():
-        raise ValueError("its status is not a string, or empty")
+        raise ValueError("its status is missing, empty or not a string")
     raw, run_id = redact(body), _run_id(run_id)
     succeeded = run_id is not None and TaskStatus(status) is TaskStatus.SUCCESS
     make = CompletedTask if succeeded else TaskState
@@ -99,9 +104,11 @@ def read_state(ref: TaskRef, parse: Parse, body: Any, redact: Redact, _: float) 
 
 
 def _run_id(value: object) -> int | None:
-    """An integer, or its digits (the type hints of several clients say string); ``None`` stays."""
+    """An integer, its digits (the type hints of several clients say string) or a whole float; ``None`` stays."""
     if value is None or (isinstance(value, int) and not isinstance(value, bool)):
         return value
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:  # Beyond it, floats skip integers.
+        return int(value)
     if isinstance(value, str) and value.isascii() and value.isdigit():
         return int(value)
     raise ValueError("its run_id is not an integer")
@@ -110,19 +117,19 @@ def _run_id(value: object) -> int | None:
 def body_text(response: Response, redact: Redact) -> str:
     """The body as errors carry it: without the key, and without the query of any address."""
     text = f"({response.unread})" if response.unread else response.body.decode("utf-8", errors="replace")
-    return _QUERY.sub("?[query]", redact(text))[:BODY_EXCERPT]
+    return without_queries(redact(text))[:BODY_EXCERPT]
 
 
 def api_error(subject: str, ref: TaskRef | None, response: Response, hint: float | None, redact: Redact) -> ApiError:
-    """The error for any status code but 200."""
-    rule = http_rule(response.status_code)
+    """The error for any status code that is no success."""
     text = body_text(response, redact)
-    facts = {"body": text, "request_id": redact(response.headers.get("x-request-id")), "retry_after": hint}
+    facts = {"body": text, "request_id": request_id(response, redact), "retry_after": hint}
     try:
-        said = redact(json.loads(response.body))
+        said, is_json = redact(json.loads(response.body)), True
         gist = _gist(said)
     except (ValueError, RecursionError):  # No JSON, or too deep to be an explanation.
-        said, gist = text, _gist(text)
+        said, is_json, gist = text, False, _gist(text)
+    rule = http_rule(response.status_code, is_json=is_json)
     if rule.error is InvalidRequestError and isinstance(said, dict):
         facts["detail"] = said.get("detail")
     message = f"{subject}: HTTP {response.status_code}: {gist or 'no explanation'}. {rule.advice}".rstrip()
@@ -135,22 +142,35 @@ def _gist(said: Any) -> str:
         said = next((said[name] for name in ("detail", "error", "message", "msg") if said.get(name)), said)
     if isinstance(said, list):  # FastAPI's list of problems: where, and what.
         said = "; ".join(f"{it.get('loc')}: {it.get('msg')}" if isinstance(it, dict) else str(it) for it in said)
-    return _QUERY.sub("?[query]", " ".join(str(said).split()))[:200].rstrip(".")
+    return without_queries(" ".join(str(said).split()))[:200].rstrip(".")
+
+
+def request_id(response: Response, redact: Redact) -> str | None:
+    """What the server calls the request, or ``None``."""
+    found: str | None = redact(response.headers.get("x-request-id"))
+    return found and without_queries(found)[:200]
 
 
 def retry_after(response: Response) -> float | None:
-    """Seconds that the server asks to be left alone, or ``None``.
+    """For how many seconds the server asks for no requests, or ``None``.
 
-    Read as camb-sdk 1.6.6 does: ``retry-after-ms``, then ``Retry-After`` in seconds (fractions too) or as
-    an HTTP date. A date is counted from the answer's own ``Date``: so a clock that is wrong does no harm.
+    Read as camb-sdk 1.6.6 does: ``retry-after-ms``, then ``Retry-After`` in seconds (fractions too) or as an HTTP
+    date, then, on a 429, ``X-RateLimit-Reset`` in seconds or since 1970. A moment is counted from the response's own
+    ``Date``: so a clock that is wrong does no harm.
     """
+    sent_at = _http_date(response.headers.get("date", "")) or response.received_at
     for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         value = response.headers.get(name, "").strip()
-        if re.fullmatch(r"[0-9]{1,15}(\.[0-9]{0,15})?", value):
+        if _SECONDS.fullmatch(value):
             return min(float(value) * unit, _LONGEST_HINT)
-    if not value or (until := _http_date(value)) is None:
-        return None
-    return min(max(until - (_http_date(response.headers.get("date", "")) or response.received_at), 0.0), _LONGEST_HINT)
+    if value:
+        until = _http_date(value)
+        return None if until is None else min(max(until - sent_at, 0.0), _LONGEST_HINT)
+    reset = response.headers.get("x-ratelimit-reset", "").strip()
+    if response.status_code == 429 and _SECONDS.fullmatch(reset):
+        seconds = float(reset)
+        return min(max(seconds - sent_at if seconds >= _EPOCH else seconds, 0.0), _RESET_CAP)
+    return None
 
 
 def _http_date(value: str) -> float | None:

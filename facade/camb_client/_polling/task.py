@@ -1,15 +1,13 @@
-"""Tasks as values: how to name one, and what the API said of it.
-
-Rule of this file: frozen values only. Nothing here knows how an answer was got or when to poll next.
-"""
+"""Tasks as values: how to name one, what the API said of it, and how a wait for it ended."""
 
 import re
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
 from .status import Meaning, TaskStatus, meaning
+from .text import plain
 
 if TYPE_CHECKING:
     from .errors import CambError
@@ -68,20 +66,58 @@ class TaskRef:
         return ref
 
     @classmethod
-    def parse(cls, text: str) -> "TaskRef":
+    def parse(cls, text: str, submitted_at: datetime | None = None) -> "TaskRef":
         """Read ``"<kind>:<task_id>"``.
 
+        Args:
+            text: What ``str()`` of a reference gives.
+            submitted_at: When the task was submitted, which ``str()`` leaves out.
+
         Raises:
-            TypeError: Not a string.
-            ValueError: Not of that form.
+            TypeError: ``text`` is not a string, or ``submitted_at`` not a datetime.
+            ValueError: ``text`` is not of that form, or ``submitted_at`` is naive.
         """
         kind, colon, task_id = str.partition(text, ":")  # TypeError for what is no str.
         if not colon:
-            raise ValueError(f"{text!r} is not a task reference: it should look like 'tts:{text or 'ID'}'")
-        return cls(kind, task_id)
+            raise ValueError(f"{text!r} is not a task reference: write it as 'tts:{text or 'ID'}', the kind first")
+        return cls(kind, task_id, submitted_at)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as plain JSON, for :meth:`from_dict`."""
+        at = self.submitted_at
+        return {
+            "kind": self.kind,
+            "task_id": self.task_id,
+            "submitted_at": at and at.isoformat(),
+            "created": self._created,
+        }
+
+    @classmethod
+    def from_dict(cls, fields: dict[str, Any]) -> "TaskRef":
+        """The reference that :meth:`to_dict` gave.
+
+        Raises:
+            TypeError: A value of another type.
+            ValueError: A name that is missing or not known, or a value that cannot name a task.
+        """
+        names = {"kind", "task_id", "submitted_at", "created"}
+        if not {"kind", "task_id"} <= fields.keys() <= names:
+            raise ValueError(f"a task reference has {', '.join(sorted(names))}, not {', '.join(map(repr, fields))}")
+        at = fields.get("submitted_at")
+        ref = cls(fields["kind"], fields["task_id"], at and datetime.fromisoformat(at))
+        object.__setattr__(ref, "_created", bool(fields.get("created")))
+        return ref
 
 
-TaskLike = TaskRef | str
+class HasRef(Protocol):
+    """Whatever belongs to a task: a :class:`TaskState`, a :class:`TaskOutcome`, an error."""
+
+    @property
+    def ref(self) -> TaskRef | None:
+        """The task."""
+
+
+TaskLike = TaskRef | str | HasRef
 
 
 @attrs.frozen
@@ -105,6 +141,16 @@ class TaskState:
     exception_reason: Any = attrs.field(default=None, hash=False)
     message: Any = attrs.field(default=None, hash=False)
     raw: dict[str, Any] = attrs.field(factory=dict, eq=False, repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON: ``task``, ``status``, ``run_id``, ``exception_reason`` and ``message``."""
+        return {
+            "task": str(self.ref),
+            "status": str(self.status),
+            "run_id": self.run_id,
+            "exception_reason": plain(self.exception_reason),
+            "message": plain(self.message),
+        }
 
     @property
     def _meaning(self) -> Meaning:
@@ -132,33 +178,78 @@ class TaskState:
         return self.is_terminal and not self.is_success
 
 
+@attrs.frozen
 class CompletedTask(TaskState):
-    """A task that has succeeded and says under which ``run_id`` its result is."""
+    """A task that has succeeded and says under which ``run_id`` its result is.
+
+    Attributes:
+        elapsed: Seconds since the wait or the batch began; ``None`` from ``status()``. Left out of equality.
+        polls: How many polls it took. Left out of equality.
+    """
+
+    elapsed: float | None = attrs.field(default=None, eq=False, kw_only=True)
+    polls: int = attrs.field(default=1, eq=False, kw_only=True)
 
     if TYPE_CHECKING:
         run_id: int
 
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON: as :meth:`TaskState.to_dict`, with ``elapsed`` and ``polls``."""
+        return {**super().to_dict(), "elapsed": self.elapsed, "polls": self.polls}
+
 
 @attrs.frozen
-class TaskOutcome:
-    """How the wait for one task of a batch ended: with a state, or with an error.
+class SucceededOutcome:
+    """How the wait for one task of a batch ended: it succeeded.
 
     Attributes:
         ref: The task.
-        state: The completed task, or ``None``.
-        error: What :meth:`CambClient.wait` would have raised, or ``None``.
+        state: The completed task.
+        error: ``None``.
     """
 
     ref: TaskRef
-    state: CompletedTask | None = attrs.field(default=None, kw_only=True)
-    error: "CambError | None" = attrs.field(default=None, kw_only=True, hash=False)
+    state: CompletedTask
+    error: None = attrs.field(default=None, init=False)
 
     def result(self) -> CompletedTask:
-        """The completed task.
+        """The completed task."""
+        return self.state
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON: as :meth:`CompletedTask.to_dict`, with ``error``, which is ``None``."""
+        return {**self.state.to_dict(), "error": None}
+
+
+@attrs.frozen
+class FailedOutcome:
+    """How the wait for one task of a batch ended: with an error.
+
+    Attributes:
+        ref: The task.
+        state: ``None``; what the API said last is an attribute of the error, where it said anything.
+        error: What :meth:`CambClient.wait` would have raised.
+    """
+
+    ref: TaskRef
+    error: "CambError" = attrs.field(hash=False)
+    state: None = attrs.field(default=None, init=False)
+
+    def result(self) -> CompletedTask:
+        """Never a completed task.
 
         Raises:
-            CambError: The error, where there is one.
+            CambError: The error.
         """
-        if self.state is None:
-            raise self.error or ValueError(f"{self.ref}: an outcome needs a state or an error")
-        return self.state
+        raise self.error
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON: the last state as :meth:`CompletedTask.to_dict` has it, and ``error``."""
+        last = getattr(self.error, "state", None) or getattr(self.error, "last_state", None)
+        said = dict.fromkeys(("status", "run_id", "exception_reason", "message")) if last is None else last.to_dict()
+        waited = {name: getattr(self.error, name, None) for name in ("elapsed", "polls")}
+        return {"task": str(self.ref), **said, **waited, "error": self.error.to_dict()}
+
+
+# Where ``error`` is ``None``, type checkers know that ``state`` is a CompletedTask.
+TaskOutcome = SucceededOutcome | FailedOutcome

@@ -1,21 +1,18 @@
-"""The async client (asyncio).
+"""What the async client (asyncio) can do with tasks of any kind. ``sync_tasks`` has the full docstrings."""
 
-Rule of this file: drivers only, each a few lines; what they decide stands in ``_polling.poller`` and
-``_polling.response``. Its twin ``_tasks.sync_tasks`` differs by ``await`` alone, and has the full docstrings.
-"""
-
-import inspect
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Coroutine, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._api import calls
 from .._http.async_wire import AsyncWire
-from .._polling.callbacks import AsyncOnUpdate, annotate_interrupt, run_callback
+from .._http.call import Call
+from .._polling.callbacks import AsyncOnCreated, AsyncOnUpdate, Callbacks, annotate_interrupt, check_callback
 from .._polling.poller import Poller
 from .._polling.schedule import ScheduleLike
 from .._polling.task import CompletedTask, TaskLike, TaskOutcome, TaskRef, TaskState
 from .base import BaseFamily, BaseTasks
+from .create import Creation
 
 if TYPE_CHECKING:
     from .._batch.outcomes import AsyncOutcomes
@@ -43,12 +40,11 @@ class AsyncTasks(BaseTasks[AsyncWire]):
 
         ``on_update`` may be a coroutine function; it is then awaited before the wait goes on.
         """
-        poller = self._plan(task, timeout, schedule, on_update)
+        poller, callbacks = self._plan(task, timeout, schedule, on_update), Callbacks(on_update)
         async with aclosing(self._follow(poller)) as states:
             async for state in states:
-                with run_callback(poller.ref):
-                    if on_update is not None and inspect.isawaitable(told := on_update(state)):
-                        await told
+                for callback in callbacks.changed(state):
+                    await callback.arun()
         return poller.result()
 
     def watch(
@@ -76,7 +72,9 @@ class AsyncTasks(BaseTasks[AsyncWire]):
         from .._batch.outcomes import AsyncOutcomes
 
         batch = self._batch(timeout, schedule, max_concurrency, max_requests_per_second, on_update)
-        return AsyncOutcomes(AsyncRunner(self._wire, batch, self._async_refs(tasks)), on_update)
+        return AsyncOutcomes(
+            AsyncRunner(self._wire, batch, self._async_refs(tasks)), Callbacks(on_update, self._on_poll)
+        )
 
     async def wait_all(
         self,
@@ -111,16 +109,42 @@ class AsyncTasks(BaseTasks[AsyncWire]):
         return each()
 
     async def _follow(self, poller: Poller) -> AsyncGenerator[TaskState]:
-        clock = self._wire.clock
+        clock, callbacks = self._wire.clock, Callbacks(on_poll=self._on_poll)
         poller.start(clock.monotonic(), clock.time())
         with annotate_interrupt(poller.ref):
             while not poller.done:
                 await clock.asleep(poller.pause(clock.monotonic()))
-                result = await self._wire.ask(calls.status(poller.ref), poller.limit(clock.monotonic()))
-                state = poller.observe(result, clock.monotonic())
-                if state is not None:
-                    yield state
+                call = calls.status(poller.ref, poller.polls + 1)
+                poller.observe(await self._wire.ask(call, poller.limit(clock.monotonic())), clock.monotonic())
+                for callback in callbacks.polled(poller.event(clock.monotonic(), poller.next_at)):
+                    await callback.arun()
+                if poller.change is not None:
+                    yield poller.change
+        if poller.failure is not None:
+            raise poller.failure
 
 
 class AsyncTaskFamily(BaseFamily[AsyncWire], AsyncTasks):
     """The tasks of one kind: as :class:`AsyncCambClient`, but a task is an id, or a reference of this kind."""
+
+    async def _create(self, call: Call[TaskRef]) -> TaskRef:
+        creation = Creation(call)
+        with annotate_interrupt(creation, creation.note):
+            return creation.ref(await self._wire.ask(call))
+
+    async def _create_and_wait(
+        self,
+        create: Callable[[], Call[TaskRef]],
+        timeout: float | None,
+        schedule: ScheduleLike,
+        on_update: AsyncOnUpdate,
+        on_created: AsyncOnCreated,
+    ) -> CompletedTask:
+        check_callback("on_created", on_created)
+        self._planner(timeout, schedule, on_update)
+        creation = Creation(create())
+        with annotate_interrupt(creation, creation.note):
+            ref = await self._create(creation.call)
+            for callback in Callbacks(on_created=on_created).created(ref):
+                await callback.arun()
+            return await self.wait(ref, timeout=timeout, schedule=schedule, on_update=on_update)

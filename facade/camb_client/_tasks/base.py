@@ -1,16 +1,13 @@
-"""What the sync and the async client have in common: settings, what a task argument means, what a poll says.
-
-Rule of this file: nothing here waits, sends or sleeps. ``_tasks.sync_tasks`` and ``_tasks.async_tasks`` hold the
-drivers, which differ by ``await`` alone.
-"""
+"""What the sync and the async client have in common: what a task argument means, and what is checked at once."""
 
 from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from .._api import operations as operations
+from .._api import operations
 from .._http.async_wire import AsyncWire
 from .._http.sync_wire import Wire
-from .._polling.checks import DAY, number, seconds
+from .._polling.callbacks import PollEvent, check_callback
+from .._polling.checks import DAY, integer, number, seconds
 from .._polling.poller import Poller
 from .._polling.schedule import Schedule, ScheduleLike
 from .._polling.task import TaskLike, TaskRef
@@ -28,9 +25,25 @@ class BaseTasks(Generic[_Wire]):
 
     _wire: _Wire
 
+    # The hooks for polls.
+    _on_poll: tuple[Callable[[PollEvent], object], ...] = ()
+    _task_forms = "a TaskRef, 'kind:id', or something with a .ref, such as a CompletedTask"
+
     def _ref(self, task: TaskLike) -> TaskRef:
         """The reference of a task of any kind."""
-        ref = task if isinstance(task, TaskRef) else TaskRef.parse(task)
+        ref: object = self._parse(task) if isinstance(task, str) else task
+        if not isinstance(ref, TaskRef):
+            ref = getattr(task, "ref", None)
+        if not isinstance(ref, TaskRef):
+            raise TypeError(f"a task must be {self._task_forms}, not {type(task).__name__}")
+        return self._check(ref)
+
+    def _parse(self, text: str) -> TaskRef:
+        """The reference that a text is."""
+        return TaskRef.parse(text)
+
+    def _check(self, ref: TaskRef) -> TaskRef:
+        """The reference itself, if the client knows its kind."""
         operations.check_kind(ref.kind)
         return ref
 
@@ -41,8 +54,7 @@ class BaseTasks(Generic[_Wire]):
     def _planner(self, timeout: float | None, schedule: ScheduleLike, on_update: object) -> Callable[[TaskRef], Poller]:
         """What makes waits, its arguments checked."""
         self._wire.check_open()
-        if on_update is not None and not callable(on_update):
-            raise TypeError(f"on_update must be callable, not {type(on_update).__name__}")
+        check_callback("on_update", on_update)
         limit, pace, random = seconds(timeout), Schedule.of(schedule), self._wire.random
         return lambda ref: Poller(ref, limit, pace, random)
 
@@ -55,15 +67,14 @@ class BaseTasks(Generic[_Wire]):
         on_update: object,
     ) -> "Batch":
         """A batch that has not begun, its arguments checked."""
-        if isinstance(max_concurrency, bool) or not isinstance(max_concurrency, int):
-            raise TypeError(f"max_concurrency must be an int, not {type(max_concurrency).__name__}")
-        number("max_concurrency", max_concurrency, least=1, most=10_000)
+        at_once = integer("max_concurrency", max_concurrency)
+        number("max_concurrency", at_once, least=1, most=10_000)
         if max_requests_per_second is not None:
             number("max_requests_per_second", max_requests_per_second, least=1 / DAY, most=1e6, what="number or None")
         from .._batch.scheduler import Batch
 
         planner = self._planner(timeout, schedule, on_update)
-        return Batch(planner, seconds(timeout), max_concurrency, max_requests_per_second)
+        return Batch(planner, seconds(timeout), at_once, max_requests_per_second, tells_polls=bool(self._on_poll))
 
     def _refs(self, tasks: Iterable[TaskLike]) -> Iterable[TaskRef]:
         """The references of many tasks: those of a collection checked at once, as a list; others as they are read."""
@@ -83,8 +94,10 @@ class BaseTasks(Generic[_Wire]):
 class BaseFamily(BaseTasks[_Wire]):
     """The tasks of one kind."""
 
-    def __init__(self, wire: _Wire, kind: str) -> None:
-        self._wire = wire
+    _task_forms = "an id, a TaskRef, or something with a .ref, such as a CompletedTask"
+
+    def __init__(self, wire: _Wire, kind: str, on_poll: tuple[Callable[[PollEvent], object], ...] = ()) -> None:
+        self._wire, self._on_poll = wire, on_poll
         self.kind = operations.check_kind(kind)
 
     def __repr__(self) -> str:
@@ -100,9 +113,12 @@ class BaseFamily(BaseTasks[_Wire]):
         """
         return TaskRef(self.kind, task_id)
 
-    def _ref(self, task: TaskLike) -> TaskRef:
-        """The reference of a task of this kind, from its id too."""
-        ref = task if isinstance(task, TaskRef) else self.ref(task)
+    def _parse(self, text: str) -> TaskRef:
+        """The reference of a task of this kind, from its id."""
+        return self.ref(text)
+
+    def _check(self, ref: TaskRef) -> TaskRef:
+        """The reference itself, if it is of this kind."""
         if ref.kind != self.kind:
-            raise ValueError(f"{ref} is not a task of kind {self.kind!r}")
+            raise ValueError(f"{ref} is not a task of kind {self.kind!r}: use the family of its kind, or the client")
         return ref

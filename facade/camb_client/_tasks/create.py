@@ -1,5 +1,10 @@
-"""What the result of a create call means, for tasks of any kind."""
+"""Create calls, for tasks of any kind: what is known of the task at any moment, and what the result means."""
 
+import json
+from contextlib import suppress
+
+from .._http.call import Call
+from .._polling.callbacks import STILL_RUNNING
 from .._polling.errors import ApiConnectionError, ApiError, CambError, CreateOutcomeUnknownError
 from .._polling.response import CallResult
 from .._polling.task import TaskRef
@@ -7,18 +12,40 @@ from .._polling.task import TaskRef
 UNKNOWN = "whether a task was created is unknown; sending it again may pay for it twice"
 
 
-def created(subject: str, came: CallResult[TaskRef]) -> TaskRef:
-    """The reference of the task that a create call made.
+class Creation:
+    """One create call, which is sent once. Its ``str()`` names the task as soon as the response does."""
 
-    Raises:
-        ApiError: A 4xx: nothing was created.
-        ApiConnectionError: There was no connection to send it on: nothing was created.
-        CreateOutcomeUnknownError: Anything else.
-    """
-    error = came.value
-    if not isinstance(error, CambError):
-        return error
-    refused = isinstance(error, ApiError) and 400 <= error.status_code < 500
-    if refused or (isinstance(error, ApiConnectionError) and not error.sent):
-        raise error
-    raise CreateOutcomeUnknownError(f"{subject}: {UNKNOWN}. What went wrong: {error}") from error
+    def __init__(self, call: Call[TaskRef]) -> None:
+        self.call = call
+
+    def _task(self) -> TaskRef | None:
+        """The task, from the response as far as it has come: an interruption may leave nothing else."""
+        response = self.call.response
+        if response is not None and 200 <= response.status_code < 300:
+            with suppress(Exception):  # A response that is not whole, or no task: nothing is known then.
+                return self.call.read(json.loads(response.body), lambda value: value, response.received_at)
+        return None
+
+    def __str__(self) -> str:
+        """The reference of the task, or what the call is called while there is none."""
+        return str(self._task() or self.call.subject)
+
+    def note(self) -> str:
+        """What an interruption means for the task."""
+        return UNKNOWN if self._task() is None else STILL_RUNNING
+
+    def ref(self, result: CallResult[TaskRef]) -> TaskRef:
+        """The reference of the task that was created.
+
+        Raises:
+            ApiError: A 4xx: nothing was created.
+            ApiConnectionError: There was no connection to send it on: nothing was created.
+            CreateOutcomeUnknownError: Anything else.
+        """
+        error = result.value
+        if not isinstance(error, CambError):
+            return error
+        refused = isinstance(error, ApiError) and 400 <= error.status_code < 500
+        if refused or (isinstance(error, ApiConnectionError) and not error.sent):
+            raise error
+        raise CreateOutcomeUnknownError(f"{self.call.subject}: {UNKNOWN}. What went wrong: {error}") from error

@@ -1,19 +1,17 @@
-"""The sync client.
+"""What the sync client can do with tasks of any kind. ``async_tasks`` differs by ``await`` alone."""
 
-Rule of this file: drivers only, each a few lines; what they decide stands in ``_polling.poller`` and
-``_polling.response``. Its twin ``_tasks.async_tasks`` differs by ``await`` alone.
-"""
-
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from .._api import calls
+from .._http.call import Call
 from .._http.sync_wire import Wire
-from .._polling.callbacks import OnUpdate, annotate_interrupt, refuse_coroutines, run_callback
+from .._polling.callbacks import Callbacks, OnCreated, OnUpdate, annotate_interrupt, check_callback, refuse_coroutines
 from .._polling.poller import Poller
 from .._polling.schedule import ScheduleLike
-from .._polling.task import CompletedTask, TaskLike, TaskOutcome, TaskState
+from .._polling.task import CompletedTask, TaskLike, TaskOutcome, TaskRef, TaskState
 from .base import BaseFamily, BaseTasks
+from .create import Creation
 
 if TYPE_CHECKING:
     from .._batch.outcomes import Outcomes
@@ -68,11 +66,10 @@ class Tasks(BaseTasks[Wire]):
             ValueError: An argument that cannot be.
         """
         refuse_coroutines("on_update", on_update)
-        poller = self._plan(task, timeout, schedule, on_update)
+        poller, callbacks = self._plan(task, timeout, schedule, on_update), Callbacks(on_update)
         for state in self._follow(poller):
-            with run_callback(poller.ref):
-                if on_update is not None:
-                    on_update(state)
+            for callback in callbacks.changed(state):
+                callback.run()
         return poller.result()
 
     def watch(
@@ -131,7 +128,7 @@ class Tasks(BaseTasks[Wire]):
 
         refuse_coroutines("on_update", on_update)
         batch = self._batch(timeout, schedule, max_concurrency, max_requests_per_second, on_update)
-        return Outcomes(ThreadRunner(self._wire, batch, self._refs(tasks)), on_update)
+        return Outcomes(ThreadRunner(self._wire, batch, self._refs(tasks)), Callbacks(on_update, self._on_poll))
 
     def wait_all(
         self,
@@ -171,16 +168,46 @@ class Tasks(BaseTasks[Wire]):
             return outcomes.in_order()
 
     def _follow(self, poller: Poller) -> Iterator[TaskState]:
-        clock = self._wire.clock
+        clock, callbacks = self._wire.clock, Callbacks(on_poll=self._on_poll)
         poller.start(clock.monotonic(), clock.time())
         with annotate_interrupt(poller.ref):
             while not poller.done:
                 clock.sleep(poller.pause(clock.monotonic()))
-                result = self._wire.ask(calls.status(poller.ref), poller.limit(clock.monotonic()))
-                state = poller.observe(result, clock.monotonic())
-                if state is not None:
-                    yield state
+                call = calls.status(poller.ref, poller.polls + 1)
+                poller.observe(self._wire.ask(call, poller.limit(clock.monotonic())), clock.monotonic())
+                for callback in callbacks.polled(poller.event(clock.monotonic(), poller.next_at)):
+                    callback.run()
+                if poller.change is not None:
+                    yield poller.change
+        if poller.failure is not None:
+            raise poller.failure
 
 
 class TaskFamily(BaseFamily[Wire], Tasks):
     """The tasks of one kind: as :class:`CambClient`, but a task is an id, or a reference of this kind."""
+
+    def _create(self, call: Call[TaskRef]) -> TaskRef:
+        """Send a create call, once."""
+        creation = Creation(call)
+        with annotate_interrupt(creation, creation.note):
+            return creation.ref(self._wire.ask(call))
+
+    def _create_and_wait(
+        self,
+        create: Callable[[], Call[TaskRef]],
+        timeout: float | None,
+        schedule: ScheduleLike,
+        on_update: OnUpdate,
+        on_created: OnCreated,
+    ) -> CompletedTask:
+        """Check the arguments of the wait, create, tell, and wait: in this order, as a create is paid for."""
+        refuse_coroutines("on_update", on_update)
+        refuse_coroutines("on_created", on_created)
+        check_callback("on_created", on_created)
+        self._planner(timeout, schedule, on_update)
+        creation = Creation(create())
+        with annotate_interrupt(creation, creation.note):
+            ref = self._create(creation.call)
+            for callback in Callbacks(on_created=on_created).created(ref):
+                callback.run()
+            return self.wait(ref, timeout=timeout, schedule=schedule, on_update=on_update)

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,8 +27,10 @@ from camb_client import (
     AuthenticationError,
     CambClient,
     CompletedTask,
+    FailedOutcome,
     PermissionDeniedError,
     ServerError,
+    SucceededOutcome,
     TaskFailedError,
     TaskNotFoundError,
     TaskOutcome,
@@ -42,6 +44,14 @@ from camb_client.testing import HTML, RESET, FakeCamb, Reply, VirtualClock, erro
 from tests.facade.conftest import KEY, Both, making
 
 PENDING = Reply.json({"status": "PENDING"})
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    for _ in range(500):
+        if true():
+            return
+        time.sleep(0.01)
+    pytest.fail("it did not come true within 5 s")
 
 
 def endless(fake: FakeCamb, count: int) -> list[TaskRef]:
@@ -110,12 +120,11 @@ def test_a_task_given_twice_is_looked_at_once_and_reported_twice(both: Both, fak
 
 def test_an_outcome_is_a_value() -> None:
     state = CompletedTask(TaskRef.parse("tts:1"), "SUCCESS", 7)  # type: ignore[arg-type]
-    for outcome in (TaskOutcome(state.ref, state=state), TaskOutcome(state.ref, error=ApiConnectionError("no"))):
+    for outcome in (SucceededOutcome(state.ref, state), FailedOutcome(state.ref, ApiConnectionError("no"))):
         for twin in (pickle.loads(pickle.dumps(outcome)), copy.deepcopy(outcome)):
             assert (twin.ref, twin.state, str(twin.error)) == (outcome.ref, outcome.state, str(outcome.error))
-    assert len({TaskOutcome(state.ref, state=state), TaskOutcome(state.ref, state=state)}) == 1
-    with pytest.raises(ValueError, match="needs a state or an error"):
-        TaskOutcome(state.ref).result()
+        assert isinstance(outcome, TaskOutcome)
+    assert len({SucceededOutcome(state.ref, state), SucceededOutcome(state.ref, state)}) == 1
 
 
 # --- what ends one, and what ends all ---
@@ -170,7 +179,7 @@ def test_an_address_where_nothing_answers_ends_all_soon(both: Both, fake: FakeCa
     assert len(fake.requests) < 700
     assert all(outcome.error.ref == outcome.ref for outcome in outcomes)
     assert max(Counter(request.ref for request in fake.requests).values()) == 3
-    given_up = next(outcome.error for outcome in outcomes if "given up" in str(outcome.error))
+    given_up = next(outcome.error for outcome in outcomes if "abandoned" in str(outcome.error))
     assert isinstance(given_up.__cause__, ApiConnectionError)
 
 
@@ -259,14 +268,51 @@ def test_a_generator_that_fails_says_so(both: Both, fake: FakeCamb) -> None:
         client.wait_all(broken())
 
 
-def test_a_generator_that_fails_ends_the_batch_without_a_with(fake: FakeCamb) -> None:
-    tasks = endless(fake, 3)
+def broken_after(tasks: list[TaskRef], error: BaseException) -> Iterator[TaskRef]:
+    yield from tasks
+    raise error
+
+
+def test_what_a_generator_gave_before_it_failed_comes_first(both: Both, fake: FakeCamb) -> None:
+    tasks = [fake.add(f"tts:{number}", ["PENDING", "SUCCESS"]) for number in range(3)]
+    client = both.of(fake)
+    found = client.as_completed(broken_after(tasks, KeyError("the caller's own")), most=3)
+    assert {outcome.ref for outcome in found} == set(tasks)
+    with pytest.raises(KeyError, match="the caller's own"):
+        client.as_completed(broken_after(tasks, KeyError("the caller's own")))
+
+
+def test_wait_all_names_what_it_has_no_outcome_for(both: Both, fake: FakeCamb) -> None:
+    tasks = [fake.add("tts:done", ["SUCCESS"], run_id=7), *endless(fake, 5)]
+
+    with pytest.raises(KeyError, match="the caller's own") as caught:
+        both.of(fake).wait_all(broken_after(tasks, KeyError("the caller's own")))
+    notes = " ".join(caught.value.__notes__)
+    for task in tasks:
+        assert str(task) in notes
+
+
+def test_an_interruption_of_a_generator_comes_out_at_once(fake: FakeCamb) -> None:
     with fake.client() as camb:
-        outcomes = camb.as_completed(iter([*tasks, "nonsense", "tts:unread"]))
-        with pytest.raises(ValueError, match="'nonsense' is not a task reference"):
+        outcomes = camb.as_completed(broken_after(endless(fake, 3), KeyboardInterrupt()))
+        with pytest.raises(KeyboardInterrupt):
             next(outcomes)
-        assert camb_threads() == []
-        assert list(outcomes) == []
+
+
+def test_a_batch_goes_on_with_the_threads_there_are(fake: FakeCamb, monkeypatch: pytest.MonkeyPatch) -> None:
+    tasks = [fake.add(f"tts:{number}", ["PENDING", "SUCCESS"]) for number in range(20)]
+    start, started = threading.Thread.start, []
+
+    def limited(thread: threading.Thread) -> None:
+        if thread.name.startswith("camb-"):
+            started.append(thread.name)
+            if len(started) > 3:
+                raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", limited)
+    with fake.client() as camb:
+        assert [outcome.ref for outcome in camb.wait_all(tasks) if outcome.state] == tasks
 
 
 def test_sync_references_are_read_in_the_caller_s_thread(fake: FakeCamb) -> None:
@@ -691,7 +737,7 @@ def test_a_forked_child_leaves_the_outcomes_to_its_parent(fake: FakeCamb) -> Non
     """Its copy has no threads, but perhaps their lock, taken for good."""
     with fake.client() as camb, camb.as_completed([fake.add("tts:quick", ["SUCCESS"]), *endless(fake, 2)]) as outcomes:
         next(outcomes)
-        with outcomes._work._turn:
+        with outcomes._runner._turn:
             child = os.fork()
             if child == 0:
                 threading.Thread(target=lambda: (time.sleep(5), os._exit(1)), daemon=True).start()
@@ -809,7 +855,7 @@ def test_a_cancelled_next_loses_nothing() -> None:
                     await anext(outcomes)
             assert isinstance(caught.value.__cause__, asyncio.CancelledError)
             assert caught.value.__cause__.__notes__ == [
-                "tts:1: The task goes on at CAMB.AI: wait again with the same reference."
+                "tts:1: The task is still running at CAMB.AI: wait again with the same reference."
             ]
             assert (await anext(outcomes)).state
 
@@ -829,7 +875,7 @@ def test_an_interruption_names_the_tasks_that_go_on(fake: FakeCamb) -> None:
         camb.wait_all(tasks, on_update=interrupt)
     notes = " ".join(caught.value.__notes__)
     assert "tts:endless-0, tts:endless-1, tts:endless-2 and 2 more" in notes
-    assert camb_threads() == []
+    wait_until(lambda: camb_threads() == [])  # It does not wait for the polls in flight, but they end.
 
 
 def test_a_client_that_is_closed_meanwhile(both: Both, fake: FakeCamb) -> None:
@@ -896,8 +942,8 @@ def test_tasks_are_named_while_threads_work(fake: FakeCamb) -> None:
     sys.setswitchinterval(1e-6)
     try:
         with fake.client() as camb, camb.as_completed(tasks) as outcomes:
-            while not outcomes._work.batch.over:
-                str(outcomes._work.batch)  # As on an interruption; it must not raise.
+            while not outcomes._runner.batch.over:
+                str(outcomes._runner.batch)  # As on an interruption; it must not raise.
     finally:
         sys.setswitchinterval(interval)
 

@@ -52,7 +52,7 @@ def test_a_byte_order_mark_does_not_matter(both: Both) -> None:
         b"{}", b'{"run_id": 7}', b'{"status": null}', b'{"status": ""}', b'{"status": " "}', b'{"status": 7}',
         b'{"status": ["SUCCESS"]}', b'{"status": {"a": 1}}', b'{"status": true}',
         b'{"status": "SUCCESS", "run_id": true}', b'{"status": "SUCCESS", "run_id": 1.5}',
-        b'{"status": "SUCCESS", "run_id": 7.0}', b'{"status": "SUCCESS", "run_id": "run-1"}',
+        b'{"status": "SUCCESS", "run_id": 9007199254740992.0}', b'{"status": "SUCCESS", "run_id": "run-1"}',
         b'{"status": "SUCCESS", "run_id": ""}', b'{"status": "SUCCESS", "run_id": "-1"}',
         b'{"status": "SUCCESS", "run_id": {"id": 7}}', '{"status": "SUCCESS", "run_id": "٧"}'.encode(),
         b'{"status": "PENDING", "run_id": NaN}', b'{"status": "PENDING", "run_id": Infinity}',
