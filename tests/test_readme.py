@@ -4,10 +4,10 @@ import pathlib
 import re
 
 import camb_client
-from scripts.common.refs import families
+from scripts.common.documents import operations
+from scripts.common.families import families
+from scripts.common.project import SPEC
 from scripts.common.strict_yaml import load_file
-from scripts.pipeline.generate import SPEC
-from scripts.pipeline.merge import operations
 
 ROOT = pathlib.Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

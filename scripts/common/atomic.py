@@ -8,12 +8,16 @@ import contextlib
 import ctypes
 import os
 import secrets
+import shutil
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 _AT_FDCWD = -100  # Linux, fcntl.h: paths are relative to the working directory
+_SCRATCH = ".camb_openapi-"  # what the name of a scratch folder begins with
+_LEFTOVER_SECONDS = 3600  # no build takes so long: what is older was left by one that was killed
 _EXCHANGE = 2  # RENAME_EXCHANGE in linux/fs.h, RENAME_SWAP in sys/stdio.h of macOS: the same number
 
 
@@ -100,3 +104,28 @@ def _rename_twice(new: Path, place: Path) -> None:
         aside.rename(place)
         raise
     aside.rename(new)
+
+
+@contextlib.contextmanager
+def scratch_folder(parent: Path) -> Iterator[Path]:
+    """A new folder in `parent`, gone afterwards, whatever happens."""
+    parent.mkdir(parents=True, exist_ok=True)
+    for leftover in parent.glob(f"{_SCRATCH}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - leftover.stat().st_mtime > _LEFTOVER_SECONDS:
+                shutil.rmtree(leftover)
+    # Not tempfile: an interrupt between its making the folder and telling us the name would leave the folder.
+    folder = parent / f"{_SCRATCH}{secrets.token_hex(8)}"
+    try:
+        folder.mkdir(mode=0o700)
+        yield folder
+    finally:
+        _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+    except BaseException:  # The interrupt came just now: finish first.
+        shutil.rmtree(folder, ignore_errors=True)
+        raise

@@ -1,31 +1,47 @@
-"""How to read a checked OpenAPI document: what a `$ref` stands for, what is used, which operations are task families.
+"""What a `$ref` stands for, and what is said where one may stand: keys, types, values, parameters."""
 
-The rule of this file: it looks, it judges nothing; what it hands out says where it stands. A family is what
-openapi/templates/api_init.py.jinja takes for one.
-"""
-
-import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import unquote
 
-from ..pipeline.merge import operations
-from .errors import JsonPath, children, follow
-
-Document = dict[str, Any]
-
-RESULT = "OrchestratorPipelineResult"  # the class that the facade reads a task's status from
-_STATUS_PATH = re.compile(r"/(?P<kind>[^{}]+)/\{task_id\}")
+from .documents import At, Document, JsonPath, children, follow, operations, security, steps
 
 
-class At(NamedTuple):
-    """A value of a document, and where it stands."""
-
-    value: Any
-    path: JsonPath
+class UnresolvedError(Exception):
+    """A `$ref` leads nowhere, or back to itself."""
 
 
-NOTHING = At(None, ())  # where there is nothing
+def target(document: Document, ref: str) -> JsonPath:
+    """The path that a `$ref` leads to.
+
+    Raises:
+        UnresolvedError: There is nothing.
+    """
+    path: list[str | int] = []
+    node: Any = document
+    for step in steps(unquote(ref.removeprefix("#"))):
+        key = int(step) if isinstance(node, list) and step.isdecimal() else step
+        if key not in children(node):
+            raise UnresolvedError(f"{ref!r} leads nowhere")
+        path.append(key)
+        node = node[key]
+    return tuple(path)
+
+
+def behind(document: Document, at: At) -> At:
+    """What a `$ref` leads to in the end; what is none, as it is.
+
+    Raises:
+        UnresolvedError: It leads nowhere, or back to itself.
+    """
+    seen: set[str] = set()
+    while isinstance(at.value, dict) and isinstance(ref := at.value.get("$ref"), str):
+        if ref in seen:
+            raise UnresolvedError(f"{ref!r} leads back to itself")
+        seen.add(ref)
+        path = target(document, ref)
+        at = At(follow(document, path), path)
+    return at
 
 
 def keys(document: Document, at: At) -> dict[str, At]:
@@ -54,51 +70,6 @@ def keys(document: Document, at: At) -> dict[str, At]:
             path = target(document, step)
             following = At(follow(document, path), path)
         at = following
-
-
-def members(at: At) -> dict[str, At]:
-    """What stands under names that the author gave (properties, responses), where `$ref` would be such a name."""
-    return {name: At(value, (*at.path, name)) for name, value in at.value.items()} if isinstance(at.value, dict) else {}
-
-
-def target(document: Document, ref: str) -> JsonPath:
-    """The path that a `$ref` leads to."""
-    path: list[str | int] = []
-    node: Any = document
-    for step in unquote(ref.removeprefix("#/")).split("/"):
-        name = step.replace("~1", "/").replace("~0", "~")
-        path.append(int(name) if isinstance(node, list) else name)
-        node = children(node)[path[-1]]
-    return tuple(path)
-
-
-def behind(document: Document, at: At) -> At:
-    """What a `$ref` leads to in the end; what is none, as it is."""
-    seen: list[JsonPath] = []
-    while isinstance(at.value, dict) and isinstance(at.value.get("$ref"), str) and at.path not in seen:
-        seen.append(at.path)
-        path = target(document, at.value["$ref"])
-        at = At(follow(document, path), path)
-    return at
-
-
-def types(schema: dict[str, At]) -> set[str]:
-    """The JSON types that a schema allows; the word `anything` for all of them.
-
-    `anyOf: [{type: integer}, {type: 'null'}]` is another way to write `type: [integer, 'null']`.
-    """
-    branches: list[Any] = next((schema[key].value for key in ("anyOf", "oneOf") if key in schema), [])
-    if "type" not in schema and branches and all(isinstance(one, dict) and one.keys() == {"type"} for one in branches):
-        return set().union(*(types({"type": At(one["type"], ())}) for one in branches))
-    named = schema.get("type", At("anything", ())).value
-    return {named} if isinstance(named, str) else set(named)
-
-
-def values(schema: dict[str, At]) -> list[Any] | None:
-    """The values that a schema allows; nothing if it does not list them."""
-    if "const" in schema:
-        return [schema["const"].value]
-    return list(schema["enum"].value) if "enum" in schema else None
 
 
 def plain(document: Document, value: Any, inside: tuple[str, ...] = ()) -> Any:
@@ -142,23 +113,6 @@ def _refs(node: Any) -> Iterator[str]:
         yield from _refs(child)
 
 
-def security(document: Document, path: str, method: str) -> At:
-    """What an operation requires of who calls it: its own word, else that of the document."""
-    own = document["paths"][path][method].get("security")
-    if own is not None:
-        return At(own, ("paths", path, method, "security"))
-    return At(document.get("security", []), ("security",))
-
-
-def servers(document: Document, path: str, method: str) -> At:
-    """Where an operation is served: its own word, else that of its path, else that of the document."""
-    item = document["paths"][path]
-    for node, place in ((item[method], ("paths", path, method)), (item, ("paths", path))):
-        if "servers" in node:
-            return At(node["servers"], (*place, "servers"))
-    return At(document.get("servers", [{"url": "/"}]), ("servers",))
-
-
 def parameters(document: Document, path: str, method: str) -> list[dict[str, At]]:
     """The parameters of an operation, those of its path among them; its own go before them."""
     found: dict[tuple[str, str], dict[str, At]] = {}
@@ -170,32 +124,20 @@ def parameters(document: Document, path: str, method: str) -> list[dict[str, At]
     return list(found.values())
 
 
-def families(document: Document) -> dict[str, JsonPath]:
-    """Each kind of task whose status the client can ask for, and the place of the operation that tells it."""
-    return {
-        match["kind"]: ("paths", path, method)
-        for path, method, operation in operations(document)
-        if method == "get" and (match := _STATUS_PATH.fullmatch(path)) and tells_a_result(document, operation)
-    }
+def types(schema: dict[str, At]) -> set[str]:
+    """The JSON types that a schema allows; the word `anything` for all of them.
+
+    `anyOf: [{type: integer}, {type: 'null'}]` is another way to write `type: [integer, 'null']`.
+    """
+    branches: list[Any] = next((schema[key].value for key in ("anyOf", "oneOf") if key in schema), [])
+    if "type" not in schema and branches and all(isinstance(one, dict) and one.keys() == {"type"} for one in branches):
+        return set().union(*(types({"type": At(one["type"], ())}) for one in branches))
+    named = schema.get("type", At("anything", ())).value
+    return {named} if isinstance(named, str) else set(named)
 
 
-def tells_a_result(document: Document, operation: dict[str, Any]) -> bool:
-    """Whether the 200 of an operation is what the facade reads: the generator names a class by the title."""
-    schema = result_schema(document, operation).value
-    if not isinstance(schema, dict) or not isinstance(schema.get("$ref"), str):
-        return False
-    path = target(document, schema["$ref"])
-    return (follow(document, path).get("title") or path[-1]) == RESULT
-
-
-def result_schema(document: Document, operation: dict[str, Any]) -> At:
-    """The schema of the JSON that a 200 of an operation has; `None` if it has none."""
-    node = members(At(operation.get("responses", {}), ())).get("200", NOTHING)
-    for step in ("content", "application/json", "schema"):
-        node = keys(document, node).get(step, NOTHING)
-    return node
-
-
-def result_properties(document: Document, operation: dict[str, Any]) -> dict[str, At]:
-    """The properties of a task result, each where it stands."""
-    return members(keys(document, result_schema(document, operation)).get("properties", NOTHING))
+def values(schema: dict[str, At]) -> list[Any] | None:
+    """The values that a schema allows; nothing if it does not list them."""
+    if "const" in schema:
+        return [schema["const"].value]
+    return list(schema["enum"].value) if "enum" in schema else None

@@ -13,7 +13,8 @@ from typing import Any
 
 import yaml
 
-from .errors import JsonPath, PipelineError, pointer
+from .documents import JsonPath, pointer
+from .errors import PipelineError
 
 _TAG = "tag:yaml.org,2002:"
 

@@ -1,5 +1,5 @@
-"""Two versions of the API description, compared."""
+"""Two versions of the API description, compared: what changed, for whom, and what to do."""
 
-from .engine import compare
+from .document_rules import compare
 
 __all__ = ["compare"]

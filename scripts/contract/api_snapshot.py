@@ -10,7 +10,8 @@ from pathlib import Path
 
 import griffe
 
-ROOT = Path(__file__).parents[2]
+from ..common.project import ROOT
+
 SNAPSHOT = "tests/contract/public_api.txt"
 PACKAGES = ("camb_client", "camb_client.testing", "camb_client.testing.pytest_plugin")
 

@@ -5,31 +5,15 @@ which line to write. What the generator makes of the document needs no fact: it 
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 from camb_client import TaskRef, TaskStatus
 from camb_client._api.operations import request_line
 from camb_client._http.credentials import DEFAULT_BASE_URL, KEY_HEADER
 
-from ..common.errors import pointer
-from ..common.refs import (
-    NOTHING,
-    RESULT,
-    At,
-    Document,
-    behind,
-    families,
-    keys,
-    members,
-    parameters,
-    result_properties,
-    security,
-    servers,
-    tells_a_result,
-    types,
-    values,
-)
-from ..pipeline.merge import operations
+from ..common.documents import NOTHING, At, Document, operations, pointer, security, security_schemes, servers
+from ..common.families import TASK_RESULT, families, result_properties, status_enums, tells_a_result
+from ..common.refs import keys, parameters, types, values
+from ..comparison.changes import Statuses
 
 # The kinds that have a name of their own in the clients: `camb.tts`, `camb.text_to_sound`.
 PROMISED = ("tts", "text-to-sound")
@@ -53,8 +37,8 @@ def kinds(document: Document) -> Iterator[str]:
         method, path = request_line(TaskRef(kind, "ID"))
         if kind not in known:
             yield (
-                f"no GET /{kind}/{{task_id}} answers 200 with {RESULT}, so camb.wait({f'{kind}:…'!r}) would end: "
-                "keep it in an overlay, or take the kind out of facade/camb_client/_tasks/base.py and of "
+                f"no GET /{kind}/{{task_id}} answers 200 with {TASK_RESULT}, so camb.wait({f'{kind}:…'!r}) would end: "
+                "keep it in an overlay, or take the kind out of facade/camb_client/_client.py and of "
                 "scripts/contract/facts.py"
             )
         elif (method, path) != ("get", f"/{kind}/ID"):
@@ -65,8 +49,8 @@ def kinds(document: Document) -> Iterator[str]:
             continue
         if here not in known.values():
             yield (
-                f"{pointer(here)} answers with {RESULT}, but is no family, for its path is not /<kind>/{{task_id}}: "
-                "rename the parameter in its page, or widen openapi/templates/api_init.py.jinja"
+                f"{pointer(here)} answers with {TASK_RESULT}, but is no family, for its path is not "
+                "/<kind>/{task_id}: rename the parameter in its page, or widen openapi/templates/api_init.py.jinja"
             )
         for parameter in parameters(document, path, method):
             name, place = parameter["name"].value, parameter["in"].value
@@ -132,15 +116,10 @@ def lines_without(status: str) -> str:
     )
 
 
-def status_enums(document: Document) -> list[At]:
-    """Each schema that says which statuses a task may have: the `status` of a task result, its `$ref` followed."""
-    found: dict[Any, At] = {}
-    for _, path, method in families(document).values():
-        at = result_properties(document, document["paths"][path][method]).get("status")
-        if at is not None:
-            enum = behind(document, at)
-            found[enum.path] = enum
-    return list(found.values())
+def statuses_of_the_client() -> Statuses:
+    """What the comparison has to know of the table of meanings."""
+    known = frozenset(status for status in TaskStatus if is_known(status))
+    return Statuses(known, frozenset(UNDOCUMENTED), lines_for, lines_without)
 
 
 def fields(document: Document) -> Iterator[str]:
@@ -149,7 +128,7 @@ def fields(document: Document) -> Iterator[str]:
         properties = result_properties(document, document["paths"][path][method])
         for name in ("status", "run_id", "message", "exception_reason"):
             if name not in properties:
-                yield f"{RESULT} has no {name}, which the facade reads: add it to openapi/overlay.yaml if it comes"
+                yield f"{TASK_RESULT} has no {name}, which the facade reads: add it to openapi/overlay.yaml if it comes"
         run_id = types(keys(document, properties.get("run_id", NOTHING)))
         if "run_id" in properties and not {"integer"} <= run_id <= {"integer", "null"}:
             yield (
@@ -160,7 +139,7 @@ def fields(document: Document) -> Iterator[str]:
 
 def authentication(document: Document) -> Iterator[str]:
     """The key goes where the document wants it."""
-    schemes = members(At(document.get("components", {}).get("securitySchemes"), ("components", "securitySchemes")))
+    schemes = security_schemes(document)
     for _, path, method in families(document).values():
         at = security(document, str(path), str(method))
         wanted = [[keys(document, schemes[name]) for name in one] for one in at.value]

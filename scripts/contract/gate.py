@@ -11,27 +11,25 @@ does not hold cannot be accepted, for then the facade does not work.
 
 import argparse
 import os
-import re
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
+from ..common.documents import Document
 from ..common.errors import PipelineError
-from ..common.refs import Document
-from ..common.strict_yaml import load, load_file
-from ..comparison.engine import CORRECTED, DOCS, Change, Verdict, compare, table
-from ..pipeline.checks import check as check_document
-from ..pipeline.generate import ROOT, SPEC, make_document
+from ..common.git import NoCheckoutError, git, last_tag
+from ..common.project import PAGES, ROOT, SPEC
+from ..common.strict_yaml import load_file
+from ..comparison import compare
+from ..comparison.changes import CORRECTED, DOCS, Change, Verdict
+from ..comparison.words import by_layer, table
+from ..pipeline.checks import check
+from ..pipeline.document import make_document
 from ..pipeline.merge import first_with, load_pages, merge
 from . import redocly_diff
-from .facts import problems
-
-_PAGES = "openapi/pages"
-_VERSION = "facade/camb_client/_version.py"
-_CHANGELOG = "CHANGELOG.md"
-_TAGS = "v[0-9]*"
+from .facts import problems, statuses_of_the_client
+from .version import refusals, step
 
 _NOTHING = "nothing"
 
@@ -66,7 +64,7 @@ def gate(root: Path, base: str | None, *, redocly_required: bool) -> Result:
         notes.append(f"the docs layer, for {ref} is a file and has no pages")
     else:
         old = past(root, ref)
-    changes = [change for layer in old for change in compare(old[layer], new[layer], layer)]
+    changes = [change for layer in old for change in compare(old[layer], new[layer], layer, statuses_of_the_client())]
     facts = problems(new[CORRECTED])
     unknown: list[str] = []
     try:
@@ -89,32 +87,40 @@ def present(root: Path) -> Layers:
     document = make_document(root)
     if document != load_file(root / SPEC, SPEC):
         raise PipelineError(SPEC, "is not what the pages make: run make generate")
-    return {DOCS: merge(load_pages(root / _PAGES)), CORRECTED: document}
+    return {DOCS: merge(load_pages(root / PAGES)), CORRECTED: document}
 
 
 def past(root: Path, ref: str) -> Layers:
     """Both layers as they were in git."""
-    _git(root, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}", problem="is neither a file nor a commit here")
+    try:
+        commit = git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}").decode().strip()
+    except NoCheckoutError:
+        raise
+    except PipelineError as error:
+        raise PipelineError(f"git: {ref}", "is neither a file nor a commit here") from error
     with tempfile.TemporaryDirectory(prefix="camb-base-") as name:
         folder = Path(name)
-        listed = _git(root, "ls-tree", "-z", "--name-only", ref, f"{_PAGES}/", problem="cannot be read")
-        for file in filter(None, listed.split("\0")):
-            page = _git(root, "show", f"{ref}:./{file}", problem="cannot be read")
-            (folder / Path(file).name).write_text(page, encoding="utf-8")
+        for file in git(root, "ls-tree", "-z", "--name-only", commit, f"{PAGES}/").decode().split("\0"):
+            if file:
+                (folder / Path(file).name).write_bytes(git(root, "show", f"{commit}:./{file}"))
         try:
             pages = load_pages(folder)
             merged = merge(pages)
-            check_document(merged, lambda path: first_with(pages, path))
+            check(merged, lambda path: first_with(pages, path))
         except PipelineError as error:
             raise PipelineError(f"{ref}: {error.where}", error.reason) from error
-    spec = _git(root, "show", f"{ref}:./{SPEC}", problem=f"has no {SPEC}")
-    return {DOCS: merged, CORRECTED: _checked(load(spec, f"{ref}: {SPEC}"), f"{ref}: {SPEC}")}
+        try:
+            (folder / "spec").write_bytes(git(root, "show", f"{commit}:./{SPEC}"))
+        except PipelineError as error:
+            raise PipelineError(ref, f"has no {SPEC}") from error
+        spec = load_file(folder / "spec", f"{ref}: {SPEC}")
+    return {DOCS: merged, CORRECTED: _checked(spec, f"{ref}: {SPEC}")}
 
 
 def _checked(document: object, file: str) -> Document:
     if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
         raise PipelineError(file, "not an OpenAPI document")
-    check_document(document, lambda _: file)
+    check(document, lambda _: file)
     return document
 
 
@@ -125,105 +131,10 @@ def default_base(root: Path) -> tuple[str, str]:
         return tag, "the last tag"
     for main in ("origin/main", "main"):
         try:
-            return _git(root, "merge-base", "HEAD", main, problem="").strip()[
-                :12
-            ], f"no tag yet: merge base with {main}"
+            return git(root, "merge-base", "HEAD", main).decode()[:12], f"no tag yet: merge base with {main}"
         except PipelineError:
             continue
     raise PipelineError("git", "no tag, and no main to compare with: say --base REF or --base FILE")
-
-
-def last_tag(root: Path) -> str | None:
-    """The last release, if there is one."""
-    if _git(root, "rev-parse", "--is-shallow-repository", problem="no checkout to compare in").strip() == "true":
-        raise PipelineError("git", "a shallow clone knows not every tag: fetch them all (checkout with fetch-depth: 0)")
-    tags = _git(root, "tag", "--list", _TAGS, "--merged", "HEAD", "--sort=-version:refname", problem="has no tags")
-    return next(iter(tags.split()), None)
-
-
-def _git(root: Path, *arguments: str, problem: str) -> str:
-    """What git says; `PipelineError` if it fails."""
-    what = arguments[-1].removesuffix("^{commit}")
-    try:
-        command = ["git", "-C", str(root), *arguments]
-        run = subprocess.run(command, capture_output=True, check=False, env={**os.environ, "LC_ALL": "C"})
-        if run.returncode:
-            raise PipelineError(f"git: {what}", f"{problem} {run.stderr.decode(errors='replace')}".strip())
-        return run.stdout.decode()
-    except FileNotFoundError as error:
-        raise PipelineError("git", "is not installed") from error
-    except UnicodeDecodeError as error:
-        raise PipelineError(what, f"not UTF-8 text (byte {error.start})") from error
-
-
-# The way through
-
-
-def step(changes: list[Change]) -> str:
-    """The step of the version that the changes ask for."""
-    verdicts = {change.verdict for change in changes}
-    if Verdict.BREAKING in verdicts:
-        return "major (minor while 0.x)"
-    if Verdict.DECISION in verdicts:
-        return "not known before the decision: major (minor while 0.x) if it breaks, else minor"
-    return "minor" if verdicts else "none"
-
-
-def refusals(root: Path, changes: list[Change]) -> list[str]:
-    """What has to be written before the changes pass; nothing if they may."""
-    grave = {line(change): change for change in changes if change.verdict is not Verdict.COMPATIBLE}
-    if not grave:
-        return []
-    version, section = newest(root)
-    missing = [
-        f"a line in {_CHANGELOG} under {version}, if it is meant: {wanted}"
-        for wanted in grave
-        if " ".join(wanted.split()).removeprefix("- ") not in section
-    ]
-    if any(change.verdict is Verdict.BREAKING for change in grave.values()) and (tag := last_tag(root)):
-        least, now = _after(_numbers(tag)), _numbers(version)
-        if now < least:
-            missing.append(f"the version {'.'.join(map(str, least))} in {_VERSION}: {tag} is out, and this breaks it")
-    return missing
-
-
-def line(change: Change) -> str:
-    """How CHANGELOG.md accepts a change."""
-    word = "Breaking" if change.verdict is Verdict.BREAKING else "Decided"
-    return f"- {word}: {change.what} (`{change.place}`)"
-
-
-def newest(root: Path) -> tuple[str, str]:
-    """The version of the project, and the words of its section of the changelog."""
-    source = _text(root / _VERSION)
-    found = re.search(r'^__version__ = "([^"]+)"', source, re.MULTILINE)
-    if not found:
-        raise PipelineError(_VERSION, "says no version")
-    sections = re.split(r"^## ", _text(root / _CHANGELOG), flags=re.MULTILINE)[1:]
-    section = sections[0] if sections else ""
-    if section.split()[:1] != [found[1]]:
-        raise PipelineError(_CHANGELOG, f"its newest section is not about {found[1]}, the version of {_VERSION}")
-    return found[1], " ".join(section.split())
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise PipelineError(path.name, str(error)) from error
-
-
-def _numbers(version: str) -> tuple[int, int, int]:
-    found = re.match(r"v?(\d+)\.(\d+)\.(\d+)", version)
-    if not found:
-        raise PipelineError(version, "is no version of the form 1.2.3")
-    return int(found[1]), int(found[2]), int(found[3])
-
-
-def _after(release: tuple[int, int, int]) -> tuple[int, int, int]:
-    """The least version that may break a release."""
-    major, minor, _ = release
-    return (0, minor + 1, 0) if major == 0 else (major + 1, 0, 0)
 
 
 # What is shown
@@ -243,10 +154,7 @@ def report(result: Result, style: str) -> str:
     if style == "markdown":
         lines = ["## Changes of the API for users of the client", "", lines[0], "", table(result.changes), ""]
     else:
-        shown: dict[Change, list[str]] = {}
-        for change in result.changes:
-            shown.setdefault(change._replace(layer=""), []).append(change.layer)
-        for change, layers in shown.items():
+        for change, layers in by_layer(result.changes).items():
             lines.append(
                 f"{change.verdict}: {change.what}\n    at {change.place} ({', '.join(layers)})\n    {change.advice}"
             )

@@ -8,7 +8,7 @@ the client read the same answer: one request a row. The key is sent to the API a
 
 import os
 import sys
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote
 
 import httpx
@@ -17,12 +17,11 @@ import jsonschema  # type: ignore[import-untyped]
 from camb_client import CambClient, CambError, TaskRef
 from camb_client._http.credentials import ApiKey
 
-from ..common.errors import follow, pointer
+from ..common.documents import At, Document, operations, pointer
+from ..common.project import ROOT, SPEC
+from ..common.refs import behind
 from ..common.strict_yaml import load_file
-from ..pipeline.generate import ROOT, SPEC
-from ..pipeline.merge import operations
 
-Document = dict[str, Any]
 Request = tuple[TaskRef, bool]  # The task, and whether the key is sent.
 
 
@@ -38,7 +37,7 @@ class Row(NamedTuple):
 def problem(document: Document, path: str, answer: httpx.Response) -> str:
     """How an answer to GET differs from what the document says of it, or ""."""
     responses = document["paths"][path]["get"]["responses"]
-    response = _resolved(document, responses.get(str(answer.status_code)))
+    response = behind(document, At(responses.get(str(answer.status_code)), ())).value
     if response is None:
         return f"only {', '.join(responses)} are documented"
     sent = answer.headers.get("content-type", "none").partition(";")[0].strip().lower()
@@ -52,12 +51,6 @@ def problem(document: Document, path: str, answer: httpx.Response) -> str:
     schema = {**media["schema"], "components": document["components"]}
     errors = sorted(jsonschema.Draft202012Validator(schema).iter_errors(body), key=lambda error: list(error.path))
     return "; ".join(f"{pointer(tuple(error.absolute_path))}: {error.message[:200]}" for error in errors)
-
-
-def _resolved(document: Document, node: Any) -> Any:
-    while isinstance(node, dict) and "$ref" in node:
-        node = follow(document, node["$ref"].removeprefix("#/").split("/"))
-    return node
 
 
 def requests(document: Document, tasks: list[TaskRef]) -> list[Request]:

@@ -16,9 +16,10 @@ import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..common.documents import Document
 from ..common.errors import PipelineError
-from ..common.refs import Document
-from ..comparison.engine import GUESS, Change, Verdict
+from ..comparison.changes import Change, Verdict
+from ..comparison.words import GUESS
 
 FOLDER = Path(__file__).parent / "redocly"
 FILES = ("package.json", "package-lock.json")

@@ -17,18 +17,20 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ..common.atomic import swap_in_all
+from ..common.atomic import scratch_folder, swap_in_all
+from ..common.documents import Document, operations
 from ..common.errors import PipelineError
+from ..common.project import OVERLAY, PACKAGE, PAGES, ROOT, SPEC, SUPPLEMENTS, read_files
 from ..common.strict_yaml import load_file
-from ..comparison.engine import Change, compare, table
-from ..pipeline.generate import PACKAGE, ROOT, SPEC, generate, read_files, scratch_folder
-from ..pipeline.import_page import Block, download, is_address, openapi_block, slug_of
-from ..pipeline.merge import load_pages, merge, operations
-from ..pipeline.overlay import FILE as OVERLAY
-from ..pipeline.supplements import SUPPLEMENTS
+from ..comparison import compare
+from ..comparison.changes import CORRECTED, DOCS, Change
+from ..comparison.words import table
+from ..pipeline.docs_page import Block, download, is_address, openapi_block, slug_of
+from ..pipeline.generate import generate
+from ..pipeline.merge import load_pages, merge
+from .facts import statuses_of_the_client
 
 SOURCES = "openapi/sources.txt"
-PAGES = "openapi/pages"
 
 _AT_ONCE = 4  # downloads; each is bounded in time, so all of them together are
 
@@ -65,7 +67,8 @@ def update(root: Path, sources: Path) -> tuple[list[Change], list[str]]:
         except PipelineError as error:
             _advise(error, docs, scratch)
             raise
-        changes = _docs_changes(docs, scratch) + compare(spec, load_file(scratch / SPEC, SPEC), "camb.yaml")
+        new = load_file(scratch / SPEC, SPEC)
+        changes = _docs_changes(docs, scratch) + compare(spec, new, CORRECTED, statuses_of_the_client())
         if dict(read_files(root, "openapi")) != before:
             raise PipelineError("openapi", "was changed while the new client was made: run make update again")
         names = [name for name in (PAGES, SPEC, PACKAGE) if _differ(root, scratch, name)]
@@ -73,11 +76,11 @@ def update(root: Path, sources: Path) -> tuple[list[Change], list[str]]:
     return changes, names
 
 
-def _docs_changes(docs: dict[str, Any], scratch: Path) -> list[Change]:
-    return compare(docs, merge(load_pages(scratch / PAGES)), "docs")
+def _docs_changes(docs: Document, scratch: Path) -> list[Change]:
+    return compare(docs, merge(load_pages(scratch / PAGES)), DOCS, statuses_of_the_client())
 
 
-def _advise(error: PipelineError, docs: dict[str, Any], scratch: Path) -> None:
+def _advise(error: PipelineError, docs: Document, scratch: Path) -> None:
     """Note what to do about a refusal and, where the pages themselves were found sound, what they changed."""
     error.add_note(next(advice for file, advice in _ADVICE.items() if error.where.startswith(file)))
     if error.where.startswith(OVERLAY):

@@ -9,15 +9,11 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
-from urllib.parse import unquote
 
-from ..common.errors import JsonPath, PipelineError, children, place, pointer
-from .merge import operations
-
-Document = dict[str, Any]
-
-# The schema of what a status endpoint answers; openapi/templates/api_init.py.jinja goes by the same name.
-TASK_RESULT = "OrchestratorPipelineResult"
+from ..common.documents import At, Document, JsonPath, children, operations, place, pointer
+from ..common.errors import PipelineError
+from ..common.families import TASK_RESULT
+from ..common.refs import UnresolvedError, behind
 
 
 class Problem(NamedTuple):
@@ -44,8 +40,8 @@ def references(document: Document) -> Iterator[Problem]:
             yield Problem(here, f"{ref!r} leaves the document; only #/… can be followed")
         else:
             try:
-                _resolve(document, node)
-            except _UnresolvedError as error:
+                behind(document, At(node, path))
+            except UnresolvedError as error:
                 yield Problem(here, str(error))
 
 
@@ -78,7 +74,7 @@ def path_parameters(document: Document) -> Iterator[Problem]:
     for path, method, operation in operations(document):
         in_template = set(re.findall(r"\{([^}]*)\}", path))
         declared = [*_list(operation.get("parameters")), *_list(document["paths"][path].get("parameters"))]
-        resolved = [_resolve(document, parameter) for parameter in declared]
+        resolved = [behind(document, At(parameter, ())).value for parameter in declared]
         in_parameters = {str(one.get("name")) for one in resolved if isinstance(one, dict) and one.get("in") == "path"}
         for name in sorted(in_template ^ in_parameters):
             reason = "is in the path, but no path parameter" if name in in_template else "is not in the path"
@@ -143,30 +139,6 @@ def task_result(document: Document) -> Iterator[Problem]:
         if name not in (schema.get("properties") or {}):
             reason = f"the task result has no {name}, which every wait stands on"
             yield Problem(("components", "schemas", TASK_RESULT, "properties"), reason)
-
-
-class _UnresolvedError(Exception):
-    """A `$ref` leads nowhere."""
-
-
-def _resolve(document: Document, node: Any) -> Any:
-    """Follow `$ref` to what it stands for."""
-    seen: list[str] = []
-    while isinstance(node, dict) and isinstance(node.get("$ref"), str):
-        ref = node["$ref"]
-        if ref in seen:
-            raise _UnresolvedError(f"{ref!r} leads back to itself")
-        seen.append(ref)
-        node = document
-        for step in unquote(ref.removeprefix("#/")).split("/"):
-            name = step.replace("~1", "/").replace("~0", "~")
-            if isinstance(node, list) and name.isdecimal() and int(name) < len(node):
-                node = node[int(name)]
-            elif isinstance(node, dict) and name in node:
-                node = node[name]
-            else:
-                raise _UnresolvedError(f"{ref!r} leads nowhere")
-    return node
 
 
 # Under these keys the next keys are names given by the author: `default` there is a name, not a keyword.

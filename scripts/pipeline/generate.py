@@ -9,64 +9,38 @@ The generator is imported where it is used, so that a run with nothing to do sta
 import argparse
 import contextlib
 import hashlib
-import io
 import json
 import os
-import secrets
-import shutil
 import signal
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
-from ..common.atomic import swap_in, write_file
-from ..common.errors import PipelineError, place
-from ..common.strict_yaml import dump, load_file
-from .checks import check as check_document
-from .checks import module_name, task_result
-from .merge import first_with, load_pages, merge, operations
-from .overlay import FILE as OVERLAY
-from .overlay import apply_overlay, load_overlay
-from .supplements import SUPPLEMENTS, add_supplements, load_supplements, promised, replaced
+from ..common.atomic import scratch_folder, swap_in, write_file
+from ..common.errors import PipelineError
+from ..common.git import NoCheckoutError, git
+from ..common.project import PACKAGE, PAGES, ROOT, SPEC, SUPPLEMENTS, Files, outputs, read_files
+from .document import make_document
+from .generator import make
+from .merge import load_pages, merge
+from .supplements import load_supplements, replaced
 
-ROOT = Path(__file__).parents[2]
-SPEC = "openapi/camb.yaml"
-PACKAGE = "generated/camb_openapi"
 STAMP = ".cache/generate.json"
 
-_HEADER = """\
-# Made by scripts/pipeline/generate.py: edit pages/, overlay.yaml or supplements/ instead, and run make generate
-"""
-_RUFF_OPTIONS = (
-    "--isolated",  # from this project's own settings
-    "--config=exclude=[]",  # by default a tag called `dist` or `build` would be passed over
-    "--no-cache",
-    "--no-respect-gitignore",
-    "--target-version=py311",
-    "--quiet",
-    ".",
-)
 _TOOLS = ("openapi-python-client", "jinja2", "pyyaml", "ruff")  # what the bytes of the output depend on
-_LEFTOVER_SECONDS = 3600  # no build takes so long: what is older was left by one that was killed
-
-Files = dict[str, bytes]
 
 
 def generate(root: Path = ROOT) -> str:
     """Make both outputs if need be, and return a line that says what changed."""
     inputs = _inputs(root)
-    if _read(root / STAMP) == _stamp(inputs, _outputs(root)):
+    if _read(root / STAMP) == _stamp(inputs, outputs(root)):
         return _report([])
     document = make_document(root)
     # Beside the package, so that it is on the same file system and can be swapped in.
     with scratch_folder((root / PACKAGE).parent) as folder:
         made = make(document, root, folder)
-        changes = differences(made, _outputs(root))
+        changes = differences(made, outputs(root))
         if any(change.startswith(PACKAGE) for change in changes):
             swap_in(folder / PACKAGE, root / PACKAGE)
         if any(change.startswith(SPEC) for change in changes):
@@ -84,109 +58,34 @@ def check(root: Path = ROOT) -> tuple[list[str], str]:
     document = make_document(root)
     with scratch_folder(Path(tempfile.gettempdir())) as folder:
         made = make(document, root, folder)
-    problems = differences(made, _outputs(root)) + _leftovers(root)
-    tracked = _git(root, "ls-files", "-z", "--", SPEC, PACKAGE)
-    if tracked is None:
+    problems = differences(made, outputs(root)) + _leftovers(root)
+    try:
+        return problems + _not_in_git(root, made), "the same as in git"
+    except NoCheckoutError:
         return problems, "not compared with git: this is no git checkout"
-    problems += [f"{file}: not in git" for file in sorted(made.keys() - set(tracked))]
+
+
+def _not_in_git(root: Path, made: Files) -> list[str]:
+    """How what was made differs from what the next commit would have."""
+    tracked = _git_files(root, "ls-files", "-z", "--", SPEC, PACKAGE)
+    problems = [f"{file}: not in git" for file in sorted(made.keys() - set(tracked))]
     problems += [f"{file}: in git, but no longer made" for file in sorted(set(tracked) - made.keys())]
     # The inputs too: a commit of what they made, without them, could not be made again elsewhere.
-    untracked = _git(root, "ls-files", "--others", "--exclude-standard", "-z", "--", "openapi") or []
+    untracked = _git_files(root, "ls-files", "--others", "--exclude-standard", "-z", "--", "openapi")
     problems += [f"{file}: not in git" for file in untracked if file not in made]
-    unstaged = _git(root, "diff", "--name-only", "--relative", "-z", "--", "openapi", PACKAGE) or []
-    problems += [f"{file}: changed, but not staged" for file in unstaged]
-    return problems, "the same as in git"
+    unstaged = _git_files(root, "diff", "--name-only", "--relative", "-z", "--", "openapi", PACKAGE)
+    return [*problems, *(f"{file}: changed, but not staged" for file in unstaged)]
 
 
-def make(document: dict[str, Any], root: Path, folder: Path) -> Files:
-    """Make both outputs in `folder`, under the names they have in the project, and return them."""
-    spec = folder / SPEC
-    spec.parent.mkdir(parents=True)
-    spec.write_text(_HEADER + dump(document), encoding="utf-8", newline="\n")
-    package = folder / PACKAGE
-    package.parent.mkdir(parents=True)
-    _run_generator(root / "openapi", spec, package)
-    _check_modules(document, package)
-    (package / "py.typed").touch()
-    _run_ruff("check", "--fix-only", "--select=I,F401", folder=package)
-    _run_ruff("format", folder=package)
-    return _outputs(folder)
-
-
-def make_document(root: Path) -> dict[str, Any]:
-    """Merge the pages, apply the overlay, add the supplements, and check the document before and after each."""
-    pages = load_pages(root / "openapi" / "pages")
-    supplements = load_supplements(root / SUPPLEMENTS)
-    merged = merge(pages)
-    check_document(merged, lambda path: first_with(pages, path), task_result, promised)
-    corrected = apply_overlay(merged, load_overlay(root / OVERLAY))
-    # What was sound before the overlay is not the pages' fault now.
-    check_document(corrected, lambda _: OVERLAY, promised)
-    if not supplements:
-        return corrected
-    document = add_supplements(corrected, supplements)
-    check_document(document, lambda path: first_with(supplements, path[:3]))
-    return document
+def _git_files(root: Path, *arguments: str) -> list[str]:
+    return [os.fsdecode(name) for name in git(root, *arguments).split(b"\0") if name]
 
 
 def _leftovers(root: Path) -> list[str]:
     """The supplements that count no more."""
-    pages = merge(load_pages(root / "openapi" / "pages"))
+    pages = merge(load_pages(root / PAGES))
     leftover = [one.file for one in load_supplements(root / SUPPLEMENTS) if replaced(pages, one)]
     return [f"{file}: a page has taken its place, delete it" for file in leftover]
-
-
-def _run_generator(openapi: Path, spec: Path, package: Path) -> None:
-    """Run openapi-python-client in this process, as its command line does with `--fail-on-warning`."""
-    from openapi_python_client import generate as generate_client
-    from openapi_python_client.config import Config, ConfigFile, MetaType
-
-    file = "openapi/generator.yaml"
-    settings = load_file(openapi / "generator.yaml", file)
-    if not isinstance(settings, dict):
-        raise PipelineError(file, "not a mapping")
-    for key in sorted(settings.keys() - ConfigFile.model_fields.keys()):
-        raise PipelineError(place(file, (key,)), "the generator has no such setting, and would ignore it")
-    settings["package_version_override"] = hashlib.sha256(spec.read_bytes()).hexdigest()
-    try:
-        config_file = ConfigFile(**settings)
-    except ValueError as error:
-        raise PipelineError(file, str(error)) from error
-    config = Config.from_sources(config_file, MetaType.NONE, spec, "utf-8", overwrite=False, output_path=package)
-    try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            errors = generate_client(config=config, custom_template_path=openapi / "templates")
-    except Exception as error:  # It may fail in any way; a traceback through it helps nobody.
-        raise PipelineError(SPEC, f"the generator failed: {type(error).__name__}: {error}") from error
-    for problem in errors:
-        reason = f"{problem.header} {problem.detail or ''}"
-        raise PipelineError(SPEC, f"the generator would leave something out: {reason}")
-
-
-def _check_modules(document: dict[str, Any], package: Path) -> None:
-    """Each operation has its module: the generator drops some with a warning, and overwrites some without."""
-    from openapi_python_client.strings import PythonIdentifier
-
-    expected = {
-        f"{PythonIdentifier((operation.get('tags') or ['default'])[0], prefix='tag')}/"
-        f"{module_name(operation['operationId'])}.py": f"{method.upper()} {path}"
-        for path, method, operation in operations(document)
-    }
-    made = {path.relative_to(package / "api").as_posix() for path in package.glob("api/*/*.py")}
-    made = {name for name in made if not name.endswith("/__init__.py")}
-    if made != expected.keys() or len(made) != len(list(operations(document))):
-        lost = [f"{expected[name]} ({name})" for name in sorted(expected.keys() - made)]
-        raise PipelineError(SPEC, f"the generator made {len(made)} operations; missing: {', '.join(lost) or 'none'}")
-
-
-def _run_ruff(*command: str, folder: Path) -> None:
-    from ruff import find_ruff_bin  # type: ignore[import-untyped]
-
-    run = subprocess.run(
-        [find_ruff_bin(), *command, *_RUFF_OPTIONS], cwd=folder, capture_output=True, text=True, check=False
-    )
-    if run.returncode:
-        raise PipelineError(PACKAGE, f"ruff {command[0]} failed: {run.stderr or run.stdout}")
 
 
 def differences(made: Files, present: Files) -> list[str]:
@@ -198,24 +97,8 @@ def differences(made: Files, present: Files) -> list[str]:
     ]
 
 
-def _outputs(root: Path) -> Files:
-    return dict(read_files(root, SPEC, PACKAGE))
-
-
-def read_files(root: Path, *names: str) -> Iterator[tuple[str, bytes]]:
-    """Each file that is at one of `names` or below it, but no byte code: its path below `root`, and its content."""
-    for name in names:
-        path = root / name
-        # os.walk and suppress: another build may swap the package while we read it.
-        walk = (Path(folder, file) for folder, _, inside in os.walk(path) for file in inside)
-        for file in [path] if path.is_file() else walk:
-            with contextlib.suppress(FileNotFoundError):
-                if file.parent.name != "__pycache__":
-                    yield file.relative_to(root).as_posix(), file.read_bytes()
-
-
-def _stamp(inputs: str, outputs: Files) -> bytes:
-    return json.dumps({"inputs": inputs, "outputs": _digest(outputs)}).encode()
+def _stamp(inputs: str, made: Files) -> bytes:
+    return json.dumps({"inputs": inputs, "outputs": _digest(made)}).encode()
 
 
 def _inputs(root: Path) -> str:
@@ -236,46 +119,6 @@ def _read(path: Path) -> bytes | None:
         return path.read_bytes()
     except OSError:
         return None
-
-
-@contextlib.contextmanager
-def scratch_folder(parent: Path) -> Iterator[Path]:
-    """A new folder in `parent`, gone afterwards, whatever happens."""
-    parent.mkdir(parents=True, exist_ok=True)
-    prefix = f".{Path(PACKAGE).name}-"
-    for leftover in parent.glob(f"{prefix}*"):
-        with contextlib.suppress(OSError):
-            if time.time() - leftover.stat().st_mtime > _LEFTOVER_SECONDS:
-                shutil.rmtree(leftover)
-    # Not tempfile: an interrupt between its making the folder and telling us the name would leave the folder.
-    folder = parent / f"{prefix}{secrets.token_hex(8)}"
-    try:
-        folder.mkdir(mode=0o700)
-        yield folder
-    finally:
-        _remove(folder)
-
-
-def _remove(folder: Path) -> None:
-    try:
-        shutil.rmtree(folder, ignore_errors=True)
-    except BaseException:  # The interrupt came just now: finish first.
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-
-
-def _git(root: Path, *arguments: str) -> list[str] | None:
-    """The NUL-separated answer of git; None outside a checkout."""
-    command = ["git", "-C", str(root), *arguments]
-    try:
-        run = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "LC_ALL": "C"})
-    except FileNotFoundError:
-        return None
-    if run.returncode:
-        if "not a git repository" in run.stderr:
-            return None
-        raise PipelineError("git", run.stderr)
-    return [name for name in run.stdout.split("\0") if name]
 
 
 def _report(changes: list[str]) -> str:

@@ -7,26 +7,25 @@ never contradict each other. What has to hold within one document is in `checks.
 import contextlib
 import copy
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..common.errors import JsonPath, PipelineError, follow, place
+from ..common.documents import METHODS, Document, JsonPath, follow, operations, place
+from ..common.errors import PipelineError
+from ..common.project import PAGES
 from ..common.strict_yaml import load_file
-
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
 class Page(NamedTuple):
     """The OpenAPI document of one docs page; `file` is how messages name it."""
 
     file: str
-    document: dict[str, Any]
+    document: Document
 
 
 def load_pages(folder: Path) -> list[Page]:
     """Read `openapi/pages/*.yaml`, sorted by name."""
-    pages = load_folder(folder, "openapi/pages")
+    pages = load_folder(folder, PAGES)
     if not pages:
         raise PipelineError(
             "openapi/pages", "no pages: `python -m scripts.pipeline.import_page` makes them from docs pages"
@@ -50,10 +49,10 @@ def load_folder(folder: Path, shown: str) -> list[Page]:
     return pages
 
 
-def merge(pages: list[Page]) -> dict[str, Any]:
+def merge(pages: list[Page]) -> Document:
     """Merge the pages; refuse (`PipelineError`) where two of them cannot both be right."""
     first = pages[0]
-    merged: dict[str, Any] = {**_frame(first.document), "paths": {}, "components": {}}
+    merged: Document = {**_frame(first.document), "paths": {}, "components": {}}
     spelled: dict[str, str] = {}
     for page in pages:
         _same(_frame(first.document), _frame(page.document), (), first.file, page.file)
@@ -62,17 +61,7 @@ def merge(pages: list[Page]) -> dict[str, Any]:
     return copy.deepcopy(merged)
 
 
-def operations(document: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Yield path, method and operation object, for each operation of a document of any shape."""
-    paths = document.get("paths") if isinstance(document, dict) else None
-    for path, item in paths.items() if isinstance(paths, dict) else ():
-        for method in METHODS:
-            operation = item.get(method) if isinstance(item, dict) else None
-            if isinstance(operation, dict):
-                yield path, method, operation
-
-
-def _frame(document: dict[str, Any]) -> dict[str, Any]:
+def _frame(document: Document) -> Document:
     """All that has to be the same in each page: openapi, info, servers, security and whatever else there is."""
     return {key: value for key, value in document.items() if key not in ("paths", "components")}
 

@@ -10,11 +10,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from ..common.errors import JsonPath, PipelineError, follow, place, pointer
+from ..common.documents import METHODS, Document, JsonPath, follow, place, pointer
+from ..common.errors import PipelineError
+from ..common.project import OVERLAY
 from ..common.strict_yaml import load_file
-from .merge import METHODS
-
-FILE = "openapi/overlay.yaml"
 
 _TOP_LEVEL = {"overlay", "info", "extends", "actions"}
 _ACTION = {"target", "description", "update", "remove", "x-evidence", "x-was"}
@@ -26,24 +25,24 @@ _STEP = re.compile(
 
 def load_overlay(path: Path) -> dict[str, Any]:
     """Read the overlay, and hold it to the shape of Overlay 1.0."""
-    overlay = load_file(path, FILE)
+    overlay = load_file(path, OVERLAY)
     if not isinstance(overlay, dict) or not re.match(r"1\.0\.\d+\Z", str(overlay.get("overlay"))):
-        raise PipelineError(FILE, "not an overlay of version 1.0.x")
+        raise PipelineError(OVERLAY, "not an overlay of version 1.0.x")
     for key in sorted(overlay.keys() - _TOP_LEVEL):
-        raise PipelineError(place(FILE, (key,)), "unknown key")
+        raise PipelineError(place(OVERLAY, (key,)), "unknown key")
     info = overlay.get("info")
     if not isinstance(info, dict) or not info.keys() >= {"title", "version"}:
-        raise PipelineError(place(FILE, ("info",)), "needs title and version")
+        raise PipelineError(place(OVERLAY, ("info",)), "needs title and version")
     if not isinstance(overlay.get("actions"), list):
-        raise PipelineError(place(FILE, ("actions",)), "not a list")
+        raise PipelineError(place(OVERLAY, ("actions",)), "not a list")
     return overlay
 
 
-def apply_overlay(document: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
+def apply_overlay(document: Document, overlay: dict[str, Any]) -> Document:
     """Return a corrected copy of `document`; refuse (`PipelineError`) an action that is not what it says."""
     result = copy.deepcopy(document)
     for index, action in enumerate(overlay["actions"]):
-        where = place(FILE, ("actions", index))
+        where = place(OVERLAY, ("actions", index))
         _check_action(action, where)
         path = parse_target(action["target"], where)
         if action.get("remove"):
@@ -92,7 +91,7 @@ def _find(document: Any, path: JsonPath, where: str) -> Any:
         raise PipelineError(where, reason) from error
 
 
-def _remove(document: dict[str, Any], path: JsonPath, action: dict[str, Any], where: str) -> None:
+def _remove(document: Document, path: JsonPath, action: dict[str, Any], where: str) -> None:
     removed = _find(document, path, where)
     if not (_is_operation(path[:-1]) and path[-1] == "tags"):
         raise PipelineError(where, f"removes {pointer(path)}; only the tags of an operation may be removed")

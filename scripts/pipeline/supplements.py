@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..common.errors import JsonPath, PipelineError, place
-from .checks import Document, Problem
-from .merge import Page, add_operation, load_folder, operations, spelling
-
-SUPPLEMENTS = "openapi/supplements"
-EVIDENCE = "x-evidence"
+from ..common.documents import EVIDENCE, Document, JsonPath, is_guess, operations, place
+from ..common.errors import PipelineError
+from ..common.project import SUPPLEMENTS
+from .checks import Problem
+from .merge import Page, add_operation, load_folder, spelling
 
 _CONFIDENCE = ("high", "medium", "low")
 
@@ -48,11 +47,6 @@ def add_supplements(document: Document, supplements: list[Page]) -> Document:
 def replaced(document: Document, supplement: Page) -> bool:
     """Whether there is a page for what a supplement describes."""
     return bool(_described(document) & _described(supplement.document))
-
-
-def is_guess(operation: dict[str, Any]) -> bool:
-    """Whether an operation of `camb.yaml` is from a supplement."""
-    return EVIDENCE in operation
 
 
 def promised(document: Document) -> Iterator[Problem]:

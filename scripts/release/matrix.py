@@ -13,7 +13,8 @@ import sys
 import tomllib
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from ..common.project import ROOT
+
 PYTHONS = ("python3.11", "python3.12", "python3.13", "python3.14")
 # What the suite of the facade itself needs.
 SUITE = ("pytest", "pytest-asyncio", "pytest-xdist", "pyyaml", "jsonschema", "trustme", "pyte")

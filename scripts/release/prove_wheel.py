@@ -13,7 +13,8 @@ import tomllib
 import venv
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from ..common.project import ROOT
+
 DIST = ROOT / "dist"
 SAMPLE = ROOT / "tests" / "sample_project"
 

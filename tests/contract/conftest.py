@@ -9,8 +9,8 @@ from typing import Any
 import hypothesis.configuration
 import pytest
 
+from scripts.common.project import ROOT, SPEC
 from scripts.common.strict_yaml import load_file
-from scripts.pipeline.generate import ROOT, SPEC
 from tests.facade.conftest import _no_settings, both, clock
 
 __all__ = ["_no_settings", "both", "clock"]

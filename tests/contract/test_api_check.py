@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.contract.api_check import PACKAGE, ROOT, main
+from scripts.common.project import FACADE, ROOT
+from scripts.contract.api_check import main
 
 Git = Callable[..., None]
 
@@ -16,7 +17,7 @@ Git = Callable[..., None]
 @pytest.fixture
 def git(tmp_path: Path) -> Git:
     """Git in a repository of the facade alone, without anybody's settings."""
-    shutil.copytree(ROOT / PACKAGE, tmp_path / PACKAGE, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / FACADE, tmp_path / FACADE, ignore=shutil.ignore_patterns("__pycache__"))
 
     def run(*arguments: str) -> None:
         settings = ["-c", "user.name=A", "-c", "user.email=a@b.example", "-c", "tag.gpgsign=false"]
@@ -36,7 +37,7 @@ def _no_git_of_the_caller(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def change(root: Path, file: str, old: str, new: str) -> None:
-    path = root / PACKAGE / file
+    path = root / FACADE / file
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
@@ -100,7 +101,7 @@ def test_a_change(git: Git, tmp_path: Path, capsys: pytest.CaptureFixture[str], 
 def test_a_break_that_the_version_says(
     git: Git, tmp_path: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, enough: bool
 ) -> None:
-    version = (tmp_path / PACKAGE / "_version.py").read_text(encoding="utf-8")
+    version = (tmp_path / FACADE / "_version.py").read_text(encoding="utf-8")
     current = re.findall(r'"(.*)"', version)[-1]
     change(tmp_path, "_version.py", f'"{current}"', f'"{old}"')
     git("commit", "--all", "--message=the version", "--no-gpg-sign", "--allow-empty")
@@ -120,7 +121,7 @@ def test_where_there_is_nothing_to_compare_with_it_says_so(
     git("commit", "--allow-empty", "--message=later", "--no-gpg-sign")
     git("clone", "--depth=1", "--no-tags", tmp_path.as_uri(), "shallow")
     assert main(tmp_path / "shallow") == 0
-    assert "this clone is shallow" in capsys.readouterr().out
+    assert "a shallow clone may lack tags" in capsys.readouterr().out
     shutil.rmtree(tmp_path / ".git")
     assert main(tmp_path) == 0
     assert "no git checkout" in capsys.readouterr().out

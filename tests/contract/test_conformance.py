@@ -31,7 +31,7 @@ from schemathesis.specs.openapi.checks import (
 
 from camb_client import TaskRef
 from camb_client.testing import FakeCamb, Reply, error
-from scripts.common.refs import families
+from scripts.common.families import families
 
 KEY = {"x-api-key": "test-key"}
 CHECKS = [

@@ -21,7 +21,7 @@ import pytest
 import camb_client
 import camb_client.testing
 import camb_client.testing.pytest_plugin
-from scripts.pipeline.generate import ROOT
+from scripts.common.project import ROOT
 
 CONSUMER = ROOT / "tests" / "contract" / "consumer"
 WRONG = "misuses.py"

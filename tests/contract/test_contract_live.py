@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from camb_client.testing import HTML, RESET, FakeCamb, Reply, error
+from scripts.common.documents import operations
 from scripts.contract import live as module
 from scripts.contract.live import main
-from scripts.pipeline.merge import operations
 
 KEY = "live-key-0123456789"
 

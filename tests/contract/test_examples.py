@@ -13,7 +13,7 @@ import pytest
 import camb_client
 from camb_client import CambError, TaskStatus, WaitTimeoutError
 from camb_client.testing import VirtualClock
-from scripts.pipeline.generate import ROOT
+from scripts.common.project import ROOT
 from tests.facade.conftest import Both, Client
 
 from .examples import ERRORS, MALFORMED, STATUSES, Error, Malformed, Status

@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
+from scripts.common.project import ROOT
 from scripts.common.strict_yaml import dump, load_file
-from scripts.pipeline.generate import ROOT, generate
+from scripts.pipeline.generate import generate
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 

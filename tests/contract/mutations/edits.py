@@ -1,27 +1,13 @@
-"""Edits to what the pipeline reads, and what has to come of each: `python -m tests.contract.mutations.edits`.
-
-The rule of this file: an edit goes through the real pipeline, on a copy of the real inputs, and what comes out is
-compared as the gate compares. Edits go by place, not by text, where they can: the pages may move on.
-"""
+"""Edits of what the pipeline reads: by place in a page, not by text, where they can, for the pages may move on."""
 
 import copy
-import sys
-import tempfile
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from scripts.common.errors import PipelineError, follow
-from scripts.common.refs import Document
+from scripts.common.documents import Document, follow, steps
+from scripts.common.project import ROOT
 from scripts.common.strict_yaml import dump, load
-from scripts.comparison.engine import CORRECTED, DOCS, Verdict, compare, markdown, table
-from scripts.contract.facts import problems
-from scripts.pipeline.generate import ROOT, make_document
-from scripts.pipeline.merge import load_pages, merge
-
-REFUSED = "refused by the merge"
-BREAKING, DECISION, COMPATIBLE = Verdict
 
 TTS, SOUND = "pages/get-tts-result.yaml", "pages/get-text-to-sound-status.yaml"
 OVERLAY = "overlay.yaml"
@@ -29,58 +15,6 @@ EVERY = "pages/"  # each page that has the place
 
 Files = dict[str, str]  # by name in openapi/
 Edit = Callable[[Files], None]
-
-
-class Mutation(NamedTuple):
-    """An edit, what it has to come to, and words that have to be printed. `before` is what it starts from."""
-
-    name: str
-    edits: tuple[Edit, ...]
-    outcome: str
-    words: tuple[str, ...]
-    before: tuple[Edit, ...] = ()
-
-
-class Outcome(NamedTuple):
-    """What an edit came to, and all that was printed."""
-
-    outcome: str
-    printed: str
-
-
-def run(mutation: Mutation) -> Outcome:
-    """Edit a copy, make the document, and compare both layers and the facts."""
-    base = _layers(mutation.before)
-    try:
-        new = _layers((*mutation.before, *mutation.edits))
-    except PipelineError as error:
-        return Outcome(REFUSED, str(error))
-    changes = [change for layer in base for change in compare(base[layer], new[layer], layer)]
-    facts = problems(new[CORRECTED])
-    worst = min((list(Verdict).index(change.verdict) for change in changes), default=len(Verdict) - 1)
-    if facts:
-        worst = min(worst, list(Verdict).index(DECISION))
-    return Outcome(list(Verdict)[worst], "\n".join([table(changes), *facts]))
-
-
-@cache
-def _layers(edits: tuple[Edit, ...]) -> dict[str, Document]:
-    files = {
-        path.relative_to(ROOT / "openapi").as_posix(): path.read_text(encoding="utf-8")
-        for path in (*(ROOT / "openapi" / page for page in (SOUND, TTS)), ROOT / "openapi" / OVERLAY)
-    }
-    for edit in edits:
-        edit(files)
-    with tempfile.TemporaryDirectory(prefix="camb-mutation-") as name:
-        folder = Path(name) / "openapi"
-        (folder / "pages").mkdir(parents=True)
-        (folder / "supplements").mkdir()
-        for file, text in files.items():
-            (folder / file).write_text(text, encoding="utf-8")
-        return {DOCS: merge(load_pages(folder / "pages")), CORRECTED: make_document(folder.parent)}
-
-
-# Edits
 
 
 def text(old: str, new: str, file: str = TTS) -> Edit:
@@ -191,14 +125,14 @@ def without_actions(words: str) -> Edit:
 
 
 def _at(place: str, file: str, change: Callable[[Any, str | int], None], need: int) -> Edit:
-    *steps, last = (step.replace("~1", "/").replace("~0", "~") for step in place.split("/")[1:])
+    *parents, last = steps(place)
 
     def edit(files: Files) -> None:
         done = False
         for name in [name for name in files if name == file or (file == EVERY and name.startswith(EVERY))]:
             document = copy.deepcopy(_loaded(files[name]))
             try:
-                parent = _follow(document, steps)
+                parent = _follow(document, parents)
                 key: str | int = int(last) if isinstance(parent, list) and last != "-" else last
                 if not need:
                     follow(parent, [key])
@@ -218,30 +152,7 @@ _loaded = cache(
 )  # reading is most of the work, and most files are as they were
 
 
-def _follow(node: Any, steps: list[str]) -> Any:
-    for step in steps:
+def _follow(node: Any, path: list[str]) -> Any:
+    for step in path:
         node = follow(node, [int(step) if isinstance(node, list) else step])
     return node
-
-
-def main() -> int:
-    """Run all, and print the table; 1 if one does not come to what it has to."""
-    from .cases import MUTATIONS
-
-    rows, failures = [], 0
-    for mutation in MUTATIONS:
-        came = run(mutation)
-        missing = [words for words in mutation.words if words not in came.printed]
-        good = came.outcome == mutation.outcome and not missing
-        failures += not good
-        shown = "yes" if good else f"NO: {came.outcome}, without {missing}"
-        rows.append((mutation.name, mutation.outcome, " … ".join(f"`{word}`" for word in mutation.words), shown))
-    counts = {outcome: sum(one.outcome == outcome for one in MUTATIONS) for outcome in (REFUSED, *Verdict)}
-    print(markdown(("edit", "has to be", "has to say", "is so"), rows))
-    print(f"\n{len(MUTATIONS)} edits, {len(MUTATIONS) - failures} as they have to be:", end=" ")
-    print(", ".join(f"{count} {outcome}" for outcome, count in counts.items()))
-    return int(failures > 0)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -2,11 +2,14 @@
 
 import pytest
 
-from scripts.comparison import engine
+from scripts.comparison import document_rules, schema_rules
+from scripts.comparison.changes import Verdict
+from scripts.comparison.engine import Comparison, Rule, Rules
 
-from . import edits
+from .__main__ import main
 from .cases import MUTATIONS
-from .edits import REFUSED, TTS, Mutation, Verdict, drop, put, run, text
+from .edits import TTS, Edit, drop, put, text
+from .run import REFUSED, Mutation, run
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
@@ -25,7 +28,7 @@ def test_the_suite_is_whole() -> None:
 
 
 @pytest.mark.parametrize("edit", [text("no such text", ""), put("/no/such/place", 1), drop("/info/nothing")])
-def test_an_edit_that_edits_nothing_is_an_error_not_a_pass(edit: edits.Edit) -> None:
+def test_an_edit_that_edits_nothing_is_an_error_not_a_pass(edit: Edit) -> None:
     with pytest.raises(LookupError, match="look at the mutation again"):
         run(Mutation("nothing", (edit,), Verdict.COMPATIBLE, ("no change",)))
 
@@ -35,7 +38,7 @@ def test_the_command_prints_a_table_and_fails_on_an_edit_that_comes_to_something
 ) -> None:
     good = Mutation("a | in a name", (text("0.1.0", "9", TTS),), REFUSED, ("/info/version",))
     monkeypatch.setattr("tests.contract.mutations.cases.MUTATIONS", [good])
-    assert edits.main() == 0
+    assert main() == 0
     assert capsys.readouterr().out.splitlines()[2:] == [
         "| a &#124; in a name | refused by the merge | `/info/version` | yes |",
         "",
@@ -43,7 +46,7 @@ def test_the_command_prints_a_table_and_fails_on_an_edit_that_comes_to_something
     ]
     for bad in (good._replace(outcome=Verdict.BREAKING), good._replace(words=("not said",))):
         monkeypatch.setattr("tests.contract.mutations.cases.MUTATIONS", [good, bad])
-        assert edits.main() == 1
+        assert main() == 1
         assert "NO: refused by the merge" in capsys.readouterr().out
 
 
@@ -61,16 +64,17 @@ def test_every_rule_of_the_comparison_is_tried(monkeypatch: pytest.MonkeyPatch) 
     assert [key for rule, key in rules.items() if rule not in tried] == []
 
 
-def _tables() -> list[engine._Rules]:
-    private = [value for name, value in vars(engine).items() if name.startswith("_") and name.isupper()]
+def _tables() -> list[Rules]:
+    names = {**vars(document_rules), **vars(schema_rules)}
+    private = [value for name, value in names.items() if name.startswith("_") and name.isupper()]
     return [value for value in private if isinstance(value, dict)]
 
 
-def _noting(rule: engine._Rule, tried: set[object]) -> engine._Rule:
-    def noting(comparison: engine._Comparison, *arguments: object) -> None:
-        before = len(comparison._found)
+def _noting(rule: Rule, tried: set[object]) -> Rule:
+    def noting(comparison: Comparison, *arguments: object) -> None:
+        before = len(comparison.found)
         rule(comparison, *arguments)  # type: ignore[arg-type]
-        if len(comparison._found) > before:
+        if len(comparison.found) > before:
             tried.add(rule)
 
     return noting

@@ -5,17 +5,21 @@ from typing import Any
 
 import pytest
 
+from scripts.common.project import ROOT, SPEC
 from scripts.common.strict_yaml import load_file
-from scripts.comparison import engine as module
-from scripts.comparison.engine import Change, Verdict, compare, table
-from scripts.pipeline.generate import ROOT, SPEC
+from scripts.comparison import compare, document_rules
+from scripts.comparison.changes import Change, Statuses, Verdict
+from scripts.comparison.words import table
+from scripts.contract.facts import statuses_of_the_client
 
 BREAKING, DECISION, COMPATIBLE = Verdict
 Document = dict[str, Any]
 
 
-def said(base: Document, new: Document, layer: str = "camb.yaml") -> list[tuple[str, str]]:
-    return [(change.what, str(change.verdict)) for change in compare(base, new, layer)]
+def said(
+    base: Document, new: Document, layer: str = "camb.yaml", statuses: Statuses | None = None
+) -> list[tuple[str, str]]:
+    return [(change.what, str(change.verdict)) for change in compare(base, new, layer, statuses)]
 
 
 def with_schema(small: Document, schema: Any, *, sent: bool = False, **components: Any) -> Document:
@@ -150,7 +154,7 @@ def test_an_id_breaks_only_what_is_generated(small: Document) -> None:
 def test_no_difference_passes_in_silence(small: Document, monkeypatch: pytest.MonkeyPatch) -> None:
     new = copy.deepcopy(small)
     new["info"]["title"] = "Other"
-    monkeypatch.setitem(module._DOCUMENT, "info", None)  # As if no rule looked there.
+    monkeypatch.setitem(document_rules._DOCUMENT, "info", None)  # As if no rule looked there.
     assert said(small, new) == [("the documents differ where no rule looks", DECISION)]
 
 
@@ -191,14 +195,23 @@ def test_a_status_is_a_matter_of_the_table_of_meanings() -> None:
     base: Document = load_file(ROOT / SPEC, SPEC)
     new = copy.deepcopy(base)
     statuses = new["components"]["schemas"]["TaskStatus"]["enum"]
-    statuses.append("QUEUED")
-    assert said(base, new) == [('`TaskStatus` gets the value "QUEUED"', DECISION)]
-    assert said(new, base) == [('`TaskStatus` loses the value "QUEUED"', COMPATIBLE)]
+    known = {"statuses": statuses_of_the_client()}
+    statuses.append("UNHEARD_OF")
+    assert said(base, new, **known) == [('`TaskStatus` gets the value "UNHEARD_OF"', DECISION)]
+    assert said(new, base, **known) == [('`TaskStatus` loses the value "UNHEARD_OF"', COMPATIBLE)]
     statuses[-1] = "FAILED"  # In the table, and held to no page.
-    assert said(base, new) == [('`TaskStatus` gets the value "FAILED"', COMPATIBLE)]
-    assert said(new, base) == [('`TaskStatus` loses the value "FAILED"', COMPATIBLE)]
+    assert said(base, new, **known) == [('`TaskStatus` gets the value "FAILED"', COMPATIBLE)]
+    assert said(new, base, **known) == [('`TaskStatus` loses the value "FAILED"', COMPATIBLE)]
     statuses[-2:] = []
-    assert said(base, new) == [('`TaskStatus` loses the value "PAYMENT_REQUIRED"', DECISION)]
+    assert said(base, new, **known) == [('`TaskStatus` loses the value "PAYMENT_REQUIRED"', DECISION)]
+
+
+def test_without_the_table_of_meanings_any_status_that_comes_or_goes_needs_a_decision() -> None:
+    base: Document = load_file(ROOT / SPEC, SPEC)
+    new = copy.deepcopy(base)
+    new["components"]["schemas"]["TaskStatus"]["enum"].append("FAILED")
+    assert said(base, new) == [('`TaskStatus` gets the value "FAILED"', DECISION)]
+    assert said(new, base) == [('`TaskStatus` loses the value "FAILED"', DECISION)]
 
 
 def test_a_parameter_of_the_path_renamed_is_one_change(small: Document) -> None:

@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 
 from scripts.common.errors import PipelineError
+from scripts.common.project import ROOT
 from scripts.common.strict_yaml import dump, load_file
-from scripts.comparison.engine import GUESS, Change, Verdict
+from scripts.comparison.changes import Change, Verdict
+from scripts.comparison.words import GUESS
 from scripts.contract import gate as module
 from scripts.contract import redocly_diff
 from scripts.contract.redocly_diff import Major, majors, unexplained
-from scripts.pipeline.generate import ROOT, make_document
+from scripts.pipeline.document import make_document
 from tests.contract.mutations.edits import SOUND, TTS
 
 Gate = Callable[..., tuple[int, str]]
@@ -343,7 +345,7 @@ def test_a_shallow_clone(repository: Path, tmp_path: Path, capsys: pytest.Captur
     assert module.main(["--root", str(tmp_path / "clone")]) == 0
     said = capsys.readouterr().out
     assert "Not compared: with any earlier version" in said
-    assert "a shallow clone knows not every tag: fetch them all" in said
+    assert "a shallow clone may lack tags: git fetch --tags --unshallow" in said
     assert "NOTHING was compared" in said
     assert module.main(["--root", str(tmp_path / "clone"), "--base", "HEAD"]) == 0
 
@@ -357,7 +359,7 @@ def test_no_main_no_checkout_no_git(
     shutil.move(repository / ".git", tmp_path / "moved")
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(repository.parent))
     code, said = gate()
-    assert (code, "no checkout to compare in" in said, "NOTHING was compared" in said) == (0, True, True)
+    assert (code, "is no git checkout" in said, "NOTHING was compared" in said) == (0, True, True)
     assert gate("--base", "HEAD")[0] == 2
     monkeypatch.setenv("PATH", str(tmp_path))
     code, said = gate()

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from scripts.comparison.engine import table
+from scripts.common.project import PACKAGE, ROOT, SPEC, SUPPLEMENTS, read_files
+from scripts.comparison.words import table
 from scripts.contract import update as module
 from scripts.contract.update import PAGES, SOURCES, load_sources, main
-from scripts.pipeline.generate import PACKAGE, ROOT, SPEC, check, generate, read_files
-from scripts.pipeline.supplements import SUPPLEMENTS
+from scripts.pipeline.generate import check, generate
 
 TTS, SOUND = "get-tts-result", "get-text-to-sound-status"
 OPERATIONS = {TTS: "GET /tts/{task_id}", SOUND: "GET /text-to-sound/{task_id}"}

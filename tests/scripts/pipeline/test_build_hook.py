@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.pipeline.generate import PACKAGE, ROOT
+from scripts.common.project import PACKAGE, ROOT
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ import pytest
 from openapi_python_client.config import Config
 
 from scripts.common.errors import PipelineError
-from scripts.pipeline.generate import PACKAGE, ROOT, SPEC, check, differences, generate, main
+from scripts.common.project import PACKAGE, ROOT, SPEC
+from scripts.pipeline.generate import check, differences, generate, main
 from scripts.pipeline.import_page import import_page
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from scripts.common.errors import PipelineError
-from scripts.pipeline.import_page import import_page, main, slug_of
+from scripts.pipeline.docs_page import slug_of
+from scripts.pipeline.import_page import import_page, main
 
 BLOCK = """\
 openapi: 3.1.0
@@ -166,7 +167,7 @@ def test_a_page_has_to_come_in_time(
     site: str, docs_site: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     docs_site.dripping.add("/get-dub.md")
-    monkeypatch.setattr("scripts.pipeline.import_page._PAGE_SECONDS", 0.3)
+    monkeypatch.setattr("scripts.pipeline.docs_page._PAGE_SECONDS", 0.3)
     assert main([f"{site}/get-dub.md", "--pages", str(tmp_path)]) == 1
     assert capsys.readouterr().err == f"error: {site}/get-dub.md: no answer, or not all of it, within 0.3 seconds\n"
     assert list(tmp_path.iterdir()) == []

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from scripts.common.errors import PipelineError
-from scripts.pipeline.generate import ROOT
+from scripts.common.project import ROOT
 from scripts.pipeline.merge import Page, load_pages, merge
 
 Document = dict[str, Any]

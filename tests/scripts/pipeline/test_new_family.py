@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.pipeline.generate import ROOT, generate
+from scripts.common.project import ROOT
+from scripts.pipeline.generate import generate
 from scripts.pipeline.import_page import import_page
 
 USE = """

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from scripts.common.documents import operations
 from scripts.common.errors import PipelineError
+from scripts.common.project import ROOT
 from scripts.common.strict_yaml import load_file
-from scripts.pipeline.generate import ROOT, make_document
-from scripts.pipeline.merge import load_pages, merge, operations
+from scripts.pipeline.document import make_document
+from scripts.pipeline.merge import load_pages, merge
 from scripts.pipeline.overlay import apply_overlay, load_overlay, parse_target
 
 Document = dict[str, Any]

@@ -19,15 +19,19 @@ from camb_openapi.models.create_tts_body_language import CreateTtsBodyLanguage
 from camb_openapi.models.get_text_to_sound_result_output_type import GetTextToSoundResultOutputType
 from camb_openapi.models.get_tts_results_body import GetTtsResultsBody
 from camb_openapi.models.stream_tts_body import StreamTtsBody
+from scripts.common.documents import operations
 from scripts.common.errors import PipelineError
-from scripts.common.refs import families
+from scripts.common.families import families
+from scripts.common.project import ROOT, SUPPLEMENTS
 from scripts.common.strict_yaml import dump, load_file
-from scripts.comparison.engine import CORRECTED, compare
-from scripts.pipeline.generate import ROOT, check, generate, main, make_document
+from scripts.comparison import compare
+from scripts.comparison.changes import CORRECTED
+from scripts.pipeline.document import make_document
+from scripts.pipeline.generate import check, generate, main
 from scripts.pipeline.import_page import import_page
-from scripts.pipeline.merge import load_pages, merge, operations
+from scripts.pipeline.merge import load_pages, merge
 from scripts.pipeline.overlay import apply_overlay, load_overlay
-from scripts.pipeline.supplements import SUPPLEMENTS, add_supplements, load_supplements
+from scripts.pipeline.supplements import add_supplements, load_supplements
 
 from .test_new_family import USE, use
 

@@ -18,9 +18,9 @@ from camb_openapi import SPEC_DIGEST
 from camb_openapi.api import TASK_STATUS_OPERATIONS
 from camb_openapi.models.orchestrator_pipeline_result import OrchestratorPipelineResult
 from camb_openapi.models.task_status import TaskStatus
-from scripts.common.errors import follow
-from scripts.pipeline.generate import ROOT, make_document
-from scripts.pipeline.merge import operations
+from scripts.common.documents import follow, operations
+from scripts.common.project import ROOT
+from scripts.pipeline.document import make_document
 
 OURS = ROOT / "openapi/templates"
 STOCK = Path(openapi_python_client.__file__).parent / "templates"

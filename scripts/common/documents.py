@@ -1,0 +1,89 @@
+"""An OpenAPI document as plain data: places in it, its operations, and what each of them inherits."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+Document = dict[str, Any]
+JsonPath = tuple[str | int, ...]
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+EVIDENCE = "x-evidence"  # how a supplement is known; it tells a supplement from a promise everywhere
+
+
+class At(NamedTuple):
+    """A value of a document, and where it stands."""
+
+    value: Any
+    path: JsonPath
+
+
+NOTHING = At(None, ())  # where there is nothing
+
+
+def pointer(path: Sequence[str | int]) -> str:
+    """Write a path as a JSON pointer (RFC 6901); `/` is the whole document, easier to see than nothing."""
+    return "/" + "/".join(str(step).replace("~", "~0").replace("/", "~1") for step in path)
+
+
+def steps(text: str) -> list[str]:
+    """Read a JSON pointer: the steps of its path, `~1` and `~0` unescaped."""
+    return [step.replace("~1", "/").replace("~0", "~") for step in text.split("/")[1:]]
+
+
+def place(file: str, path: Sequence[str | int]) -> str:
+    """Name a place in a file: `openapi/camb.yaml: /paths/~1tts`."""
+    return f"{file}: {pointer(path)}"
+
+
+def children(node: Any) -> dict[str | int, Any]:
+    """What is one step below `node`: by key, by index, or nothing."""
+    return node if isinstance(node, dict) else dict(enumerate(node)) if isinstance(node, list) else {}
+
+
+def follow(node: Any, path: Sequence[str | int]) -> Any:
+    """What is at `path`; KeyError if nothing is."""
+    for step in path:
+        node = children(node)[step]
+    return node
+
+
+def members(at: At) -> dict[str, At]:
+    """What stands under names that the author gave (properties, responses), where `$ref` would be such a name."""
+    return {name: At(value, (*at.path, name)) for name, value in at.value.items()} if isinstance(at.value, dict) else {}
+
+
+def operations(document: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield path, method and operation object, for each operation of a document of any shape."""
+    paths = document.get("paths") if isinstance(document, dict) else None
+    for path, item in paths.items() if isinstance(paths, dict) else ():
+        for method in METHODS:
+            operation = item.get(method) if isinstance(item, dict) else None
+            if isinstance(operation, dict):
+                yield path, method, operation
+
+
+def is_guess(operation: dict[str, Any]) -> bool:
+    """Whether an operation of `camb.yaml` is from a supplement."""
+    return EVIDENCE in operation
+
+
+def security(document: Document, path: str, method: str) -> At:
+    """What an operation requires of who calls it: its own word, else that of the document."""
+    own = document["paths"][path][method].get("security")
+    if own is not None:
+        return At(own, ("paths", path, method, "security"))
+    return At(document.get("security", []), ("security",))
+
+
+def security_schemes(document: Document) -> dict[str, At]:
+    """The security schemes that are defined, by name."""
+    return members(At(document.get("components", {}).get("securitySchemes"), ("components", "securitySchemes")))
+
+
+def servers(document: Document, path: str, method: str) -> At:
+    """Where an operation is served: its own word, else that of its path, else that of the document."""
+    item = document["paths"][path]
+    for node, place in ((item[method], ("paths", path, method)), (item, ("paths", path))):
+        if "servers" in node:
+            return At(node["servers"], (*place, "servers"))
+    return At(document.get("servers", [{"url": "/"}]), ("servers",))

@@ -1,0 +1,26 @@
+"""From the pages to the one document: merged, corrected, supplemented, and checked after each step."""
+
+from pathlib import Path
+
+from ..common.documents import Document
+from ..common.project import OVERLAY, PAGES, SUPPLEMENTS
+from .checks import check, task_result
+from .merge import first_with, load_pages, merge
+from .overlay import apply_overlay, load_overlay
+from .supplements import add_supplements, load_supplements, promised
+
+
+def make_document(root: Path) -> Document:
+    """Merge the pages, apply the overlay, add the supplements, and check the document before and after each."""
+    pages = load_pages(root / PAGES)
+    supplements = load_supplements(root / SUPPLEMENTS)
+    merged = merge(pages)
+    check(merged, lambda path: first_with(pages, path), task_result, promised)
+    corrected = apply_overlay(merged, load_overlay(root / OVERLAY))
+    # What was sound before the overlay is not the pages' fault now.
+    check(corrected, lambda _: OVERLAY, promised)
+    if not supplements:
+        return corrected
+    document = add_supplements(corrected, supplements)
+    check(document, lambda path: first_with(supplements, path[:3]))
+    return document

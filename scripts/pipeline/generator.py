@@ -1,0 +1,102 @@
+"""Run openapi-python-client on a document, and see that nothing is left out.
+
+The generator is imported where it is used, so that a build with nothing to do stays quick.
+"""
+
+import contextlib
+import hashlib
+import io
+import subprocess
+from pathlib import Path
+
+from ..common.documents import Document, operations, place
+from ..common.errors import PipelineError
+from ..common.project import PACKAGE, SPEC, Files, outputs
+from ..common.strict_yaml import dump, load_file
+from .checks import module_name
+
+_HEADER = """\
+# Made by scripts/pipeline/generate.py: edit pages/, overlay.yaml or supplements/ instead, and run make generate
+"""
+_RUFF_OPTIONS = (
+    "--isolated",  # from this project's own settings
+    "--config=exclude=[]",  # by default a tag called `dist` or `build` would be passed over
+    "--no-cache",
+    "--no-respect-gitignore",
+    "--target-version=py311",
+    "--quiet",
+    ".",
+)
+
+
+def spec_text(document: Document) -> str:
+    """The whole of `openapi/camb.yaml`."""
+    return _HEADER + dump(document)
+
+
+def make(document: Document, root: Path, folder: Path) -> Files:
+    """Make both outputs in `folder`, under the names they have in the project, and return them."""
+    spec = folder / SPEC
+    spec.parent.mkdir(parents=True)
+    spec.write_text(spec_text(document), encoding="utf-8", newline="\n")
+    package = folder / PACKAGE
+    package.parent.mkdir(parents=True)
+    _run_generator(root / "openapi", spec, package)
+    _check_modules(document, package)
+    (package / "py.typed").touch()
+    _run_ruff("check", "--fix-only", "--select=I,F401", folder=package)
+    _run_ruff("format", folder=package)
+    return outputs(folder)
+
+
+def _run_generator(openapi: Path, spec: Path, package: Path) -> None:
+    """Run openapi-python-client in this process, as its command line does with `--fail-on-warning`."""
+    from openapi_python_client import generate as generate_client
+    from openapi_python_client.config import Config, ConfigFile, MetaType
+
+    file = "openapi/generator.yaml"
+    settings = load_file(openapi / "generator.yaml", file)
+    if not isinstance(settings, dict):
+        raise PipelineError(file, "not a mapping")
+    for key in sorted(settings.keys() - ConfigFile.model_fields.keys()):
+        raise PipelineError(place(file, (key,)), "the generator has no such setting, and would ignore it")
+    settings["package_version_override"] = hashlib.sha256(spec.read_bytes()).hexdigest()
+    try:
+        config_file = ConfigFile(**settings)
+    except ValueError as error:
+        raise PipelineError(file, str(error)) from error
+    config = Config.from_sources(config_file, MetaType.NONE, spec, "utf-8", overwrite=False, output_path=package)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            errors = generate_client(config=config, custom_template_path=openapi / "templates")
+    except Exception as error:  # It may fail in any way; a traceback through it helps nobody.
+        raise PipelineError(SPEC, f"the generator failed: {type(error).__name__}: {error}") from error
+    for problem in errors:
+        reason = f"{problem.header} {problem.detail or ''}"
+        raise PipelineError(SPEC, f"the generator would leave something out: {reason}")
+
+
+def _check_modules(document: Document, package: Path) -> None:
+    """Each operation has its module: the generator drops some with a warning, and overwrites some without."""
+    from openapi_python_client.strings import PythonIdentifier
+
+    expected = {
+        f"{PythonIdentifier((operation.get('tags') or ['default'])[0], prefix='tag')}/"
+        f"{module_name(operation['operationId'])}.py": f"{method.upper()} {path}"
+        for path, method, operation in operations(document)
+    }
+    made = {path.relative_to(package / "api").as_posix() for path in package.glob("api/*/*.py")}
+    made = {name for name in made if not name.endswith("/__init__.py")}
+    if made != expected.keys() or len(made) != len(list(operations(document))):
+        lost = [f"{expected[name]} ({name})" for name in sorted(expected.keys() - made)]
+        raise PipelineError(SPEC, f"the generator made {len(made)} operations; missing: {', '.join(lost) or 'none'}")
+
+
+def _run_ruff(*command: str, folder: Path) -> None:
+    from ruff import find_ruff_bin  # type: ignore[import-untyped]
+
+    run = subprocess.run(
+        [find_ruff_bin(), *command, *_RUFF_OPTIONS], cwd=folder, capture_output=True, text=True, check=False
+    )
+    if run.returncode:
+        raise PipelineError(PACKAGE, f"ruff {command[0]} failed: {run.stderr or run.stdout}")

@@ -1,0 +1,87 @@
+"""Edits that need a decision."""
+
+from .edits import copy_of_page, drop, put, without_page
+from .places import BOTH, DUB_GUESS, ERROR, GET, GUESS, MADE, POST, STATUS, VOICES, WITH_GUESSES, Cases, Groups
+
+_PAGES: Cases = (
+    ("`no` in an enum is the string", put(f"{STATUS}/enum/-", "no"), 'gets the value "no"', BOTH),
+    (
+        "a status added",
+        put(f"{STATUS}/enum/-", "QUEUED"),
+        "write `TaskStatus.QUEUED: Meaning.…,` in _MEANINGS of facade/camb_client/_status.py",
+        '`QUEUED = "QUEUED"` in TaskStatus',
+        "a closed reader breaks",
+        BOTH,
+    ),
+    (
+        "a status added that is no Python name",
+        put(f"{STATUS}/enum/-", "in-review"),
+        "TaskStatus.IN_REVIEW: Meaning.…,",
+        'IN_REVIEW = "in-review"',
+    ),
+    (
+        "a status removed",
+        drop(f"{STATUS}/enum/2"),
+        'loses the value "TIMEOUT"',
+        '"TIMEOUT": "<where it is from>",` in UNDOCUMENTED of scripts/contract/facts.py',
+    ),
+    ("a status of any text", drop(f"{STATUS}/enum"), "may have any value now", "is no plain enum now"),
+    (
+        "FAILED documented",
+        put(f"{STATUS}/enum/-", "FAILED"),
+        "the table of meanings has it",
+        "take it out of UNDOCUMENTED",
+    ),
+    ("a key that nobody knows", put(f"{GET}/x-rate-limit", 5), "gets `x-rate-limit` 5"),
+    ("a `not` in a schema", put(f"{ERROR}/properties/msg/not", {"const": ""}), "gets `not`"),
+    ("a discriminator", put(f"{ERROR}/discriminator", {"propertyName": "type"}), "discriminator"),
+    ("the 3.0 way to be nullable", put(f"{ERROR}/properties/msg/nullable", True), "`nullable`"),
+    ("webhooks", put("/webhooks", {}), "gets `webhooks` {}", BOTH),
+    ("another patch of OpenAPI", put("/openapi", "3.1.1"), '"3.1.1", was "3.1.0"'),
+    (
+        "another media type besides",
+        put(f"{GET}/responses/200/content/text~1plain", {"schema": {"type": "string"}}),
+        "may be text/plain too",
+    ),
+    (
+        "a new task result where no family can be",
+        copy_of_page("get-dub", ("/tts/{task_id}", "/dub/{task_id}/status"), ("get_tts_result_tts__id__get", "d")),
+        "is no family",
+        "widen openapi/templates/api_init.py.jinja",
+    ),
+)
+
+_VOICES: Cases = (
+    ("callbacks", put(f"{POST}/callbacks", {}), "gets `callbacks` {}"),
+    ("a limit of an answer raised", put(f"{MADE}/properties/score/maximum", 100), "is 100, was 10", "made room"),
+    (
+        "another default of a parameter",
+        put(f"{POST}/parameters/0/schema/default", True),
+        "who leaves it out gets something else",
+    ),
+)
+
+_SERVERS: Cases = (("a second server gone", drop("/servers/1"), "the server https://eu.example is gone"),)
+
+_GUESSES: Cases = (
+    ("a guess gone, and no page for it", without_page(DUB_GUESS), "GET /dub/{task_id} is gone", GUESS, "tell"),
+    (
+        "a page without a task result for a guess",
+        copy_of_page(
+            "get-dub",
+            ("/tts/", "/dub/"),
+            ("tts__id", "dub__id"),
+            ("OrchestratorPipelineResult'", "HTTPValidationError'"),
+        ),
+        "GET /dub/{task_id} answers with a task result no more",
+        GUESS,
+    ),
+)
+
+# What the cases start from, and the cases.
+GROUPS: Groups = (
+    ((), _PAGES),
+    ((VOICES,), _VOICES),
+    ((put("/servers/-", {"url": "https://eu.example"}),), _SERVERS),
+    (WITH_GUESSES, _GUESSES),
+)

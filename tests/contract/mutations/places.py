@@ -1,0 +1,102 @@
+"""What the cases share: places in the pages, and pages of our own."""
+
+from typing import Any
+
+from .edits import Edit, copy_of_page, operation_page, supplement, without_actions
+
+Cases = tuple[tuple[str | Edit, ...], ...]  # a name, then edits and words
+Groups = tuple[tuple[tuple[Edit, ...], Cases], ...]  # what the cases start from, and the cases
+
+GET = "/paths/~1tts~1{task_id}/get"
+SCHEMAS = "/components/schemas"
+RESULT = f"{SCHEMAS}/OrchestratorPipelineResult"
+STATUS = f"{SCHEMAS}/TaskStatus"
+RUN_ID = f"{RESULT}/properties/run_id"
+ERROR = f"{SCHEMAS}/ValidationError"
+KEY = "/components/securitySchemes/APIKeyHeader"
+BOTH = "(docs, camb.yaml)"
+
+NO_TTS_ACTIONS = without_actions("'/tts/")
+DUB = copy_of_page("get-dub", ("/tts/", "/dub/"), ("get_tts_result_tts__id__get", "get_dub"))
+
+# A create call, for the kinds of change in what we send: the status pages have but one path parameter.
+POST = "/paths/~1voices/post"
+BODY = f"{POST}/requestBody/content/application~1json/schema"
+MADE = f"{POST}/responses/200/content/application~1json/schema"
+CREATE: dict[str, Any] = {
+    "operationId": "create_voice",
+    "tags": ["Voices"],
+    "parameters": [
+        {"in": "query", "name": "dry", "schema": {"type": "boolean", "default": False}},
+        {"in": "header", "name": "x-trace", "required": False, "schema": {"type": "string"}},
+    ],
+    "requestBody": {
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "title": "CreateVoice",
+                    "required": ["text"],
+                    "properties": {
+                        "text": {"type": "string", "maxLength": 500},
+                        "language": {"type": ["integer", "string"]},
+                        "format": {"type": "string", "enum": ["wav", "mp3"]},
+                    },
+                }
+            }
+        }
+    },
+    "responses": {
+        "200": {
+            "description": "Made",
+            "headers": {"x-cost": {"schema": {"type": "integer"}}},
+            "content": {
+                "application/json": {
+                    "schema": {
+                        "type": "object",
+                        "title": "Voice",
+                        "required": ["id"],
+                        "properties": {
+                            "id": {"type": "string"},
+                            "score": {"type": "number", "maximum": 10},
+                            "mood": {"type": "string", "enum": ["calm", "wild"]},
+                            "notes": {"type": "object", "additionalProperties": {"type": "string"}},
+                        },
+                    }
+                }
+            },
+        }
+    },
+    "security": [{"APIKeyHeader": []}],
+}
+VOICES = operation_page("create-voice", "/voices", "post", CREATE)
+
+# A guess, and pages for what was guessed.
+DUB_GUESS = "supplements/get-dub-status.yaml"
+STORY = copy_of_page("get-story", ("/tts/", "/story/"), ("get_tts_result_tts__id__get", "get_story"))
+WITH_GUESSES = (supplement("get-dub-status"), supplement("create-tts"))
+GUESS = "it was our guess"
+DUB_GET = "/paths/~1dub~1{task_id}/get"
+CREATE_TTS: dict[str, Any] = {
+    **CREATE,
+    "operationId": "create_tts_tts_post",
+    "parameters": [{"in": "header", "name": "x-trace", "required": True, "schema": {"type": "string"}}],
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "title": "CreateTts",
+                    "required": ["text", "voice_id", "tone"],
+                    "properties": {
+                        "text": {"type": "string", "maxLength": 500},
+                        "voice_id": {"type": "string"},
+                        "tone": {"type": "string"},
+                        "gender": {"type": "integer", "enum": [1, 2]},
+                    },
+                }
+            }
+        },
+    },
+}
