@@ -10,7 +10,6 @@ does not hold cannot be accepted, for then the facade does not work.
 """
 
 import argparse
-import os
 import sys
 import tempfile
 from pathlib import Path
@@ -27,7 +26,6 @@ from ..comparison.words import by_layer, table
 from ..pipeline.checks import check
 from ..pipeline.document import make_document
 from ..pipeline.merge import first_with, load_pages, merge
-from . import redocly_diff
 from .facts import problems, statuses_of_the_client
 from .version import refusals, step
 
@@ -42,13 +40,12 @@ class Result(NamedTuple):
     against: str
     changes: list[Change]
     facts: list[str]  # problems
-    redocly: list[str]  # what Redocly calls major, and nobody here knows of
     notes: list[str]  # what was not done, and why
     refused: list[str]  # lines that have to be written before this passes
     step: str
 
 
-def gate(root: Path, base: str | None, *, redocly_required: bool) -> Result:
+def gate(root: Path, base: str | None) -> Result:
     """Compare the project in `root` with a base; refuse (`PipelineError`) what cannot be compared."""
     notes: list[str] = []
     new = present(root)
@@ -57,7 +54,7 @@ def gate(root: Path, base: str | None, *, redocly_required: bool) -> Result:
     except PipelineError as error:
         # An unpacked sdist, a shallow clone: said in words, and the facts are held up all the same.
         notes.append(f"with any earlier version, for there is none here: {error}")
-        return Result(_NOTHING, [], problems(new[CORRECTED]), [], notes, [], step([]))
+        return Result(_NOTHING, [], problems(new[CORRECTED]), notes, [], step([]))
     path = root / ref
     if base and path.is_file():
         old = {CORRECTED: _checked(load_file(path, ref), ref)}
@@ -66,20 +63,7 @@ def gate(root: Path, base: str | None, *, redocly_required: bool) -> Result:
         old = past(root, ref)
     changes = [change for layer in old for change in compare(old[layer], new[layer], layer, statuses_of_the_client())]
     facts = problems(new[CORRECTED])
-    unknown: list[str] = []
-    try:
-        found = redocly_diff.majors({layer: (old[layer], new[layer]) for layer in old}, root / ".cache")
-        for layer, majors in found.items():
-            mine = [change for change in changes if change.layer == layer]
-            unknown += [
-                f"{major.message} (`{major.place}`, {layer}; rule {major.rule})"
-                for major in redocly_diff.unexplained(majors, mine)
-            ]
-    except redocly_diff.UnavailableError as error:
-        if redocly_required:
-            raise PipelineError("redocly diff", f"could not run, and has to here: {error}") from error
-        notes.append(f"by redocly diff, which did not run: {error}. What stands here is our own comparison")
-    return Result(f"{ref} ({why})", changes, facts, unknown, notes, refusals(root, changes), step(changes))
+    return Result(f"{ref} ({why})", changes, facts, notes, refusals(root, changes), step(changes))
 
 
 def present(root: Path) -> Layers:
@@ -146,7 +130,6 @@ def report(result: Result, style: str) -> str:
     counted = ", ".join(f"{number} {verdict}" for verdict, number in count.items())
     lists = (
         ("A fact that the facade stands on does not hold", result.facts),
-        ("Redocly calls this major, and no rule here says why it is not", result.redocly),
         ("Not compared", result.notes),
         ("Missing", result.refused),
     )
@@ -169,7 +152,7 @@ def report(result: Result, style: str) -> str:
 
 def failed(result: Result) -> bool:
     """Whether the gate stays shut."""
-    return bool(result.facts or result.redocly or result.refused)
+    return bool(result.facts or result.refused)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -181,12 +164,10 @@ def main(arguments: list[str] | None = None) -> int:
         "--base", help="a git ref, or a camb.yaml (default: the last tag, else the merge base with main)"
     )
     parser.add_argument("--format", choices=("text", "markdown"), default="text")
-    parser.add_argument("--require-redocly", action="store_true", help="fail without Redocly, as with CI set")
     parser.add_argument("--root", type=Path, default=ROOT, help="the project to work on (default: this one)")
     options = parser.parse_args(arguments)
-    required = options.require_redocly or bool(os.environ.get("CI"))
     try:
-        result = gate(options.root.resolve(), options.base, redocly_required=required)
+        result = gate(options.root.resolve(), options.base)
     except (PipelineError, OSError) as error:
         # Markdown is read elsewhere than in the log, and must not be empty there.
         print(f"error: not compared: {error}", file=sys.stdout if options.format == "markdown" else sys.stderr)

@@ -1,7 +1,5 @@
 """`make breaking`: what it compares with, what it lets through, and that it never passes what it did not compare."""
 
-import json
-import os
 import re
 import shutil
 import subprocess
@@ -11,26 +9,13 @@ from typing import Any
 
 import pytest
 
-from scripts.common.errors import PipelineError
-from scripts.common.project import ROOT
 from scripts.common.strict_yaml import dump, load_file
-from scripts.comparison.changes import Change, Verdict
-from scripts.comparison.words import GUESS
 from scripts.contract import gate as module
-from scripts.contract import redocly_diff
-from scripts.contract.redocly_diff import Major, majors, unexplained
 from scripts.pipeline.document import make_document
 from tests.contract.mutations.edits import SOUND, TTS
 
 Gate = Callable[..., tuple[int, str]]
 NO_422 = "the answer 422 of GET /tts/{task_id} is gone (`/paths/~1tts~1{task_id}/get/responses/422`)"
-
-
-@pytest.fixture(autouse=True)
-def _no_redocly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Most tests are about the rest; it has tests of its own below."""
-    monkeypatch.setattr(redocly_diff, "majors", lambda pairs, cache: {layer: [] for layer in pairs})
-    monkeypatch.delenv("CI", raising=False)
 
 
 def git(root: Path, *arguments: str) -> None:
@@ -364,132 +349,3 @@ def test_no_main_no_checkout_no_git(
     monkeypatch.setenv("PATH", str(tmp_path))
     code, said = gate()
     assert (code, "git: is not installed" in said, "NOTHING was compared" in said) == (0, True, True)
-
-
-# Redocly, the second opinion
-
-CHANGE = Change("docs", "/components/schemas/Mood/enum", '`Mood` gets the value "sad"', Verdict.COMPATIBLE, "")
-ADDED = Major("enum-values-added", CHANGE.place, "Enum gained values.")
-
-
-@pytest.mark.parametrize(
-    ("major", "change", "known"),
-    [
-        (ADDED, CHANGE, True),
-        (ADDED, CHANGE._replace(place="/components/schemas/Moods/enum"), False),
-        (ADDED, CHANGE._replace(what="`Mood` gets a title"), False),
-        (ADDED._replace(rule="schema-type-changed"), CHANGE, False),
-        (ADDED._replace(rule="of-tomorrow"), CHANGE, False),
-        (ADDED._replace(rule="of-tomorrow"), CHANGE._replace(verdict=Verdict.DECISION), True),
-        (ADDED._replace(rule="of-tomorrow"), CHANGE._replace(advice=GUESS), True),
-        (
-            ADDED._replace(rule="of-tomorrow"),
-            CHANGE._replace(place="/components/schemas/Mood", verdict=Verdict.BREAKING),
-            True,
-        ),
-        (ADDED._replace(rule="of-tomorrow"), CHANGE._replace(place="/elsewhere", verdict=Verdict.BREAKING), False),
-    ],
-)
-def test_what_redocly_calls_major_has_to_be_known_here(major: Major, change: Change, known: bool) -> None:
-    assert unexplained([major], [change]) == ([] if known else [major])
-    assert unexplained([major], []) == [major]
-
-
-def test_what_is_not_known_here_fails(repository: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
-    major = Major("of-tomorrow", "/info", "The title matters.")
-    monkeypatch.setattr(redocly_diff, "majors", lambda pairs, cache: {"docs": [major], "camb.yaml": []})
-    edit(repository, with_words)
-    code, said = gate("--base", "HEAD")
-    assert code == 1
-    assert "no rule here says why it is not: The title matters. (`/info`, docs; rule of-tomorrow)" in said
-
-
-@pytest.fixture
-def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Nothing on the PATH but git, a few of the system's own, and programs of the test."""
-    monkeypatch.setattr(redocly_diff, "majors", majors)
-    folder = tmp_path / "tools"
-    folder.mkdir()
-    for name in ("git", "sh", "cat"):
-        (folder / name).symlink_to(str(shutil.which(name)))
-    monkeypatch.setenv("PATH", str(folder))
-
-    def add(**programs: str) -> None:
-        for name, script in programs.items():
-            (folder / name).write_text(f"#!/bin/sh\n{script}\n")
-            (folder / name).chmod(0o755)
-
-    return add
-
-
-@pytest.mark.parametrize(("npm", "why"), [("", "there is no Node here"), ("echo no network >&2; exit 1", "no network")])
-def test_without_redocly_it_says_so_and_fails_where_it_is_required(
-    repository: Path, gate: Gate, tools: Callable[..., None], monkeypatch: pytest.MonkeyPatch, npm: str, why: str
-) -> None:
-    if npm:
-        tools(node="exit 9", npm=npm)
-    code, said = gate("--base", "HEAD")
-    assert code == 0
-    assert re.search(f"Not compared: by redocly diff, which did not run: .*{why}", said)
-    code, said = gate("--base", "HEAD", "--require-redocly")
-    assert code == 2
-    assert re.search(f"redocly diff: could not run, and has to here: .*{why}", said)
-    monkeypatch.setenv("CI", "true")
-    assert gate("--base", "HEAD") == (2, said)
-    assert not list((repository / ".cache").glob("redocly/*"))  # Nothing half-installed is taken for Redocly.
-
-
-@pytest.mark.parametrize(
-    ("node", "said"),
-    [
-        ("echo crashed >&2; exit 3", "redocly diff: failed with exit code 3: crashed"),
-        ("echo no report", "redocly diff: its report cannot be read"),
-        ("echo '{}'", "redocly diff: its report cannot be read"),
-        ("cat report", "redocly diff: its report is not of the form that is read here"),
-    ],
-)
-def test_a_redocly_that_fails_is_no_pass(
-    repository: Path, gate: Gate, tools: Callable[..., None], tmp_path: Path, node: str, said: str
-) -> None:
-    report = {"reportVersion": "1", "summary": {"major": 1}, "changes": []}
-    (tmp_path / "report").write_text(json.dumps(report))
-    tools(npm="exit 0", node=node.replace("report", str(tmp_path / "report")) if "cat" in node else node)
-    edit(repository, with_words)
-    code, came = gate("--base", "HEAD")
-    assert code == 2
-    assert said in came
-
-
-def test_the_lock_names_no_registry_and_every_digest() -> None:
-    lock = (redocly_diff.FOLDER / "package-lock.json").read_text()
-    assert "resolved" not in lock
-    assert not re.search(r"https?:", lock)
-    packages = {name: package for name, package in json.loads(lock)["packages"].items() if name}
-    assert all(package["integrity"].startswith("sha512-") for package in packages.values())
-    assert packages["node_modules/@redocly/cli"]["version"] == redocly_diff.VERSION
-
-
-@pytest.mark.skipif(shutil.which("npm") is None and not os.environ.get("CI"), reason="there is no Node here")
-def test_the_real_one_rates_as_it_is_read(small: dict[str, Any]) -> None:
-    """Its form is not promised: it calls itself experimental."""
-    new = json.loads(json.dumps(small))
-    new["components"]["schemas"]["Status"]["enum"].append("NEW")
-    new["info"]["title"] = "Other"
-    del new["paths"]["/a/{id}"]["get"]["responses"]["200"]["content"]
-    found = majors({"docs": (small, small), "camb.yaml": (small, new)}, ROOT / ".cache")
-    assert found["docs"] == []
-    assert [(major.rule, major.place) for major in found["camb.yaml"]] == [
-        ("media-type-removed", "/paths/~1a~1{id}/get/responses/200/content")
-    ]
-    with pytest.raises(PipelineError, match="redocly diff: failed with"):
-        majors({"docs": (small, {"openapi": "9"})}, ROOT / ".cache")
-
-
-@pytest.mark.skipif(shutil.which("npm") is None and not os.environ.get("CI"), reason="there is no Node here")
-def test_the_real_one_and_ours_agree_on_a_status(repository: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redocly_diff, "majors", lambda pairs, cache: majors(pairs, ROOT / ".cache"))
-    edit(repository, with_status)
-    code, said = gate("--base", "HEAD", "--require-redocly")
-    assert code == 1
-    assert "needs a decision: `TaskStatus` gets the value" in said
-    assert "Redocly calls this major" not in said

@@ -1,8 +1,7 @@
-"""A second opinion on a change: `redocly diff`, pinned in `redocly/`, installed into `.cache/redocly` on first use.
+"""A witness: `redocly diff`, pinned in `redocly/` and installed into `.cache/redocly` on first use.
 
-The rule of this file: Redocly rates, and our own comparison decides. What Redocly calls major has to be known to our
-comparison, as breaking, as a decision, or by one of the reasons listed here; and when Redocly did not run, the caller
-is told why.
+What Redocly rates as major has to be known to our comparison: as breaking, as a decision, or by one of the reasons
+listed here.
 """
 
 import contextlib
@@ -16,10 +15,11 @@ import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..common.documents import Document
-from ..common.errors import PipelineError
-from ..comparison.changes import Change, Verdict
-from ..comparison.words import GUESS
+from scripts.common.documents import Document
+from scripts.common.errors import PipelineError
+from scripts.common.project import ROOT
+from scripts.comparison.changes import Change, Verdict
+from scripts.comparison.words import GUESS
 
 FOLDER = Path(__file__).parent / "redocly"
 FILES = ("package.json", "package-lock.json")
@@ -52,8 +52,8 @@ class Major(NamedTuple):
     message: str
 
 
-def majors(pairs: dict[str, tuple[Document, Document]], cache: Path) -> dict[str, list[Major]]:
-    """What is major between two documents of each layer; nothing is where they are equal.
+def majors(base: Document, new: Document, cache: Path = ROOT / ".cache") -> list[Major]:
+    """What is major between two documents.
 
     Raises:
         UnavailableError: There is no Node here, or the package cannot be installed.
@@ -61,26 +61,23 @@ def majors(pairs: dict[str, tuple[Document, Document]], cache: Path) -> dict[str
     """
     program = _installed(cache)
     with tempfile.TemporaryDirectory(prefix="camb-redocly-") as name:
-        folder = Path(name)
-        running = {}
-        for layer, documents in pairs.items():
-            if documents[0] == documents[1]:
-                continue
-            files = [f"{layer}-{which}.json" for which in ("base", "new")]
-            for file, document in zip(files, documents, strict=True):
-                (folder / file).write_text(json.dumps(document), encoding="utf-8")
-            command = [*program, "diff", *files, "--format=json", "--fail-on=none"]
+        for file, document in (("base.json", base), ("new.json", new)):
+            (Path(name) / file).write_text(json.dumps(document), encoding="utf-8")
+        command = [*program, "diff", "base.json", "new.json", "--format=json", "--fail-on=none"]
+        try:
             # In a folder of its own, so that it finds no settings.
-            running[layer] = subprocess.Popen(
-                command, cwd=folder, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            run = subprocess.run(
+                command, cwd=name, env=_environment(), capture_output=True, text=True, check=False, timeout=_SECONDS
             )
-        # All are done before the first is judged: none is left running.
-        done = {layer: (process, *_communicate(process)) for layer, process in running.items()}
-        return {layer: _read(*done[layer]) if layer in done else [] for layer in pairs}
+        except subprocess.TimeoutExpired as error:
+            raise PipelineError("redocly diff", f"was not done after {_SECONDS:g} seconds") from error
+    if run.returncode:
+        raise PipelineError("redocly diff", f"failed with exit code {run.returncode}: {run.stderr}")
+    return _read(run.stdout)
 
 
 def unexplained(found: list[Major], changes: list[Change]) -> list[Major]:
-    """Those that our comparison neither shares nor has a reason for; `changes` are those of the same layer."""
+    """Those that our comparison neither shares nor has a reason for."""
     return [
         major for major in found if not any(_shares(change, major) or _explains(change, major) for change in changes)
     ]
@@ -144,17 +141,7 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "NO_COLOR": "1"}
 
 
-def _communicate(process: "subprocess.Popen[str]") -> tuple[str, str]:
-    try:
-        return process.communicate(timeout=_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        return process.communicate()
-
-
-def _read(process: "subprocess.Popen[str]", output: str, problem: str) -> list[Major]:
-    if process.returncode:
-        raise PipelineError("redocly diff", f"failed with exit code {process.returncode}: {problem}")
+def _read(output: str) -> list[Major]:
     try:
         report: Any = json.loads(output)
         rated = [verdict for change in report["changes"] for verdict in change["verdicts"]]
