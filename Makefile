@@ -7,8 +7,11 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # Tests over all cores; not those of the pipeline, which send signals to their own process.
 SPREAD := -n auto --dist worksteal
-# What is said on the command line reaches a recipe as a variable of the shell, never as text in it.
-export PAGE SLUG BASE FORMAT QUICK OUT
+# What is said on the command line reaches a recipe as a variable of the shell, never as text in it; and `value` takes
+# it as it was said, where make would expand a `$`, even run `$(shell …)`.
+SAID := PAGE SLUG BASE FORMAT QUICK OUT
+$(foreach name,$(SAID),$(eval override $(name) := $$(value $(name))))
+export $(SAID)
 
 .PHONY: help demo test check breaking contract contract-live api-snapshot update generate check-generated import-page \
 	docs build test-lowest test-pythons bench clean
@@ -46,7 +49,7 @@ check: $(READY)  ## The checks that take seconds: format, lint, types, imports, 
 	$(BIN)/zizmor --offline --quiet .github
 
 breaking: $(READY)  ## What breaks users of the client: make breaking [BASE=<git ref or file>] [FORMAT=markdown]
-	@$(BIN)/python -m scripts.contract.gate $${BASE:+--base "$$BASE"} $${FORMAT:+--format "$$FORMAT"}
+	@$(BIN)/python -m scripts.contract.gate $${BASE:+--base="$$BASE"} $${FORMAT:+--format="$$FORMAT"}
 
 contract: $(READY) breaking  ## What others count on: the spec, the local server, examples, exported names
 	$(BIN)/python -m scripts.contract.api_check
@@ -69,7 +72,7 @@ check-generated: $(READY)  ## Fail if what is committed is not what the pages ma
 
 import-page: $(READY)  ## Import a docs page: make import-page PAGE=<file, URL or -> [SLUG=<name>]
 	@test -n "$$PAGE" || { echo "error: say PAGE=<file, URL or -> (and SLUG=<name> with -)" >&2; exit 1; }
-	@$(BIN)/python -m scripts.pipeline.import_page "$$PAGE" $${SLUG:+--slug "$$SLUG"}
+	@$(BIN)/python -m scripts.pipeline.import_page $${SLUG:+--slug="$$SLUG"} -- "$$PAGE"
 
 docs: $(READY)  ## Make the site of docstrings and guides in .cache/docs; every warning is an error
 	@$(BIN)/python -m scripts.release.docs
@@ -85,7 +88,7 @@ test-pythons: $(READY)  ## The suite of the facade on every Python from 3.11 on 
 
 bench: $(READY)  ## Ours against what one would use instead; six minutes: make bench [QUICK=1] [OUT=<folder>]
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group bench
-	@$(BIN)/python -m scripts.bench $${QUICK:+--quick} $${OUT:+--out "$$OUT"}
+	@$(BIN)/python -m scripts.bench $${QUICK:+--quick} $${OUT:+--out="$$OUT"}
 
 clean:  ## Remove what the above made
 	rm -rf $(VENV) dist .cache .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
