@@ -17,6 +17,7 @@ from .documents import JsonPath, pointer
 from .errors import PipelineError
 
 _TAG = "tag:yaml.org,2002:"
+_DEPTH = 100  # levels; the deepest page known has some 20, and what reads a document later has to come to an end too
 
 
 def _integer(text: str) -> int:
@@ -47,6 +48,8 @@ class _Loader(yaml.SafeLoader):
         None: [(tag, pattern) for tag, (pattern, _) in _CORE.items()]
     }
 
+    depth = 0
+
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
             event = self.peek_event()  # type: ignore[no-untyped-call]
@@ -54,7 +57,13 @@ class _Loader(yaml.SafeLoader):
                 problem=f"the alias *{event.anchor} is not supported: write the value out",
                 problem_mark=event.start_mark,
             )
-        return super().compose_node(parent, index)
+        self.depth += 1
+        if self.depth > _DEPTH:
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(problem=f"nested too deeply: more than {_DEPTH} levels", problem_mark=mark)
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
 
 
 def load(text: str, file: str) -> Any:
@@ -72,8 +81,6 @@ def load(text: str, file: str) -> Any:
         raise PipelineError(f"{file}:{line}", reason) from error
     except yaml.YAMLError as error:
         raise PipelineError(file, str(error)) from error
-    except RecursionError as error:
-        raise PipelineError(file, "nested too deeply") from error
 
 
 def load_file(path: Path, file: str) -> Any:

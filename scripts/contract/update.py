@@ -11,6 +11,7 @@ error. Exit code 0: done, whatever the verdicts are, for it is the gate (`make b
 
 import argparse
 import asyncio
+import shlex
 import shutil
 import signal
 import sys
@@ -116,7 +117,9 @@ def fetch(addresses: dict[str, str], stored: dict[str, str], sources: str) -> di
         for slug in sorted(stored.keys() - addresses.keys())
     ]
     problems += [
-        PipelineError(addresses[slug], f"{PAGES} has no {slug}.yaml: make import-page PAGE={addresses[slug]} adds it")
+        PipelineError(
+            addresses[slug], f"{PAGES} has no {slug}.yaml: make import-page PAGE={shlex.quote(addresses[slug])} adds it"
+        )
         for slug in sorted(addresses.keys() - stored.keys())
     ]
     slugs = sorted(addresses.keys() & stored.keys())
@@ -146,7 +149,7 @@ async def _fetch(address: str, operation: str) -> Block:
         raise PipelineError(
             address,
             f"the block moved: it describes {block.operation} now, and {operation} before. "
-            f"If that is meant: make import-page PAGE={address}, then make generate and make breaking",
+            f"If that is meant: make import-page PAGE={shlex.quote(address)}, then make generate and make breaking",
         )
     print(f"fetched {address} ({operation})", file=sys.stderr)
     return block

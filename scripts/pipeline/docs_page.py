@@ -1,20 +1,25 @@
-"""A page of the docs: fetch it, and find the one OpenAPI block in it."""
+"""A page of the docs: fetch it, within bounds, and find the one OpenAPI block in it."""
 
 import asyncio
 import re
 import sys
+import zlib
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
-from ..common.documents import operations
+import httpx
+
+from ..common.documents import METHODS, operations
 from ..common.errors import PipelineError
 from ..common.strict_yaml import load
 
 _SIZE_LIMIT = 2_000_000  # bytes; the largest docs pages known have some 50,000
 _PHASE_SECONDS = 10.0  # for each phase of a request
 _PAGE_SECONDS = 30.0  # for all of it, redirects too, so that a server which drips cannot hold us
+_REDIRECTS = 5
 _LANGUAGE = re.compile(r"ya?ml(\s|\Z)", re.IGNORECASE)
-_OPERATION = re.compile(r"ya?ml\s+(?P<method>[a-z]+)\s+(?P<path>/\S*)(\s|\Z)", re.IGNORECASE)
+# The file or address of the whole spec may stand before the method.
+_OPERATION = re.compile(rf"ya?ml\s+(?:\S+\s+)?(?P<method>{'|'.join(METHODS)})\s+(?P<path>/\S*)(\s|\Z)", re.IGNORECASE)
 
 
 class Block(NamedTuple):
@@ -33,29 +38,39 @@ class Block(NamedTuple):
 
 def openapi_block(text: str, source: str) -> Block:
     """Find the one OpenAPI block of a page, and hold its fence line to what the block describes."""
-    blocks = [block for block in _fenced_blocks(text) if _is_openapi(block)]
+    kinds = [(_kind(block), block) for block in _fenced_blocks(text)]
+    blocks = [block for kind, block in kinds if kind == "openapi"]
     if not blocks:
+        for kind, block in kinds:
+            if kind == "asyncapi":
+                reason = "this is an AsyncAPI block: only operations over HTTP, in OpenAPI, can be imported"
+                raise PipelineError(f"{source}:{block.line}", reason)
         raise PipelineError(source, "no OpenAPI block: no ```yaml fence holds a document with a top-level `openapi`")
     if len(blocks) > 1:
         lines = ", ".join(str(block.line) for block in blocks)
         raise PipelineError(source, f"{len(blocks)} OpenAPI blocks, in lines {lines}: one page describes one operation")
-    block = blocks[0]
-    where = f"{source}:{block.line}"
+    _check_fence(blocks[0], source)
+    return blocks[0]
+
+
+def _check_fence(block: Block, source: str) -> None:
+    where, said = f"{source}:{block.line}", f"the fence line says `{block.info}`"
     document = load(block.content, f"{where}, block")
-    described = [f"{method.upper()} {path}" for path, method, _ in operations(document)]
-    says = block.operation or f"no method and path ({block.info!r})"
     if not isinstance(document, dict) or "openapi" not in document:
-        raise PipelineError(where, f"the fence line says {says}, but the block has no top-level `openapi`")
-    if described != [says]:
-        raise PipelineError(where, f"the fence line says {says}, the block {' and '.join(described) or 'nothing'}")
-    return block
+        raise PipelineError(where, f"{said}, but the block has no top-level `openapi`")
+    described = [(method, path) for path, method, _ in operations(document)]
+    if [f"{method.upper()} {path}" for method, path in described] != [block.operation]:
+        shown = " and ".join(f"`{method} {path}`" for method, path in described) or "no operation"
+        missing = "" if block.operation else ", without method and path"
+        raise PipelineError(where, f"{said}{missing}, and the block describes {shown}")
 
 
 def _fenced_blocks(text: str) -> list[Block]:
     # Imported here: the build needs this package's other modules, but no Markdown.
     from markdown_it import MarkdownIt
 
-    tokens = MarkdownIt("commonmark").parse(text if text.endswith("\n") else f"{text}\n")
+    # Only blocks are looked for: what a paragraph has in it may take long to read.
+    tokens = MarkdownIt("commonmark").disable("inline").parse(text if text.endswith("\n") else f"{text}\n")
     return [
         Block(token.map[0] + 1 if token.map else 1, token.info.strip(), token.content)
         for token in tokens
@@ -63,16 +78,17 @@ def _fenced_blocks(text: str) -> list[Block]:
     ]
 
 
-def _is_openapi(block: Block) -> bool:
+def _kind(block: Block) -> str:
+    """`openapi` or `asyncapi`, if a block describes an API; one that cannot be read is refused later."""
     if not _LANGUAGE.match(block.info):
-        return False
-    if _OPERATION.match(block.info):
-        return True
+        return ""
     try:
         document = load(block.content, "")
-    except PipelineError:  # A broken block is still the page's OpenAPI block, and is refused as one later.
-        return re.search(r"^[\"']?openapi[\"']?\s*:", block.content, re.MULTILINE) is not None
-    return isinstance(document, dict) and "openapi" in document
+        keys = list(document) if isinstance(document, dict) else []
+    except PipelineError:
+        keys = re.findall(r"^[\"']?(\w+)[\"']?\s*:", block.content, re.MULTILINE)
+    known = (key for key in ("asyncapi", "openapi") if key in keys)
+    return next(known, "openapi" if _OPERATION.match(block.info) else "")
 
 
 def read_page(source: str) -> str:
@@ -80,10 +96,12 @@ def read_page(source: str) -> str:
     if is_address(source):
         return asyncio.run(download(source))
     try:
-        content = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+        if source == "-":
+            return _text(_bounded(sys.stdin.buffer, source), source)
+        with Path(source).open("rb") as file:
+            return _text(_bounded(file, source), source)
     except OSError as error:
         raise PipelineError(source, error.strerror or str(error)) from error
-    return _text(content, source)
 
 
 def is_address(source: str) -> bool:
@@ -93,29 +111,63 @@ def is_address(source: str) -> bool:
 
 async def download(address: str) -> str:
     """Fetch a page. Redirects are followed (docs sites move pages about, and nothing secret is sent)."""
-    import httpx
+    headers = {"accept-encoding": "identity"}
+    try:
+        async with asyncio.timeout(_PAGE_SECONDS), httpx.AsyncClient(timeout=_PHASE_SECONDS, headers=headers) as client:
+            request = client.build_request("GET", address)
+            for _ in range(_REDIRECTS + 1):
+                response = await client.send(request, stream=True)
+                try:
+                    if response.next_request is None:
+                        return _text(await _content(response, address), address)
+                    request = response.next_request
+                finally:
+                    await response.aclose()  # The body of a redirect is never read.
+    except TimeoutError as error:
+        raise PipelineError(address, f"no response, or not all of it, within {_PAGE_SECONDS:g} seconds") from error
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise PipelineError(address, f"no response: {error or type(error).__name__}") from error
+    raise PipelineError(address, f"more than {_REDIRECTS} redirects")
 
+
+async def _content(response: httpx.Response, address: str) -> bytes:
+    if response.status_code != httpx.codes.OK:
+        raise PipelineError(address, f"the server responded {response.status_code} {response.reason_phrase}")
+    decoder = _decoder(response.headers.get("content-encoding", ""), address)
     content = bytearray()
     try:
-        async with (
-            asyncio.timeout(_PAGE_SECONDS),
-            httpx.AsyncClient(timeout=_PHASE_SECONDS, follow_redirects=True) as client,
-            client.stream("GET", address) as response,
-        ):
-            if response.status_code != httpx.codes.OK:
-                raise PipelineError(address, f"the server answered {response.status_code} {response.reason_phrase}")
-            async for chunk in response.aiter_bytes():
-                content += chunk
-                if len(content) > _SIZE_LIMIT:
-                    raise PipelineError(address, f"more than {_SIZE_LIMIT:,} bytes: not a docs page")
-    except TimeoutError as error:
-        raise PipelineError(address, f"no answer, or not all of it, within {_PAGE_SECONDS:g} seconds") from error
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise PipelineError(address, f"no answer: {error or type(error).__name__}") from error
-    return _text(content, address)
+        async for chunk in response.aiter_raw():
+            # Of what a chunk decodes to, no more than the page may have: a few bytes can hold gigabytes.
+            content += decoder.decompress(chunk, _SIZE_LIMIT + 1 - len(content)) if decoder else chunk
+            _check_size(len(content), address)
+    except zlib.error as error:
+        raise PipelineError(address, f"its content encoding cannot be read: {error}") from error
+    if decoder and not decoder.eof:
+        raise PipelineError(address, "the page ends too early")
+    return bytes(content)
 
 
-def _text(content: bytes | bytearray, source: str) -> str:
+def _decoder(encoding: str, address: str) -> "zlib._Decompress | None":
+    """What decodes a page that is sent encoded, though we asked for it as it is."""
+    if encoding.strip().lower() in ("", "identity"):
+        return None
+    if encoding.strip().lower() in ("gzip", "x-gzip", "deflate"):
+        return zlib.decompressobj(wbits=47)  # It tells gzip from zlib itself.
+    raise PipelineError(address, f"the content encoding {encoding!r} cannot be read: the page has to come as it is")
+
+
+def _bounded(file: BinaryIO, source: str) -> bytes:
+    content = file.read(_SIZE_LIMIT + 1)
+    _check_size(len(content), source)
+    return content
+
+
+def _check_size(size: int, source: str) -> None:
+    if size > _SIZE_LIMIT:
+        raise PipelineError(source, f"more than {_SIZE_LIMIT:,} bytes: not a docs page")
+
+
+def _text(content: bytes, source: str) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -67,7 +67,7 @@ def test_integer_keys_are_response_codes_and_become_strings() -> None:
         ("a: !!int x", "f.yaml:1: /a: 'x' tagged tag:yaml.org,2002:int is not supported"),
         ("a: [1", "f.yaml:1: while parsing a flow sequence, expected ',' or ']'"),
         ("a: \x01", "f.yaml: unacceptable character"),
-        ("[" * 5000, "f.yaml: nested too deeply"),
+        ("[" * 5000, "f.yaml:1: nested too deeply: more than 100 levels"),
     ],
 )
 def test_refuses(text: str, message: str) -> None:

@@ -130,8 +130,8 @@ def test_what_was_not_generated_is_made_good(docs: Docs, capsys: pytest.CaptureF
 
 BLOCKLESS = (200, {}, b"# Status\n\nThis page has moved.\n")
 PROBLEMS = {
-    "unreachable": "no answer: ",
-    "404": "the server answered 404 Not Found",
+    "unreachable": "no response: ",
+    "404": "the server responded 404 Not Found",
     "no block": "no OpenAPI block: no ```yaml fence holds a document with a top-level `openapi`",
     "moved": "the block moved: it describes GET /speech/{task_id} now, and GET /tts/{task_id} before. "
     "If that is meant: make import-page PAGE=",
@@ -192,7 +192,7 @@ def test_a_correction_that_no_longer_fits_has_to_be_mended(docs: Docs, capsys: p
     error, advice, *rest = refused(docs, capsys)
     assert error == (
         "error: openapi/overlay.yaml: /actions/0: /paths/~1tts~1{task_id}/get/operationId is 'read_tts', "
-        "but x-was says 'get_tts_result_tts__id__get': the docs moved, look again"
+        "but x-was says 'get_tts_result_tts__id__get': the published value changed; update x-was"
     )
     assert advice.startswith("what to do: fit the action to what the page says now")
     assert "what the pages changed, none of it taken in:" in rest

@@ -1,6 +1,8 @@
 """`scripts.pipeline.import_page`: one OpenAPI block in, exactly as published; anything doubtful is refused."""
 
+import gzip
 import io
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ paths:
       responses:
         200: {description:   ok}
 """
+BOMB = gzip.compress(bytes(200_000_000), 1)
 FENCED = f"```yaml GET /dub/{{task_id}}\n{BLOCK}```\n"
 
 
@@ -34,6 +37,10 @@ def indent(text: str, prefix: str) -> str:
         pytest.param(FENCED.replace("GET", "get"), BLOCK, id="lower-case method"),
         pytest.param(FENCED.replace("yaml", "yml"), BLOCK, id="yml"),
         pytest.param(FENCED.replace("{task_id}\n", "{task_id} theme={null}\n", 1), BLOCK, id="attributes after"),
+        pytest.param(FENCED.replace("yaml", "yaml api-reference/openapi.json"), BLOCK, id="a file of the spec before"),
+        pytest.param(FENCED.replace("yaml", "yaml /openapi.yaml"), BLOCK, id="a path of the spec before"),
+        pytest.param(FENCED.replace("yaml", "yaml https://api.example/v1.json?a=b"), BLOCK, id="an address before"),
+        pytest.param(f"{FENCED}\n```yaml\nasyncapi: 3.0.0\n```\n", BLOCK, id="AsyncAPI beside"),
         pytest.param(f"# Title\n\n> quote\n\n{FENCED}\nmore\n", BLOCK, id="in prose"),
         pytest.param(FENCED.replace("```", "````"), BLOCK, id="four backticks"),
         pytest.param(FENCED.replace("```", "~~~"), BLOCK, id="tildes"),
@@ -68,28 +75,34 @@ def test_takes_the_block_as_published(page: str, content: str, tmp_path: Path) -
         (f"{FENCED}\n```yaml\nopenapi: 3.1.0\na: [\n```\n", "page: 2 OpenAPI blocks, in lines 1, 11"),
         (
             f"```yaml\n{BLOCK}```\n",
-            "page:1: the fence line says no method and path ('yaml'), the block GET /dub/{task_id}",
+            "page:1: the fence line says `yaml`, without method and path, and the block describes `get /dub/{task_id}`",
         ),
         (
             f"\n```yaml post /dub/{{task_id}}\n{BLOCK}```\n",
-            "page:2: the fence line says POST /dub/{task_id}, the block GET /dub/{task_id}",
+            "page:2: the fence line says `yaml post /dub/{task_id}`, and the block describes `get /dub/{task_id}`",
         ),
         (
             f"```yaml get /dub/{{id}}\n{BLOCK}```\n",
-            "page:1: the fence line says GET /dub/{id}, the block GET /dub/{task_id}",
+            "page:1: the fence line says `yaml get /dub/{id}`, and the block describes `get /dub/{task_id}`",
         ),
         (
             f"```yaml get /dub/{{task_id}}\n{BLOCK}    post: {{}}\n```\n",
-            "page:1: the fence line says GET /dub/{task_id}, the block GET /dub/{task_id} and POST /dub/{task_id}",
+            "page:1: the fence line says `yaml get /dub/{task_id}`, and the block describes `get /dub/{task_id}` and",
         ),
         (
             "```yaml get /dub/{task_id}\nopenapi: 3.1.0\n```\n",
-            "page:1: the fence line says GET /dub/{task_id}, the block nothing",
+            "page:1: the fence line says `yaml get /dub/{task_id}`, and the block describes no operation",
         ),
         (
             "```yaml get /dub/{task_id}\n- a\n```\n",
-            "page:1: the fence line says GET /dub/{task_id}, but the block has no top-level `openapi`",
+            "page:1: the fence line says `yaml get /dub/{task_id}`, but the block has no top-level `openapi`",
         ),
+        (
+            f"```yaml spec.json Get /dub/{{id}} x\n{BLOCK}```\n",
+            "page:1: the fence line says `yaml spec.json Get /dub/{id} x`, and the block describes `get /dub/",
+        ),
+        ("```yaml a.json get /dub\nasyncapi: 3.0.0\n```\n", "page:1: this is an AsyncAPI block"),
+        ("\n```yaml\nasyncapi: 3.0.0\na: [\n```\n", "page:2: this is an AsyncAPI block"),
         (f"```yaml get /dub/{{task_id}}\n{BLOCK}openapi: 3\n```\n", "page:1, block:8: /: the key 'openapi' is here"),
     ],
 )
@@ -129,12 +142,27 @@ def site(docs_site: Any) -> str:
         "/nul.md": (200, {"Content-Type": "text/plain"}, b"a\0b"),
         "/page.md": (200, {"Content-Type": "text/html"}, b"<!DOCTYPE html><title>Docs</title>"),
         "/huge.md": (200, {}, b"x" * 2_500_000),
+        "/packed.md": (200, {"Content-Encoding": "gzip"}, gzip.compress(FENCED.encode())),
+        "/cut.md": (200, {"Content-Encoding": "gzip"}, gzip.compress(FENCED.encode())[:-20]),
+        "/wrong.md": (200, {"Content-Encoding": "gzip"}, FENCED.encode()),
+        "/bomb.md": (200, {"Content-Encoding": "gzip"}, BOMB),
+        "/twice.md": (200, {"Content-Encoding": "gzip, gzip"}, gzip.compress(BOMB)),
+        "/bomb-on-the-way.md": (302, {"Location": "/get-dub.md", "Content-Encoding": "gzip"}, BOMB),
+        "/elsewhere.md": (302, {"Location": "ftp://x.example/get-dub.md"}, b""),
         "404": (404, {}, FENCED.encode()),
     }
     return str(docs_site.address)
 
 
-@pytest.mark.parametrize(("name", "slug"), [("get-dub.md", "get-dub"), ("moved.md", "moved")])
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("get-dub.md", "get-dub"),
+        ("moved.md", "moved"),
+        ("packed.md", "packed"),
+        ("bomb-on-the-way.md", "bomb-on-the-way"),
+    ],
+)
 def test_imports_from_an_address(
     site: str, name: str, slug: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -146,12 +174,17 @@ def test_imports_from_an_address(
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("gone.md", "the server answered 404 Not Found"),
-        ("loop.md", "no answer: Exceeded maximum allowed redirects."),
+        ("gone.md", "the server responded 404 Not Found"),
+        ("loop.md", "more than 5 redirects"),
         ("image.md", "not text: byte 0 is not UTF-8"),
         ("nul.md", "not text: it has NUL bytes"),
         ("page.md", "no OpenAPI block"),
         ("huge.md", "more than 2,000,000 bytes: not a docs page"),
+        ("bomb.md", "more than 2,000,000 bytes: not a docs page"),
+        ("twice.md", "the content encoding 'gzip, gzip' cannot be read: the page has to come as it is"),
+        ("cut.md", "the page ends too early"),
+        ("wrong.md", "its content encoding cannot be read: "),
+        ("elsewhere.md", "no response: "),
     ],
 )
 def test_refuses_what_an_address_answers(
@@ -169,7 +202,7 @@ def test_a_page_has_to_come_in_time(
     docs_site.dripping.add("/get-dub.md")
     monkeypatch.setattr("scripts.pipeline.docs_page._PAGE_SECONDS", 0.3)
     assert main([f"{site}/get-dub.md", "--pages", str(tmp_path)]) == 1
-    assert capsys.readouterr().err == f"error: {site}/get-dub.md: no answer, or not all of it, within 0.3 seconds\n"
+    assert capsys.readouterr().err == f"error: {site}/get-dub.md: no response, or not all of it, within 0.3 seconds\n"
     assert list(tmp_path.iterdir()) == []
 
 
@@ -177,7 +210,7 @@ def test_a_page_has_to_come_in_time(
 def test_says_that_an_address_cannot_be_reached(address: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([address, "--slug", "a"]) == 1
     err = capsys.readouterr().err
-    assert err.startswith(f"error: {address}: no answer: ")
+    assert err.startswith(f"error: {address}: no response: ")
     assert err.count("\n") == 1
 
 
@@ -206,6 +239,21 @@ def test_refuses_what_cannot_be_read(
     monkeypatch.chdir(tmp_path)
     assert main(arguments) == 1
     assert capsys.readouterr().err == message
+
+
+def test_reads_no_more_of_a_file_than_a_page_may_have(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["/dev/zero", "--slug", "zero"]) == 1
+    assert capsys.readouterr().err == "error: /dev/zero: more than 2,000,000 bytes: not a docs page\n"
+
+
+def test_what_is_refused_takes_little_memory(site: str) -> None:
+    tracemalloc.start()
+    try:
+        for name in ("bomb.md", "twice.md", "bomb-on-the-way.md"):
+            main([f"{site}/{name}", "--slug", "a_b"])
+        assert tracemalloc.get_traced_memory()[1] < 30_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_reads_the_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
