@@ -143,10 +143,10 @@ def check_paid_work(document: dict[str, Any], fake: FakeCamb, answer: Answer, *,
     schema = schemathesis.openapi.from_dict({**document, "paths": others})
     schema.app = wsgi(answer, seen)
     operations = {operation.label: operation for operation in (found.ok() for found in schema.get_all_operations())}
-    assert operations.keys() == ASKED.keys()
+    assert operations.keys() >= ASKED.keys(), "the local server serves what the document no longer has"
     fake.add("tts:1", run_id=1)
     fake.add("text-to-sound:1", run_id=2)
-    for label, operation in operations.items():
+    for label, operation in ((label, operations[label]) for label in ASKED):
         seen.clear()
         good, bad = (operation.Case(**given, media_type="application/json") for given in ASKED[label])
         other = [operation.Case(path_parameters={"run_id": 3})] if operation.method == "get" else []
