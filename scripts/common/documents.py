@@ -1,6 +1,7 @@
 """An OpenAPI document as plain data: places in it, its operations, and what each of them inherits."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 Document = dict[str, Any]
@@ -8,6 +9,19 @@ JsonPath = tuple[str | int, ...]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 EVIDENCE = "x-evidence"  # how a supplement is known; it tells a supplement from a promise everywhere
+
+# What only people read.
+WORDS = ("$comment", "description", "example", "examples", "externalDocs", "summary", "title")
+# Under these keys the next keys are names given by the author: `default` there is a name, not a keyword.
+NAMES = frozenset(
+    (
+        *("$defs", "definitions", "dependentSchemas", "patternProperties", "properties"),
+        *("callbacks", "headers", "links", "parameters", "pathItems", "requestBodies", "responses", "schemas"),
+        *("content", "encoding", "mapping", "paths", "scopes", "securitySchemes", "variables", "webhooks"),
+    )
+)
+# Under these keys is data, in which `$ref` and `enum` mean nothing.
+DATA = frozenset(("const", "default", "enum", "example", "examples", "value"))
 
 
 class At(NamedTuple):
@@ -35,6 +49,12 @@ def place(file: str, path: Sequence[str | int]) -> str:
     return f"{file}: {pointer(path)}"
 
 
+def shown(value: Any) -> str:
+    """A value as YAML has it, in few words."""
+    text = f"'{value}'" if isinstance(value, str) and "'" not in value else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
 def children(node: Any) -> dict[str | int, Any]:
     """What is one step below `node`: by key, by index, or nothing."""
     return node if isinstance(node, dict) else dict(enumerate(node)) if isinstance(node, list) else {}
@@ -50,6 +70,32 @@ def follow(node: Any, path: Sequence[str | int]) -> Any:
 def members(at: At) -> dict[str, At]:
     """What stands under names that the author gave (properties, responses), where `$ref` would be such a name."""
     return {name: At(value, (*at.path, name)) for name, value in at.value.items()} if isinstance(at.value, dict) else {}
+
+
+def objects(node: Any, path: JsonPath = (), names: bool = False) -> Iterator[tuple[JsonPath, dict[str, Any]]]:
+    """Yield each object of the document in which keywords are keywords."""
+    if isinstance(node, list):
+        for index, item in enumerate(node):
+            yield from objects(item, (*path, index))
+    elif isinstance(node, dict):
+        if not names:
+            yield path, node
+        for key, value in node.items():
+            if names or key not in DATA:
+                yield from objects(value, (*path, key), names=not names and key in NAMES)
+
+
+def mapped(node: Any, change: Callable[[dict[str, Any]], dict[str, Any]], names: bool = False) -> Any:
+    """A copy in which each object of the document in which keywords are keywords went through `change`."""
+    if isinstance(node, list):
+        return [mapped(item, change) for item in node]
+    if not isinstance(node, dict):
+        return node
+    copy = {
+        key: mapped(value, change, names=not names and key in NAMES) if names or key not in DATA else value
+        for key, value in node.items()
+    }
+    return copy if names else change(copy)
 
 
 def operations(document: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:

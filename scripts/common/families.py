@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
-from .documents import NOTHING, At, Document, JsonPath, follow, members, operations
-from .refs import behind, keys, target
+from .documents import NOTHING, At, Document, JsonPath, members, operations
+from .refs import keys, origin
 
 TASK_RESULT = "OrchestratorPipelineResult"  # the class that the facade reads a task's status from
 _STATUS_PATH = re.compile(r"/(?P<kind>[^{}]+)/\{task_id\}")
@@ -21,11 +21,8 @@ def families(document: Document) -> dict[str, JsonPath]:
 
 def tells_a_result(document: Document, operation: dict[str, Any]) -> bool:
     """Whether the 200 of an operation is what the facade reads: the generator names a class by the title."""
-    schema = result_schema(document, operation).value
-    if not isinstance(schema, dict) or not isinstance(schema.get("$ref"), str):
-        return False
-    path = target(document, schema["$ref"])
-    return (follow(document, path).get("title") or path[-1]) == TASK_RESULT
+    schema, path = origin(document, result_schema(document, operation))
+    return isinstance(schema, dict) and (schema.get("title") or path[-1]) == TASK_RESULT
 
 
 def result_schema(document: Document, operation: dict[str, Any]) -> At:
@@ -47,6 +44,6 @@ def status_enums(document: Document) -> list[At]:
     for _, path, method in families(document).values():
         at = result_properties(document, document["paths"][path][method]).get("status")
         if at is not None:
-            enum = behind(document, at)
+            enum = origin(document, at)
             found[enum.path] = enum
     return list(found.values())

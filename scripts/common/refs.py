@@ -44,6 +44,21 @@ def behind(document: Document, at: At) -> At:
     return at
 
 
+def origin(document: Document, at: At) -> At:
+    """The schema that a `$ref`, or an `allOf` of one, stands for in the end."""
+    seen: set[JsonPath] = set()
+    while (at := behind(document, at)).path not in seen and (inner := only_one(at.value)) is not None:
+        seen.add(at.path)
+        at = At(inner, (*at.path, "allOf", 0))
+    return at
+
+
+def only_one(schema: Any) -> Any:
+    """What an `allOf` of one has: before OpenAPI 3.1 nothing could stand beside a `$ref`, so people wrote that."""
+    inner = schema.get("allOf") if isinstance(schema, dict) else None
+    return inner[0] if isinstance(inner, list) and len(inner) == 1 else None
+
+
 def keys(document: Document, at: At) -> dict[str, At]:
     """The keys of an object with `$ref`s followed; a key beside a `$ref` goes before the one behind it.
 
@@ -53,10 +68,9 @@ def keys(document: Document, at: At) -> dict[str, At]:
     seen: set[str] = set()
     while True:
         node = {"not": {}} if at.value is False else at.value if isinstance(at.value, dict) else {}
-        # Before OpenAPI 3.1 nothing could stand beside a `$ref`, so people wrote a list of one instead.
-        inner = node.get("allOf")
-        if isinstance(inner, list) and len(inner) == 1:
-            step, following = inner[0], At(inner[0], (*at.path, "allOf", 0))
+        inner = only_one(node)
+        if inner is not None:
+            step, following = inner, At(inner, (*at.path, "allOf", 0))
             node = {key: value for key, value in node.items() if key != "allOf"}
         else:
             step, following = node.get("$ref"), None
@@ -78,12 +92,12 @@ def plain(document: Document, value: Any, inside: tuple[str, ...] = ()) -> Any:
         return [plain(document, item, inside) for item in value]
     if not isinstance(value, dict):
         return value
-    ref, inner = value.get("$ref"), value.get("allOf")
+    ref, inner = value.get("$ref"), only_one(value)
     beside, within = {key: item for key, item in value.items() if key not in ("$ref", "allOf")}, {}
     if isinstance(ref, str) and ref not in inside:
         within = plain(document, follow(document, target(document, ref)), (*inside, ref))
-    elif isinstance(inner, list) and len(inner) == 1:
-        within = plain(document, inner[0], inside)
+    elif inner is not None:
+        within = plain(document, inner, inside)
     else:
         beside = value
     beside = {key: plain(document, item, inside) for key, item in beside.items()}

@@ -7,8 +7,10 @@ compatible, and says that it was one.
 from typing import Any
 
 from ..common.documents import (
+    EVIDENCE,
     METHODS,
     NOTHING,
+    WORDS,
     At,
     Document,
     JsonPath,
@@ -21,7 +23,7 @@ from ..common.documents import (
 from ..common.families import families
 from ..common.refs import keys, parameters, plain, used
 from .changes import BREAKING, COMPATIBLE, DECISION, DOCS, Change, Statuses, Verdict
-from .engine import ANNOTATIONS, WORDS, Comparison, Keys, Rules, always, changed, deprecated, required, word
+from .engine import ANNOTATIONS, Comparison, Keys, Rules, always, changed, deprecated, required, word
 from .schema_rules import schema
 from .words import GUESS, LOOK, READ, RELEASE, SENT, Way, line, text
 
@@ -36,13 +38,14 @@ def compare(base: Document, new: Document, layer: str, statuses: Statuses | None
     )
     _operations(comparison)
     _unused_components(comparison)
+    _extensions(comparison)
     _net(comparison)
     return sorted(comparison.found, key=lambda change: (list(Verdict).index(change.verdict), change.place, change.what))
 
 
 def _net(comparison: Comparison) -> None:
     """The net under the rules: no two documents that differ pass without a change."""
-    if comparison.found or text(comparison.base) == text(comparison.new):
+    if comparison.found or not comparison.is_rewritten:
         return
     if text(_meaning(comparison.base)) == text(_meaning(comparison.new)):
         what, advice = "the same is written otherwise", "nothing: with all written out it is the same"
@@ -224,6 +227,17 @@ def _components(document: Document) -> dict[JsonPath, At]:
     }
 
 
+def _extensions(comparison: Comparison) -> None:
+    """What `x-…` keys say is for other tools; how a guess is known says nothing about what it is."""
+    old, new = comparison.extensions
+    for path in sorted(old.keys() | new.keys(), key=str):
+        if path[-1] != EVIDENCE and text(old.get(path)) != text(new.get(path)):
+            what = (
+                f"the extension `{path[-1]}` {'is new' if path not in old else 'changes' if path in new else 'is gone'}"
+            )
+            comparison.say(path, what, COMPATIBLE, "nothing: extensions are for other tools")
+
+
 # The whole of what a document says
 
 
@@ -263,6 +277,15 @@ def _tags(comparison: Comparison, old: At | None, new: At | None, name: str, way
         _operation_id(comparison, old, new, name, way)
     else:
         word(comparison, old, new, name, way)
+
+
+def _version(comparison: Comparison, old: At | None, new: At | None, name: str, way: Way) -> None:  # noqa: ARG001
+    if found := changed(name, old, new):
+        was, now = (str(at.value).split(".")[:2] if at else [] for at in (old, new))
+        if was == now:
+            comparison.say(*found, COMPATIBLE, "nothing: a patch of OpenAPI only mends its words")
+        else:
+            comparison.say(*found, DECISION, "see that the generator and scripts/pipeline/checks.py know this version")
 
 
 def _top_security(comparison: Comparison, old: At | None, new: At | None, name: str, way: Way) -> None:  # noqa: ARG001
@@ -346,13 +369,12 @@ def _content(comparison: Comparison, old: At | None, new: At | None, name: str, 
 
 _RIGID = always(BREAKING, f"what is sent goes elsewhere, or is written otherwise: {RELEASE}")
 _SCHEME_CHANGED = always(BREAKING, f"the key may be refused: see facade/camb_client/_config.py; {RELEASE}")
-_OTHER_VERSION = always(DECISION, "see that the generator and checks.py know this version")
 
 
 _DOCUMENT: Rules = {
     **dict.fromkeys(("info", "tags", "externalDocs"), word),
     **dict.fromkeys(("paths", "components", "servers")),
-    "openapi": _OTHER_VERSION,
+    "openapi": _version,
     "security": _top_security,
 }
 _PATH_ITEM: Rules = {**ANNOTATIONS, **dict.fromkeys((*METHODS, "parameters", "servers"))}

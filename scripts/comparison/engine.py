@@ -7,10 +7,11 @@ so that operations that share a component do not repeat it.
 import contextlib
 from collections.abc import Callable, Iterator
 
-from ..common.documents import EVIDENCE, NOTHING, At, Document, JsonPath, is_guess, operations, pointer
+from ..common.documents import NOTHING, WORDS, At, Document, JsonPath, is_guess, operations, pointer
 from ..common.families import status_enums
 from ..common.refs import keys, plain
 from .changes import COMPATIBLE, DECISION, Change, Statuses, Verdict
+from .normal import normal, without_extensions
 from .words import FIT, GUESS, LOOK, Way, short, text
 
 Keys = dict[str, At]
@@ -24,13 +25,11 @@ class Comparison:
     def __init__(self, base: Document, new: Document, layer: str, statuses: Statuses | None) -> None:
         """`layer` is noted with each change."""
         self.guesses, self.still_guesses = _guesses(base), _guesses(new)
-        self.base, self.new, self.layer, self.statuses = (
-            _without_evidence(base),
-            _without_evidence(new),
-            layer,
-            statuses,
-        )
-        self.status_enums = {at.path for document in (base, new) for at in status_enums(document)}
+        self.statuses, self.layer = statuses, layer
+        (base, before), (new, after) = without_extensions(base), without_extensions(new)
+        self.is_rewritten = text(base) != text(new)
+        self.base, self.new, self.extensions = normal(base), normal(new), (before, after)
+        self.status_enums = {at.path for document in (self.base, self.new) for at in status_enums(document)}
         self.compared: set[tuple[JsonPath, JsonPath, Way]] = set()  # pairs of schemas
         self.found: dict[Change, None] = {}
         self._guessing = False
@@ -68,14 +67,6 @@ class Comparison:
 
 def _guesses(document: Document) -> set[tuple[str, str]]:
     return {(path, method) for path, method, operation in operations(document) if is_guess(operation)}
-
-
-def _without_evidence(document: Document) -> Document:
-    """How a guess is known says nothing about what it is."""
-    paths = {path: dict(item) for path, item in document["paths"].items()}
-    for path, method in _guesses(document):
-        paths[path][method] = {key: value for key, value in paths[path][method].items() if key != EVIDENCE}
-    return {**document, "paths": paths}
 
 
 # Rules that any object may need: each compares one key of two objects, of which one may not have it.
@@ -129,6 +120,5 @@ def deprecated(comparison: Comparison, old: At | None, new: At | None, name: str
         comparison.say(*found, COMPATIBLE, advice)
 
 
-WORDS = ("$comment", "description", "example", "examples", "externalDocs", "summary", "title")
 word = always(COMPATIBLE, "nothing: only people read it")
 ANNOTATIONS: Rules = dict.fromkeys(WORDS, word)

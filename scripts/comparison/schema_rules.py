@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from ..common.documents import NOTHING, At, Document, members
-from ..common.refs import behind, keys, types, values
+from ..common.documents import NOTHING, WORDS, At, Document, members
+from ..common.refs import keys, origin, types, values
 from .changes import BREAKING, COMPATIBLE, DECISION, Verdict
-from .engine import ANNOTATIONS, WORDS, Comparison, Keys, Rule, Rules, always, changed, deprecated
+from .engine import ANNOTATIONS, Comparison, Keys, Rule, Rules, always, changed, deprecated
 from .words import Way, any_of, short, text, within
 
 _UNIONS = {"anyOf", "oneOf"}
@@ -164,7 +164,7 @@ def _word(document: Document, at: At) -> str:
 
 def _component(document: Document, at: At) -> str | None:
     """The name of the component that a `$ref` leads to."""
-    path = behind(document, at).path
+    path = origin(document, at).path
     return str(path[2]) if len(path) == 3 and path[0] == "components" and path != at.path else None
 
 

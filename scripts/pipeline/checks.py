@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from ..common.documents import At, Document, JsonPath, children, operations, place, pointer
+from ..common.documents import At, Document, JsonPath, children, objects, operations, place, pointer
 from ..common.errors import PipelineError
 from ..common.families import TASK_RESULT
 from ..common.refs import UnresolvedError, behind
@@ -32,7 +32,7 @@ def check(document: Document, blame: Callable[[JsonPath], str], *more: Callable[
 
 def references(document: Document) -> Iterator[Problem]:
     """Each `$ref` stays in the document and leads somewhere."""
-    for path, node in _objects(document):
+    for path, node in objects(document):
         if "$ref" not in node:
             continue
         here, ref = (*path, "$ref"), node["$ref"]
@@ -100,7 +100,7 @@ def security_schemes(document: Document) -> Iterator[Problem]:
 
 def enum_values(document: Document) -> Iterator[Problem]:
     """No enum has a value twice."""
-    for path, node in _objects(document):
+    for path, node in objects(document):
         seen: set[str] = set()
         for index, value in enumerate(_list(node.get("enum"))):
             text = json.dumps(value, sort_keys=True)
@@ -139,31 +139,6 @@ def task_result(document: Document) -> Iterator[Problem]:
         if name not in (schema.get("properties") or {}):
             reason = f"the task result has no {name}, which every wait stands on"
             yield Problem(("components", "schemas", TASK_RESULT, "properties"), reason)
-
-
-# Under these keys the next keys are names given by the author: `default` there is a name, not a keyword.
-_NAMES = frozenset(
-    (
-        *("$defs", "definitions", "dependentSchemas", "patternProperties", "properties"),
-        *("callbacks", "headers", "links", "parameters", "pathItems", "requestBodies", "responses", "schemas"),
-        *("content", "encoding", "mapping", "paths", "scopes", "securitySchemes", "variables", "webhooks"),
-    )
-)
-# Under these keys is data, in which `$ref` and `enum` mean nothing.
-_DATA = frozenset(("const", "default", "enum", "example", "examples", "value"))
-
-
-def _objects(node: Any, path: JsonPath = (), names: bool = False) -> Iterator[tuple[JsonPath, dict[str, Any]]]:
-    """Yield each object of the document in which keywords are keywords."""
-    if isinstance(node, list):
-        for index, item in enumerate(node):
-            yield from _objects(item, (*path, index))
-    elif isinstance(node, dict):
-        if not names:
-            yield path, node
-        for key, value in node.items():
-            if names or key not in _DATA:
-                yield from _objects(value, (*path, key), names=not names and key in _NAMES)
 
 
 def _nodes(node: Any, path: JsonPath = ()) -> Iterator[tuple[JsonPath, Any]]:

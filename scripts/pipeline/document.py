@@ -7,6 +7,7 @@ from ..common.project import OVERLAY, PAGES, SUPPLEMENTS
 from .checks import check, task_result
 from .merge import first_with, load_pages, merge
 from .overlay import apply_overlay, load_overlay
+from .spelling import spelled
 from .supplements import add_supplements, load_supplements, promised
 
 
@@ -19,8 +20,7 @@ def make_document(root: Path) -> Document:
     corrected = apply_overlay(merged, load_overlay(root / OVERLAY))
     # What was sound before the overlay is not the pages' fault now.
     check(corrected, lambda _: OVERLAY, promised)
-    if not supplements:
-        return corrected
-    document = add_supplements(corrected, supplements)
-    check(document, lambda path: first_with(supplements, path[:3]))
-    return document
+    if supplements:
+        corrected = add_supplements(corrected, supplements)
+        check(corrected, lambda path: first_with(supplements, path[:3]))
+    return spelled(corrected)

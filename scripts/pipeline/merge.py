@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..common.documents import METHODS, Document, JsonPath, follow, operations, place
+from ..common.documents import METHODS, Document, JsonPath, follow, operations, place, shown
 from ..common.errors import PipelineError
 from ..common.project import PAGES
 from ..common.strict_yaml import load_file
@@ -55,7 +55,12 @@ def merge(pages: list[Page]) -> Document:
     merged: Document = {**_frame(first.document), "paths": {}, "components": {}}
     spelled: dict[str, str] = {}
     for page in pages:
-        _same(_frame(first.document), _frame(page.document), (), first.file, page.file)
+        frame = _frame(page.document)
+        if _is_same_minor(merged.get("openapi"), frame.get("openapi")):
+            # Patches of OpenAPI differ in words alone: whichever is newer.
+            merged["openapi"] = max(merged["openapi"], frame["openapi"], key=_numbers)
+            frame["openapi"] = first.document["openapi"]
+        _same(_frame(first.document), frame, (), first.file, page.file)
         add_operation(merged["paths"], page, pages, spelled)
         _add_components(merged["components"], page, pages)
     return copy.deepcopy(merged)
@@ -64,6 +69,14 @@ def merge(pages: list[Page]) -> Document:
 def _frame(document: Document) -> Document:
     """All that has to be the same in each page: openapi, info, servers, security and whatever else there is."""
     return {key: value for key, value in document.items() if key not in ("paths", "components")}
+
+
+def _is_same_minor(first: Any, second: Any) -> bool:
+    return bool(_numbers(first)) and _numbers(first)[:2] == _numbers(second)[:2]
+
+
+def _numbers(version: Any) -> tuple[int, ...]:
+    return tuple(map(int, version.split("."))) if re.fullmatch(r"\d+\.\d+\.\d+", str(version)) else ()
 
 
 def spelling(path: str) -> str:
@@ -138,15 +151,10 @@ def _same(first: Any, second: Any, path: JsonPath, first_file: str, second_file:
         if len(first) != len(second):
             has, lacks = (first_file, second_file) if len(first) > len(second) else (second_file, first_file)
             index = min(len(first), len(second))
-            extra = _short(max(first, second, key=len)[index])
+            extra = shown(max(first, second, key=len)[index])
             raise PipelineError(place(has, (*path, index)), f"{extra} is not in {lacks}; the pages have to agree")
     elif type(first) is not type(second) or first != second:
         raise PipelineError(
             place(second_file, path),
-            f"{_short(second)} differs from {_short(first)} in {first_file}; the pages have to agree",
+            f"{shown(second)} differs from {shown(first)} in {first_file}; the pages have to agree",
         )
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."

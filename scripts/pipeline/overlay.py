@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from ..common.documents import METHODS, Document, JsonPath, follow, place, pointer
+from ..common.documents import METHODS, Document, JsonPath, follow, place, pointer, shown
 from ..common.errors import PipelineError
 from ..common.project import OVERLAY
 from ..common.strict_yaml import load_file
@@ -140,7 +140,9 @@ def _merge(target: dict[str, Any], update: dict[str, Any], was: Any, path: JsonP
 
 def _check_was(value: Any, was: Any, path: JsonPath, where: str) -> None:
     if was != value:
-        raise PipelineError(where, f"{pointer(path)} is {value!r}, but x-was says {was!r}: the docs moved, look again")
+        said = "there is no x-was" if was is None else f"x-was says {shown(was)}"
+        reason = f"{pointer(path)} is {shown(value)}, but {said}: the published value changed; update x-was"
+        raise PipelineError(where, reason)
 
 
 def _may_replace(path: JsonPath, new: Any) -> bool:

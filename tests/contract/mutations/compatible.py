@@ -1,6 +1,6 @@
 """Edits that change nothing for users of the client."""
 
-from .edits import OVERLAY, SOUND, drop, operation_page, put, rename, text
+from .edits import OVERLAY, SOUND, TTS, drop, operation_page, put, rename, text
 from .places import (
     BODY,
     BOTH,
@@ -41,6 +41,48 @@ _PAGES: Cases = (
         "no change",
     ),
     ("nothing", "no change"),
+    ("another patch of OpenAPI", put("/openapi", "3.1.1"), '"3.1.1", was "3.1.0"', BOTH),
+    ("another patch of OpenAPI in one page", put("/openapi", "3.1.2", TTS), '"3.1.2", was "3.1.0"', BOTH),
+    (
+        "what is for other tools",
+        put(f"{GET}/x-codeSamples", [{"lang": "bash", "source": "curl"}]),
+        put(f"{GET}/responses/x-order", 1),
+        put(f"{RESULT}/x-internal", True),
+        "the extension `x-codeSamples` is new",
+        "`x-order`",
+        "`x-internal`",
+        BOTH,
+    ),
+    ("a default written out", put(f"{RESULT}/additionalProperties", True), "the same is written otherwise"),
+    (
+        "the task result in an allOf",
+        put(f"{GET}/responses/200/content/application~1json/schema", {"allOf": [{"$ref": f"#{RESULT}"}]}),
+        "the same is written otherwise",
+        "(docs)",
+    ),
+    (
+        "a status in an allOf",
+        put(f"{RESULT}/properties/status", {"allOf": [{"$ref": f"#{STATUS}"}]}),
+        "the same is written otherwise",
+        "(docs)",
+    ),
+    (
+        "a property in an allOf",
+        put(f"{ERROR}/properties/msg", {"allOf": [{"type": "string"}], "title": "Message"}),
+        "same",
+    ),
+    (
+        "a component written out",
+        put(
+            f"{RESULT}/properties/status",
+            {
+                "type": "string",
+                "enum": ["SUCCESS", "PENDING", "TIMEOUT", "ERROR", "PAYMENT_REQUIRED"],
+                "title": "TaskStatus",
+            },
+        ),
+        "the same is written otherwise",
+    ),
     ("a new family", DUB, "GET /dub/{task_id} is new", "camb.wait('dub:…') will work", BOTH),
     ("a new operation of no family", VOICES, "POST /voices is new", "what there was goes on"),
     (

@@ -32,12 +32,11 @@ _PAGES: Cases = (
         "the table of meanings has it",
         "take it out of UNDOCUMENTED",
     ),
-    ("a key that nobody knows", put(f"{GET}/x-rate-limit", 5), "gets `x-rate-limit` 5"),
+    ("a keyword that nobody knows", put(f"{ERROR}/properties/msg/madeUp", 5), "gets `madeUp` 5"),
     ("a `not` in a schema", put(f"{ERROR}/properties/msg/not", {"const": ""}), "gets `not`"),
     ("a discriminator", put(f"{ERROR}/discriminator", {"propertyName": "type"}), "discriminator"),
     ("the 3.0 way to be nullable", put(f"{ERROR}/properties/msg/nullable", True), "`nullable`"),
     ("webhooks", put("/webhooks", {}), "gets `webhooks` {}", BOTH),
-    ("another patch of OpenAPI", put("/openapi", "3.1.1"), '"3.1.1", was "3.1.0"'),
     (
         "another media type besides",
         put(f"{GET}/responses/200/content/text~1plain", {"schema": {"type": "string"}}),

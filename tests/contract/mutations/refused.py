@@ -42,7 +42,12 @@ _YAML: Cases = (
 
 # Pages that cannot all be right, or not be read
 _CONFLICTS: Cases = (
-    ("another version of OpenAPI in one page", put("/openapi", "3.1.1", TTS), "pages have to agree"),
+    (
+        "another version of OpenAPI in one page",
+        put("/openapi", "3.2.0", TTS),
+        "'3.2.0' differs from '3.1.0' in openapi/pages/get-text-to-sound-status.yaml",
+        "pages have to agree",
+    ),
     ("another title in one page", put("/info/title", "Camb", TTS), "'Camb'", "have to agree"),
     ("another server in one page", put("/servers/0/url", "https://x.example", TTS), "/servers/0/url"),
     ("a server more in one page", put("/servers/-", {"url": "https://x.example"}, TTS), "/servers"),
@@ -109,9 +114,9 @@ _CORRECTIONS: Cases = (
         "another operationId in the docs",
         put(f"{GET}/operationId", "get_tts_v2"),
         "'get_tts_v2', but x-was says",
-        "the docs moved, look again",
+        "the published value changed; update x-was",
     ),
-    ("another tag in the docs", put(f"{GET}/tags/0", "Speech"), "but x-was says", "look again"),
+    ("another tag in the docs", put(f"{GET}/tags/0", "Speech"), "but x-was says", "update x-was"),
     ("the docs deprecate too", put(f"{GET}/deprecated", True), "changes nothing", "caught up"),
     (
         "the docs get `message` with another type",

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from scripts.common.documents import follow
 from scripts.common.project import ROOT, SPEC
 from scripts.common.strict_yaml import load_file
 from scripts.comparison import compare, document_rules
@@ -13,6 +14,7 @@ from scripts.comparison.words import table
 from scripts.contract.facts import statuses_of_the_client
 
 BREAKING, DECISION, COMPATIBLE = Verdict
+REF = {"$ref": "#/components/schemas/Status"}
 Document = dict[str, Any]
 
 
@@ -70,7 +72,7 @@ def verdicts(small: Document, old: Any, new: Any, **components: Any) -> tuple[st
         ({"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/C"}, BREAKING, BREAKING),
         ({"enum": ["a"]}, {"enum": ["a", "b"]}, COMPATIBLE, COMPATIBLE),
         ({"enum": ["a", "b"]}, {"enum": ["a"]}, COMPATIBLE, BREAKING),
-        ({"const": "a"}, {"enum": ["a"]}, DECISION, DECISION),
+        ({"const": "a"}, {"enum": ["a"]}, COMPATIBLE, COMPATIBLE),
         ({"enum": ["a"]}, {}, COMPATIBLE, COMPATIBLE),
         ({}, {"enum": ["a"]}, COMPATIBLE, BREAKING),
         ({"enum": [1]}, {"enum": [True]}, COMPATIBLE, BREAKING),
@@ -111,6 +113,121 @@ def verdicts(small: Document, old: Any, new: Any, **components: Any) -> tuple[st
 def test_the_direction_decides(small: Document, old: Any, new: Any, read: str, sent: str) -> None:
     components = {"A": {"type": "string", "title": "A"}, "B": {"type": "string", "title": "A"}, "C": {"type": "array"}}
     assert verdicts(small, old, new, **components) == (read, sent)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({"type": "object"}, {"type": "object", "additionalProperties": True}),
+        ({"type": "object", "additionalProperties": {}}, {"type": "object"}),
+        ({"type": "string"}, {"type": ["string"], "minLength": 0, "deprecated": False, "readOnly": False}),
+        ({"type": "array", "items": {}}, {"type": "array", "minItems": 0, "uniqueItems": False}),
+        ({"type": "object"}, {"type": "object", "required": [], "properties": {}}),
+        ({"properties": {"a": {"type": "string"}}}, {"allOf": [{"properties": {"a": {"type": "string"}}}]}),
+        ({"items": REF}, {"items": {"allOf": [REF]}}),
+        ({"anyOf": [REF, {"type": "null"}]}, {"anyOf": [{"type": "null"}, {"allOf": [REF]}]}),
+        ({"allOf": [REF], "description": "d"}, {**REF, "description": "d"}),
+        (REF, {"type": "string", "enum": ["OPEN", "DONE"]}),
+    ],
+)
+def test_what_means_the_same_breaks_nobody(small: Document, old: Any, new: Any) -> None:
+    for pair in ((old, new), (new, old)):
+        assert set(verdicts(small, *pair)) <= {"none", COMPATIBLE}, said(*(with_schema(small, one) for one in pair))
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        (),
+        ("info",),
+        ("servers", 0),
+        ("paths",),
+        ("paths", "/a/{id}"),
+        ("paths", "/a/{id}", "get"),
+        ("paths", "/a/{id}", "get", "responses"),
+        ("paths", "/a/{id}", "get", "responses", "200"),
+        ("paths", "/a/{id}", "get", "responses", "200", "content", "application/json"),
+        ("components",),
+        ("components", "parameters", "Id"),
+        ("components", "parameters", "Id", "schema"),
+        ("components", "schemas", "Status"),
+        ("components", "securitySchemes", "Key"),
+    ],
+)
+def test_an_extension_breaks_nobody_wherever_it_is(small: Document, place: tuple[str | int, ...]) -> None:
+    new = copy.deepcopy(small)
+    follow(new, place)["x-codeSamples"] = [{"lang": "bash"}]
+    assert said(small, new) == [("the extension `x-codeSamples` is new", COMPATIBLE)]
+    assert said(new, small) == [("the extension `x-codeSamples` is gone", COMPATIBLE)]
+
+
+def test_a_name_that_begins_with_x_is_no_extension(small: Document) -> None:
+    base = with_schema(small, {"type": "object", "properties": {"x-cost": {"type": "integer"}}})
+    base["paths"]["/a/{id}"]["get"]["responses"]["200"]["headers"] = {"x-left": {"schema": {"type": "integer"}}}
+    new = with_schema(small, {"type": "object", "properties": {}})
+    assert said(base, new) == [
+        ("`x-cost` of the answer 200 of GET /a/{id} is gone", BREAKING),
+        ("the header `x-left` of the answer 200 of GET /a/{id} is gone", BREAKING),
+    ]
+
+
+@pytest.mark.parametrize(("version", "verdict"), [("3.1.1", COMPATIBLE), ("3.2.0", DECISION), ("3.0.3", DECISION)])
+def test_a_patch_of_openapi_changes_nothing(small: Document, version: str, verdict: Verdict) -> None:
+    assert said(small, {**small, "openapi": version}) == [
+        (f'`openapi` of the document is "{version}", was "3.1.0"', verdict)
+    ]
+
+
+def test_a_default_of_a_parameter_written_out_breaks_nobody(small: Document) -> None:
+    base, new = with_schema(small, {"type": "string"}, sent=True), with_schema(small, {"type": "string"}, sent=True)
+    new["paths"]["/a/{id}"]["get"]["parameters"][1].update(required=False, style="form", explode=True)
+    new["components"]["parameters"]["Id"].update(style="simple", explode=False, deprecated=False)
+    assert said(base, new) == [("the same is written otherwise", COMPATIBLE)]
+    new["components"]["parameters"]["Id"].update(style="label")
+    assert [verdict for _, verdict in said(base, new)] == [BREAKING]
+
+
+def test_an_upload_may_be_written_in_two_ways(small: Document) -> None:
+    def document(file: Document) -> Document:
+        schema = {"type": "object", "properties": {"file": {"type": "string", **file}}}
+        operation = {
+            **small["paths"]["/a/{id}"]["get"],
+            "requestBody": {"content": {"multipart/form-data": {"schema": schema}}},
+        }
+        return {**small, "paths": {"/a/{id}": {"get": operation}}}
+
+    now, before = document({"contentMediaType": "application/octet-stream"}), document({"format": "binary"})
+    assert said(before, now) == [("the same is written otherwise", COMPATIBLE)]
+    assert BREAKING in [verdict for _, verdict in said(document({}), before)]
+
+
+TTS = ("paths", "/tts/{task_id}", "get", "responses", "200", "content", "application/json")
+
+
+@pytest.mark.parametrize("wrap", [lambda schema, _: {"allOf": [schema]}, lambda _, result: copy.deepcopy(result)])
+def test_the_task_result_may_be_written_in_an_all_of_or_in_place(wrap: Any) -> None:
+    base: Document = load_file(ROOT / SPEC, SPEC)
+    new = copy.deepcopy(base)
+    media, result = follow(new, TTS), new["components"]["schemas"]["OrchestratorPipelineResult"]
+    media["schema"] = wrap(media["schema"], result)
+    assert said(base, new) == [("the same is written otherwise", COMPATIBLE)]
+
+
+def test_an_all_of_hides_no_change() -> None:
+    base: Document = load_file(ROOT / SPEC, SPEC)
+    new = copy.deepcopy(base)
+    schemas = new["components"]["schemas"]
+    schemas["OrchestratorPipelineResult"]["properties"]["status"] = {
+        "allOf": [{"$ref": "#/components/schemas/TaskStatus"}]
+    }
+    schemas["TaskStatus"]["enum"].append("UNHEARD_OF")
+    assert said(base, new) == [('`TaskStatus` gets the value "UNHEARD_OF"', DECISION)]
+    del schemas["TaskStatus"]["enum"][-1]
+    follow(new, TTS)["schema"] = {"allOf": [follow(new, TTS)["schema"]], "required": ["status"]}
+    schemas["OrchestratorPipelineResult"]["properties"]["run_id"]["type"] = ["string", "null"]
+    assert ("the type of `OrchestratorPipelineResult.run_id` is string or null, was integer or null", BREAKING) in said(
+        base, new
+    )
 
 
 def test_what_is_the_same_is_no_change(small: Document) -> None:
@@ -232,7 +349,7 @@ def test_the_words_about_a_list_of_alternatives_count(small: Document) -> None:
 
 def test_the_worst_comes_first(small: Document) -> None:
     new = copy.deepcopy(small)
-    new["info"]["title"], new["x-new"], new["servers"][0]["url"] = "Other", 1, "https://other.example"
+    new["info"]["title"], new["webhooks"], new["servers"][0]["url"] = "Other", 1, "https://other.example"
     assert [verdict for _, verdict in said(small, new)] == [BREAKING, DECISION, COMPATIBLE]
 
 

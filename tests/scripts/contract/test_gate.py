@@ -138,7 +138,7 @@ def test_after_a_release_it_takes_the_version_too(repository: Path, gate: Gate) 
 
 def test_a_decision_takes_a_line_and_no_version(repository: Path, gate: Gate) -> None:
     git(repository, "tag", "v0.1.0")
-    edit(repository, lambda document: document.update({"x-new": 1}))
+    edit(repository, lambda document: document.update({"webhooks": {}}))
     code, said = gate()
     line = re.search(r"if it is meant: (- Decided: .*)", said)
     assert code == 1

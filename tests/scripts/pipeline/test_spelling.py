@@ -1,0 +1,112 @@
+"""`scripts.pipeline.spelling`: what pages write in other ways, the generator reads as what it means."""
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts.common.project import PACKAGE
+from scripts.common.strict_yaml import dump, load_file
+from scripts.pipeline.document import make_document
+from scripts.pipeline.generate import generate
+from scripts.pipeline.spelling import spelled
+
+Document = dict[str, Any]
+OCTETS = {"type": "string", "contentMediaType": "application/octet-stream"}
+REF = {"$ref": "#/components/schemas/Status"}
+FILE = {"type": "string", "format": "binary"}
+
+
+def with_body(small: Document, media_type: str, schema: Any, **components: Any) -> Document:
+    document = copy.deepcopy(small)
+    body = {"content": {media_type: {"schema": schema}}}
+    document["paths"]["/a/{id}"]["post"] = {**document["paths"]["/a/{id}"]["get"], "requestBody": body}
+    document["components"]["schemas"].update(components)
+    return document
+
+
+@pytest.mark.parametrize(
+    ("media_type", "schema", "expected"),
+    [
+        ("multipart/form-data", {"properties": {"file": OCTETS}}, {"properties": {"file": FILE}}),
+        ("multipart/form-data", {"properties": {"a": {"items": OCTETS}}}, {"properties": {"a": {"items": FILE}}}),
+        (
+            "multipart/form-data",
+            {"properties": {"file": {"anyOf": [OCTETS, {"type": "null"}]}}},
+            {"properties": {"file": {"anyOf": [FILE, {"type": "null"}]}}},
+        ),
+        (
+            "multipart/form-data",
+            {"properties": {"file": {**OCTETS, "type": ["string", "null"]}}},
+            {"properties": {"file": {"type": ["string", "null"], "format": "binary"}}},
+        ),
+        (
+            "multipart/form-data",
+            {"properties": {"file": {"contentMediaType": "audio/flac"}}},
+            {"properties": {"file": {**FILE, "contentMediaType": "audio/flac"}}},
+        ),
+        ("application/octet-stream", OCTETS, FILE),
+        ("audio/wav", {"contentMediaType": "audio/wav"}, {**FILE, "contentMediaType": "audio/wav"}),
+        # These are no files.
+        ("application/json", {"properties": {"file": OCTETS}}, None),
+        ("application/x-www-form-urlencoded", {"properties": {"file": OCTETS}}, None),
+        ("multipart/form-data", {"properties": {"meta": {**OCTETS, "contentMediaType": "application/json"}}}, None),
+        ("multipart/form-data", {"properties": {"file": {**OCTETS, "contentEncoding": "base64"}}}, None),
+        ("multipart/form-data", {"properties": {"contentMediaType": {"type": "string"}}}, None),
+    ],
+)
+def test_a_file_is_binary(small: Document, media_type: str, schema: Any, expected: Any) -> None:
+    assert spelled(with_body(small, media_type, schema)) == with_body(small, media_type, expected or schema)
+    referred = {"$ref": "#/components/schemas/Body"}
+    assert spelled(with_body(small, media_type, referred, Body=schema)) == with_body(
+        small, media_type, referred, Body=expected or schema
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ({"allOf": [{"type": "string"}]}, {"type": "string"}),
+        ({"allOf": [{"type": "string", "title": "A"}], "title": "B"}, {"type": "string", "title": "B"}),
+        ({"allOf": [{"allOf": [{"type": "string"}]}]}, {"type": "string"}),
+        ({"items": {"allOf": [REF]}}, {"items": REF}),
+        # The generator reads these as they are.
+        ({"allOf": [REF], "default": "OPEN"}, None),
+        ({"allOf": [{"properties": {"a": {}}}], "properties": {"b": {}}}, None),
+        ({"allOf": [{"type": "object"}, {"required": ["a"]}]}, None),
+        ({"properties": {"allOf": {"type": "string"}}}, None),
+    ],
+)
+def test_an_all_of_of_one_is_what_it_holds(small: Document, written: Any, expected: Any) -> None:
+    document = with_body(small, "application/json", written)
+    assert spelled(document) == with_body(small, "application/json", expected or written)
+
+
+def test_a_component_that_is_written_out_is_a_ref_to_it(small: Document) -> None:
+    small["components"]["schemas"]["Status"]["title"] = "Status"
+    written = {"type": "array", "items": copy.deepcopy(small["components"]["schemas"]["Status"])}
+    expected = {"type": "array", "items": REF}
+    assert spelled(with_body(small, "application/json", written, More=written)) == with_body(
+        small, "application/json", expected, More=expected
+    )
+    assert spelled(small) == small
+
+
+def test_a_family_whose_result_is_written_out_stays_one(project: Path) -> None:
+    page = project / "openapi/pages/get-tts-result.yaml"
+    document = load_file(page, page.name)
+    result = document["components"]["schemas"]["OrchestratorPipelineResult"]
+    media = document["paths"]["/tts/{task_id}"]["get"]["responses"]["200"]["content"]["application/json"]
+    before = make_document(project)
+    for schema in ({"allOf": [{"$ref": "#/components/schemas/OrchestratorPipelineResult"}]}, copy.deepcopy(result)):
+        media["schema"] = schema
+        page.write_text(dump(document))
+        made = make_document(project)
+        assert made["paths"]["/text-to-sound/{task_id}"] == before["paths"]["/text-to-sound/{task_id}"]
+    # Written out as a page has it, it lacks what the overlay adds to the component: then it is another schema.
+    media["schema"] = {"allOf": [{"$ref": "#/components/schemas/OrchestratorPipelineResult"}]}
+    page.write_text(dump(document))
+    assert make_document(project) == before
+    generate(project)
+    assert '"tts": (' in (project / PACKAGE / "api/__init__.py").read_text()
