@@ -15,9 +15,10 @@ from typing import Any
 
 import pytest
 
-from scripts.common.project import ROOT
+from scripts.common.project import OVERLAY, ROOT
 from scripts.common.strict_yaml import dump, load_file
 from scripts.pipeline.generate import generate
+from tests import inputs
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -47,17 +48,15 @@ def project(made: Path, tmp_path: Path) -> Path:
     return root
 
 
-# The pages that the tests are written about: one more in the project, or a supplement, must not disturb them.
-PAGES = ("get-text-to-sound-status.yaml", "get-tts-result.yaml")
-
-
 def copy_inputs(root: Path) -> None:
+    """What the pipeline reads, and the pipeline."""
     ignore = shutil.ignore_patterns("camb.yaml", "__pycache__", ".*", "pages", "supplements")
     for folder in ("openapi", "scripts"):
         shutil.copytree(ROOT / folder, root / folder, ignore=ignore)
     (root / "openapi/pages").mkdir()
-    for page in PAGES:
-        shutil.copy(ROOT / "openapi/pages" / page, root / "openapi/pages" / page)
+    for name, page in inputs.pages().items():
+        (root / "openapi/pages" / name).write_text(page, encoding="utf-8")
+    (root / OVERLAY).write_text(inputs.overlay(), encoding="utf-8")
 
 
 @pytest.fixture

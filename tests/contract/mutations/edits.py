@@ -8,8 +8,9 @@ from typing import Any
 from scripts.common.documents import Document, follow, steps
 from scripts.common.project import ROOT
 from scripts.common.strict_yaml import dump, load
+from tests import inputs
 
-TTS, SOUND = "pages/get-tts-result.yaml", "pages/get-text-to-sound-status.yaml"
+TTS, SOUND = f"pages/{inputs.TTS}", f"pages/{inputs.SOUND}"
 OVERLAY = "overlay.yaml"
 EVERY = "pages/"  # each page that has the place
 

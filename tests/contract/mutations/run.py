@@ -7,15 +7,15 @@ from typing import NamedTuple
 
 from scripts.common.documents import Document
 from scripts.common.errors import PipelineError
-from scripts.common.project import ROOT
 from scripts.comparison import compare
 from scripts.comparison.changes import CORRECTED, DOCS, Verdict
 from scripts.comparison.words import table
 from scripts.contract.facts import problems, statuses_of_the_client
 from scripts.pipeline.document import make_document
 from scripts.pipeline.merge import load_pages, merge
+from tests import inputs
 
-from .edits import OVERLAY, SOUND, TTS, Edit
+from .edits import EVERY, OVERLAY, Edit
 
 REFUSED = "refused by the merge"
 
@@ -56,10 +56,7 @@ def run(mutation: Mutation) -> Outcome:
 @cache
 def layers(edits: tuple[Edit, ...]) -> dict[str, Document]:
     """Both layers, made of the edited inputs."""
-    files = {
-        path.relative_to(ROOT / "openapi").as_posix(): path.read_text(encoding="utf-8")
-        for path in (*(ROOT / "openapi" / page for page in (SOUND, TTS)), ROOT / "openapi" / OVERLAY)
-    }
+    files = {**{f"{EVERY}{name}": page for name, page in inputs.pages().items()}, OVERLAY: inputs.overlay()}
     for edit in edits:
         edit(files)
     with tempfile.TemporaryDirectory(prefix="camb-mutation-") as name:

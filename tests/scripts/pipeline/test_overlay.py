@@ -173,9 +173,9 @@ def test_refuses_what_is_no_overlay(text: str, message: str, tmp_path: Path) -> 
     assert str(refusal.value) == message
 
 
-@pytest.fixture
-def pure(made: Path) -> Document:
-    return merge(load_pages(made / "openapi/pages"))
+@pytest.fixture(scope="module")
+def pure() -> Document:
+    return merge(load_pages(ROOT / "openapi/pages"))
 
 
 @pytest.fixture(scope="module")
@@ -183,9 +183,8 @@ def overlay() -> Document:
     return load_overlay(ROOT / "openapi/overlay.yaml")
 
 
-def test_without_the_overlay_the_pure_merge_is_left(
-    pure: Document, overlay: Document, project: Path, made: Path
-) -> None:
+def test_without_the_overlay_the_pure_merge_is_left(project: Path, made: Path) -> None:
+    pure, overlay = merge(load_pages(made / "openapi/pages")), load_overlay(made / "openapi/overlay.yaml")
     path = project / "openapi/overlay.yaml"
     path.write_text(f"{HEAD}actions: []\n")
     assert make_document(project) == pure
