@@ -183,7 +183,9 @@ def _security(comparison: Comparison, was: _Operation, now: _Operation, name: st
     elif olds and olds.keys() <= news.keys():
         comparison.say(new.path, what, COMPATIBLE, "nothing: the key is taken as before")
     else:
-        comparison.say(new.path, what, BREAKING, f"the key is sent by facade/camb_client/_config.py: {RELEASE}")
+        comparison.say(
+            new.path, what, BREAKING, f"the key is sent by facade/camb_client/_http/credentials.py: {RELEASE}"
+        )
 
 
 def _requirements(document: Document, at: At) -> dict[str, str]:
@@ -300,7 +302,7 @@ def _servers(comparison: Comparison, old: At | None, new: At | None, name: str, 
     at = new or old or NOTHING
     was, now = ([server["url"] for server in one] for one in (olds, news))
     if was[0] != now[0]:
-        advice = f"DEFAULT_BASE_URL in facade/camb_client/_config.py goes elsewhere: {RELEASE}"
+        advice = f"DEFAULT_BASE_URL in facade/camb_client/_http/credentials.py goes elsewhere: {RELEASE}"
         what = f"the server{'' if at.path == ('servers',) else f' of {name}'} is {now[0]}, was {was[0]}"
         comparison.say((*at.path, 0, "url"), what, BREAKING, advice)
     for url in sorted({*was[1:]} - {*now}):
@@ -368,7 +370,7 @@ def _content(comparison: Comparison, old: At | None, new: At | None, name: str, 
 
 
 _RIGID = always(BREAKING, f"what is sent goes elsewhere, or is written otherwise: {RELEASE}")
-_SCHEME_CHANGED = always(BREAKING, f"the key may be refused: see facade/camb_client/_config.py; {RELEASE}")
+_SCHEME_CHANGED = always(BREAKING, f"the key may be refused: see facade/camb_client/_http/credentials.py; {RELEASE}")
 
 
 _DOCUMENT: Rules = {

@@ -38,7 +38,7 @@ def kinds(document: Document) -> Iterator[str]:
         if kind not in known:
             yield (
                 f"no GET /{kind}/{{task_id}} answers 200 with {TASK_RESULT}, so camb.wait({f'{kind}:…'!r}) would end: "
-                "keep it in an overlay, or take the kind out of facade/camb_client/_client.py and of "
+                "keep it in an overlay, or take the kind out of facade/camb_client/_tasks/base.py and of "
                 "scripts/contract/facts.py"
             )
         elif (method, path) != ("get", f"/{kind}/ID"):

@@ -28,6 +28,7 @@ from camb_client import (
     CompletedTask,
     ConfigurationError,
     CreateOutcomeUnknownError,
+    FailedOutcome,
     InvalidRequestError,
     MalformedResponseError,
     Outcomes,
@@ -36,6 +37,7 @@ from camb_client import (
     RateLimitError,
     Schedule,
     ServerError,
+    SucceededOutcome,
     TaskError,
     TaskFailedError,
     TaskFamily,
@@ -195,11 +197,18 @@ def values(state: TaskState, done: CompletedTask) -> None:
     if isinstance(state, CompletedTask):
         assert_type(state.run_id, int)
 
-    outcome = TaskOutcome(ref, state=done)
-    assert_type(outcome.ref, TaskRef)
-    assert_type(outcome.state, CompletedTask | None)
-    assert_type(outcome.error, CambError | None)
-    assert_type(outcome.result(), CompletedTask)
+    outcomes: list[TaskOutcome] = [SucceededOutcome(ref, done), FailedOutcome(ref, CambError("no"))]
+    for outcome in outcomes:
+        assert_type(outcome.ref, TaskRef)
+        assert_type(outcome.result(), CompletedTask)
+        assert_type(outcome.to_dict(), dict[str, Any])
+        if outcome.error is None:
+            assert_type(outcome.state, CompletedTask)
+        else:
+            assert_type(outcome.error, CambError)
+            assert_type(outcome.state, None)
+    assert_type(done.elapsed, float | None)
+    assert_type(done.polls, int)
 
     assert_type(TaskStatus("QUEUED"), TaskStatus)
     assert_type(state.status.is_known, bool)

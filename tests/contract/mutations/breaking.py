@@ -69,7 +69,7 @@ _PAGES: Cases = (
         "run_id a string",
         put(f"{RUN_ID}/type/0", "string"),
         "is string or null, was integer or null",
-        "rewrite _run_id in facade/camb_client/_answer.py",
+        "rewrite _run_id in facade/camb_client/_polling/response.py",
     ),
     ("run_id of any type", drop(f"{RUN_ID}/type"), "is anything, was integer or null"),
     ("run_id a number", put(f"{RUN_ID}/type/0", "number"), "is number or null, was integer"),
@@ -140,7 +140,7 @@ _PAGES: Cases = (
         "a required query parameter",
         put(f"{GET}/parameters/-", {"in": "query", "name": "lang", "required": True, "schema": {"type": "string"}}),
         "`lang` of GET /tts/{task_id} is new and required",
-        "which facade/camb_client/_gateway.py never sends",
+        "which facade/camb_client/_api/operations.py never sends",
     ),
     (
         "the task id a number",

@@ -8,7 +8,7 @@ _PAGES: Cases = (
     (
         "a status added",
         put(f"{STATUS}/enum/-", "QUEUED"),
-        "write `TaskStatus.QUEUED: Meaning.…,` in _MEANINGS of facade/camb_client/_status.py",
+        "write `TaskStatus.QUEUED: Meaning.…,` in _MEANINGS of facade/camb_client/_polling/status.py",
         '`QUEUED = "QUEUED"` in TaskStatus',
         "a closed reader breaks",
         BOTH,

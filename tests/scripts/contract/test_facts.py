@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from camb_client import _config, _gateway, _status
+from camb_client._api import operations
+from camb_client._http import credentials as _config
+from camb_client._polling import status as _status
 from scripts.common.project import ROOT, SPEC
 from scripts.common.strict_yaml import load_file
 from scripts.contract import facts
