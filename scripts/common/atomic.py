@@ -1,7 +1,7 @@
 """Put a new file or directory in the place of an old one, whole.
 
-The rule of this file: whoever reads the place at any moment finds the old or the new, never neither and never
-a mixture; nothing is left beside it.
+Whoever reads the place at any moment finds the old or the new, never neither and never a mixture; nothing is left
+beside it.
 """
 
 import contextlib
@@ -51,7 +51,7 @@ def swap_in(new: Path, place: Path) -> None:
 def swap_in_all(new: Path, root: Path, names: list[str]) -> None:
     """Swap in all of `names` from below `new` to below `root` or, on an error, none of them.
 
-    Ctrl-C has to wait meanwhile. Only a reader who looks at several of them may find some old and some new.
+    Ctrl-C has to wait meanwhile. Only a reader of several of them may find some old and some new.
     """
     done: list[str] = []
     with _interrupts_held():

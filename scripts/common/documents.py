@@ -108,7 +108,7 @@ def operations(document: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
                 yield path, method, operation
 
 
-def is_guess(operation: dict[str, Any]) -> bool:
+def is_supplement(operation: dict[str, Any]) -> bool:
     """Whether an operation of `camb.yaml` is from a supplement."""
     return EVIDENCE in operation
 

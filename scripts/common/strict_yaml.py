@@ -1,8 +1,8 @@
 """YAML in and out, with nothing to misread.
 
-The rule of this file: what is loaded is what JSON could say (string keys, no aliases, one document), read by
-the YAML 1.2 core schema (https://yaml.org/spec/1.2.2/#103-core-schema): `no`, `12:30` and `2024-01-01` are
-strings. What is dumped reads the same under YAML 1.1 and 1.2, and is the same text for the same value.
+What is loaded is what JSON could say (string keys, no aliases, one document), read by the YAML 1.2 core schema
+(https://yaml.org/spec/1.2.2/#103-core-schema): `no`, `12:30` and `2024-01-01` are strings. What is dumped reads the
+same under YAML 1.1 and 1.2, and is the same text for the same value.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""Two versions of the API description, compared: what changed, for whom, and what to do."""
+"""Two versions of the API description, compared: what changed, what it means for users, and what to do."""
 
 from .document_rules import compare
 

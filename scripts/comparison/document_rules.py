@@ -1,7 +1,7 @@
-"""Compare two versions of the API description: operations, what each takes and answers, security, servers.
+"""Compare two versions of the API description: operations, what each takes and returns, security, servers.
 
-Both documents have passed the checks of the pipeline. What was our own guess breaks no promise: a change of it is
-compatible, and says that it was one.
+Both documents have passed the checks of the pipeline. A supplement is no promise: a change of what only a supplement
+said is compatible, and says so.
 """
 
 from typing import Any
@@ -25,7 +25,7 @@ from ..common.refs import keys, parameters, plain, used
 from .changes import BREAKING, COMPATIBLE, DECISION, DOCS, Change, Statuses, Verdict
 from .engine import ANNOTATIONS, Comparison, Keys, Rules, always, changed, deprecated, required, word
 from .schema_rules import schema
-from .words import GUESS, LOOK, READ, RELEASE, SENT, Way, line, text
+from .words import READ, RELEASE, SENT, SUPPLEMENT, UNCOVERED, Way, line, text
 
 _Operation = tuple[str, str]  # path and method
 
@@ -48,10 +48,10 @@ def _net(comparison: Comparison) -> None:
     if comparison.found or not comparison.is_rewritten:
         return
     if text(_meaning(comparison.base)) == text(_meaning(comparison.new)):
-        what, advice = "the same is written otherwise", "nothing: with all written out it is the same"
+        what, advice = "the same is spelled differently", "nothing: both mean the same"
         comparison.say((), what, COMPATIBLE, advice)
     else:
-        comparison.say((), "the documents differ where no rule looks", DECISION, LOOK)
+        comparison.say((), "the documents differ in what no rule covers", DECISION, UNCOVERED)
 
 
 # Operations, each with what has become of it
@@ -68,7 +68,7 @@ def _operations(comparison: Comparison) -> None:
             _say_of_operation(comparison, was, was, f"{line(*was)} is gone")
             continue
         _say_what_became(comparison, was, now)
-        with comparison.guessing(was in comparison.guesses):
+        with comparison.in_supplement(was in comparison.supplements):
             _operation(comparison, was, now)
     for one in come:
         comparison.say(("paths", *one), f"{line(*one)} is new", COMPATIBLE, _works(comparison.new, one))
@@ -77,7 +77,7 @@ def _operations(comparison: Comparison) -> None:
 def _pairs(comparison: Comparison) -> tuple[dict[_Operation, _Operation | None], list[_Operation]]:
     """Each old operation and where it is now; and those that are new.
 
-    Guesses come last: what a page's operation shares with them has been compared as a promise by then.
+    Supplements come last: what a page's operation shares with them has been compared as a promise by then.
     """
     old, new = (
         {(path, method): operation for path, method, operation in operations(document)}
@@ -85,7 +85,7 @@ def _pairs(comparison: Comparison) -> tuple[dict[_Operation, _Operation | None],
     )
     come = sorted(new.keys() - old.keys())
     pairs: dict[_Operation, _Operation | None] = {}
-    for was in sorted(old, key=lambda one: (one in comparison.guesses, one)):
+    for was in sorted(old, key=lambda one: (one in comparison.supplements, one)):
         # An operation that has moved takes its id along, or only writes a parameter of its path otherwise.
         moved = (now for now in come if now[1] == was[1] and _is_same(was, old[was], now, new[now]))
         pairs[was] = was if was in new else next(moved, None)
@@ -103,22 +103,22 @@ def _say_what_became(comparison: Comparison, was: _Operation, now: _Operation) -
     if now != was:
         _say_of_operation(comparison, was, now, f"{line(*was)} is now {line(*now)}")
     elif before and not after:
-        _say_of_operation(comparison, was, now, f"{line(*now)} answers with a task result no more")
+        _say_of_operation(comparison, was, now, f"{line(*now)} no longer returns a task result")
     elif after and not before:
-        what = f"{line(*now)} answers with a task result"
+        what = f"{line(*now)} returns a task result now"
         comparison.say(("paths", *now), what, COMPATIBLE, _works(comparison.new, now))
-    if was in comparison.guesses and now not in comparison.still_guesses:
-        what = f"{line(*now)} has a page, and was our guess"
+    if was in comparison.supplements and now not in comparison.still_supplements:
+        what = f"{line(*now)} has a page now, in place of our supplement"
         comparison.say(("paths", *now), what, COMPATIBLE, "nothing: where they differ there is a row of its own")
 
 
 def _say_of_operation(comparison: Comparison, was: _Operation, now: _Operation, what: str) -> None:
     """An operation is not what it was: whoever goes by it is left without."""
     kind = _kind(comparison.base, was)
-    verdict, advice = BREAKING, f"camb.wait({f'{kind}:…'!r}) would end; {RELEASE}" if kind else RELEASE
-    if was in comparison.guesses:
+    verdict, advice = BREAKING, f"camb.wait({f'{kind}:…'!r}) would stop working; {RELEASE}" if kind else RELEASE
+    if was in comparison.supplements:
         # Not what a page promised, but not nothing either.
-        verdict, advice = DECISION, f"{GUESS}; tell whoever uses it in CHANGELOG.md that it ends"
+        verdict, advice = DECISION, f"{SUPPLEMENT}; tell its users in CHANGELOG.md that it ends"
     comparison.say(("paths", *now), what, verdict, advice)
 
 
@@ -128,7 +128,7 @@ def _kind(document: Document, operation: _Operation) -> str | None:
 
 def _works(document: Document, operation: _Operation) -> str:
     kind = _kind(document, operation)
-    return f"nothing: camb.wait({f'{kind}:…'!r}) will work" if kind else "nothing: what there was goes on"
+    return f"nothing: camb.wait({f'{kind}:…'!r}) will work" if kind else "nothing: existing operations are unaffected"
 
 
 # Within an operation
@@ -177,11 +177,11 @@ def _security(comparison: Comparison, was: _Operation, now: _Operation, name: st
         comparison.following(old_schemes[scheme], new_schemes[scheme], _SCHEME, what, SENT)
     if olds.keys() == news.keys():
         return
-    what = f"{name} takes {' or '.join(news) or 'no key'} where it took {' or '.join(olds) or 'no key'}"
+    what = f"{name} requires {' or '.join(news) or 'no key'}, was {' or '.join(olds) or 'no key'}"
     if sorted(olds.values()) == sorted(news.values()):
         comparison.say(new.path, what, COMPATIBLE, "nothing: only the scheme's name in the document changes")
     elif olds and olds.keys() <= news.keys():
-        comparison.say(new.path, what, COMPATIBLE, "nothing: the key is taken as before")
+        comparison.say(new.path, what, COMPATIBLE, "nothing: the key is still accepted")
     else:
         comparison.say(
             new.path, what, BREAKING, f"the key is sent by facade/camb_client/_http/credentials.py: {RELEASE}"
@@ -230,7 +230,7 @@ def _components(document: Document) -> dict[JsonPath, At]:
 
 
 def _extensions(comparison: Comparison) -> None:
-    """What `x-…` keys say is for other tools; how a guess is known says nothing about what it is."""
+    """What `x-…` keys say is for other tools; how a supplement is known says nothing about what it is."""
     old, new = comparison.extensions
     for path in sorted(old.keys() | new.keys(), key=str):
         if path[-1] != EVIDENCE and text(old.get(path)) != text(new.get(path)):
@@ -266,7 +266,7 @@ def _unordered(node: Any) -> Any:
 def _operation_id(comparison: Comparison, old: At | None, new: At | None, name: str, way: Way) -> None:  # noqa: ARG001
     if found := changed(name, old, new):
         if comparison.layer == DOCS:
-            advice = "nothing more: the overlay, which refuses an id that moved, has been looked at; camb.yaml decides"
+            advice = "nothing: the overlay still fits; camb.yaml decides"
             comparison.say(*found, COMPATIBLE, advice)
         else:
             comparison.say(*found, BREAKING, f"the generated module moves: keep the id in the overlay; else {RELEASE}")
@@ -287,14 +287,16 @@ def _version(comparison: Comparison, old: At | None, new: At | None, name: str, 
         if was == now:
             comparison.say(*found, COMPATIBLE, "nothing: a patch of OpenAPI only mends its words")
         else:
-            comparison.say(*found, DECISION, "see that the generator and scripts/pipeline/checks.py know this version")
+            comparison.say(
+                *found, DECISION, "check that the generator and scripts/pipeline/checks.py know this version"
+            )
 
 
 def _top_security(comparison: Comparison, old: At | None, new: At | None, name: str, way: Way) -> None:  # noqa: ARG001
     """Operations are compared by what they require in the end; here is only what none of them takes over."""
     own = all("security" in one for document in (comparison.base, comparison.new) for _, _, one in operations(document))
     if own and (found := changed(name, old, new)):
-        comparison.say(*found, COMPATIBLE, "nothing: each operation says itself what it requires")
+        comparison.say(*found, COMPATIBLE, "nothing: every operation says itself what it requires")
 
 
 def _servers(comparison: Comparison, old: At | None, new: At | None, name: str, way: Way) -> None:
@@ -306,7 +308,9 @@ def _servers(comparison: Comparison, old: At | None, new: At | None, name: str, 
         what = f"the server{'' if at.path == ('servers',) else f' of {name}'} is {now[0]}, was {was[0]}"
         comparison.say((*at.path, 0, "url"), what, BREAKING, advice)
     for url in sorted({*was[1:]} - {*now}):
-        comparison.say(at.path, f"the server {url} is gone", DECISION, "who has it in CAMB_BASE_URL has to change it")
+        comparison.say(
+            at.path, f"the server {url} is gone", DECISION, "users who set CAMB_BASE_URL to it have to change it"
+        )
     for url in sorted({*now[1:]} - {*was}):
         comparison.say(at.path, f"the server {url} is new", COMPATIBLE, "nothing: CAMB_BASE_URL can name it")
     by_url = [
@@ -320,13 +324,13 @@ def _responses(comparison: Comparison, old: At | None, new: At | None, name: str
     olds, news = members(old or NOTHING), members(new or NOTHING)
     for code in sorted(olds.keys() | news.keys()):
         if code not in news:
-            what = f"the answer {code} of {name} is gone"
+            what = f"the response {code} of {name} is gone"
             comparison.say(olds[code].path, what, BREAKING, READ.advice(BREAKING))
         elif code not in olds:
-            advice = "nothing: the facade has an error for each code but 200"
-            comparison.say(news[code].path, f"the answer {code} of {name} is new", COMPATIBLE, advice)
+            advice = "nothing: the client has an error for every code but 200"
+            comparison.say(news[code].path, f"the response {code} of {name} is new", COMPATIBLE, advice)
         else:
-            comparison.following(olds[code], news[code], _RESPONSE, f"the answer {code} of {name}", READ)
+            comparison.following(olds[code], news[code], _RESPONSE, f"the response {code} of {name}", READ)
 
 
 def _headers(comparison: Comparison, old: At | None, new: At | None, name: str, way: Way) -> None:
@@ -357,20 +361,20 @@ def _content(comparison: Comparison, old: At | None, new: At | None, name: str, 
     olds, news = members(old or NOTHING), members(new or NOTHING)
     for media in sorted(olds.keys() | news.keys()):
         if media not in news:
-            comparison.say(olds[media].path, f"{name} is {media} no more", BREAKING, way.advice(BREAKING))
+            comparison.say(olds[media].path, f"{name} is no longer {media}", BREAKING, way.advice(BREAKING))
         elif media in olds:
             comparison.following(olds[media], news[media], _MEDIA_TYPE, name, way)
         elif olds and not way.sent:
             # The server may choose it, unless it is asked for the other.
             comparison.say(
-                news[media].path, f"{name} may be {media} too", DECISION, "see that JSON is still what comes"
+                news[media].path, f"{name} may be {media} too", DECISION, "check that the response is still JSON"
             )
         else:
             comparison.say(news[media].path, f"{name} may be {media}", COMPATIBLE, way.advice(COMPATIBLE))
 
 
-_RIGID = always(BREAKING, f"what is sent goes elsewhere, or is written otherwise: {RELEASE}")
-_SCHEME_CHANGED = always(BREAKING, f"the key may be refused: see facade/camb_client/_http/credentials.py; {RELEASE}")
+_RIGID = always(BREAKING, f"requests are sent elsewhere, or encoded differently: {RELEASE}")
+_SCHEME_CHANGED = always(BREAKING, f"the key may be refused: see facade/camb_client/_config.py; {RELEASE}")
 
 
 _DOCUMENT: Rules = {

@@ -7,12 +7,12 @@ so that operations that share a component do not repeat it.
 import contextlib
 from collections.abc import Callable, Iterator
 
-from ..common.documents import NOTHING, WORDS, At, Document, JsonPath, is_guess, operations, pointer
+from ..common.documents import NOTHING, WORDS, At, Document, JsonPath, is_supplement, operations, pointer
 from ..common.families import status_enums
 from ..common.refs import keys, plain
 from .changes import COMPATIBLE, DECISION, Change, Statuses, Verdict
 from .normal import normal, without_extensions
-from .words import FIT, GUESS, LOOK, Way, short, text
+from .words import CHECK_FIT, SUPPLEMENT, UNCOVERED, Way, short, text
 
 Keys = dict[str, At]
 Rule = Callable[["Comparison", At | None, At | None, str, Way], None]
@@ -24,7 +24,7 @@ class Comparison:
 
     def __init__(self, base: Document, new: Document, layer: str, statuses: Statuses | None) -> None:
         """`layer` is noted with each change."""
-        self.guesses, self.still_guesses = _guesses(base), _guesses(new)
+        self.supplements, self.still_supplements = _supplements(base), _supplements(new)
         self.statuses, self.layer = statuses, layer
         (base, before), (new, after) = without_extensions(base), without_extensions(new)
         self.is_rewritten = text(base) != text(new)
@@ -32,21 +32,21 @@ class Comparison:
         self.status_enums = {at.path for document in (self.base, self.new) for at in status_enums(document)}
         self.compared: set[tuple[JsonPath, JsonPath, Way]] = set()  # pairs of schemas
         self.found: dict[Change, None] = {}
-        self._guessing = False
+        self._in_supplement = False
 
     @contextlib.contextmanager
-    def guessing(self, whether: bool) -> Iterator[None]:
+    def in_supplement(self, whether: bool) -> Iterator[None]:
         """Meanwhile, whether what is compared was promised by nobody: a change of it is compatible, and says so."""
-        self._guessing = whether
+        self._in_supplement = whether
         yield
-        self._guessing = False
+        self._in_supplement = False
 
     def say(self, path: JsonPath, what: str, verdict: Verdict, advice: str) -> None:
         """Note a change, once."""
-        if self._guessing:
+        if self._in_supplement:
             if any((change.place, change.what) == (pointer(path), what) for change in self.found):
                 return  # It is a change of a promise.
-            verdict, advice = COMPATIBLE, f"{advice}; {GUESS}" if verdict is COMPATIBLE else FIT
+            verdict, advice = COMPATIBLE, f"{advice}; {SUPPLEMENT}" if verdict is COMPATIBLE else CHECK_FIT
         self.found[Change(self.layer, pointer(path), what, verdict, advice)] = None
 
     def objects(self, old: Keys, new: Keys, rules: Rules, name: str, way: Way) -> None:
@@ -65,8 +65,8 @@ class Comparison:
         return keys(self.base, old), keys(self.new, new)
 
 
-def _guesses(document: Document) -> set[tuple[str, str]]:
-    return {(path, method) for path, method, operation in operations(document) if is_guess(operation)}
+def _supplements(document: Document) -> set[tuple[str, str]]:
+    return {(path, method) for path, method, operation in operations(document) if is_supplement(operation)}
 
 
 # Rules that any object may need: each compares one key of two objects, of which one may not have it.
@@ -91,7 +91,7 @@ def undecided(comparison: Comparison, old: At | None, new: At | None, name: str,
         for document, at in ((comparison.base, old), (comparison.new, new))
     )
     if found := changed(name, was, now):
-        comparison.say(*found, DECISION, LOOK)
+        comparison.say(*found, DECISION, UNCOVERED)
 
 
 def always(verdict: Verdict, advice: str) -> Rule:

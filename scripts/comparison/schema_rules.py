@@ -33,7 +33,7 @@ def schema(comparison: Comparison, old: At | None, new: At | None, name: str, wa
         (_keywords if itself else schema)(comparison, one, other, name, way)
     for label, at in olds.items():
         verdict = way.verdict(wider=False, narrower=True)
-        comparison.say(at.path, f"{name} may be {label} no more", verdict, way.advice(verdict))
+        comparison.say(at.path, f"{name} may no longer be {label}", verdict, way.advice(verdict))
     for label, at in news.items():
         verdict = way.verdict(wider=True, narrower=False)
         comparison.say(at.path, f"{name} may be {label} too", verdict, way.advice(verdict))
@@ -111,29 +111,29 @@ def _status_added(comparison: Comparison, status: object) -> tuple[Verdict, str]
         return COMPATIBLE, "nothing: the table of meanings has it"
     lines = known.lines_for(str(status)) if known else "give it a meaning in the facade"
     return DECISION, (
-        f"decide what it means: {lines}; until then a closed reader breaks, "
-        "and the facade waits through it as a status it does not know"
+        f"decide what it means: {lines}; until then code that matches every status breaks, "
+        "and the client keeps waiting, as for any unknown status"
     )
 
 
 def _status_removed(comparison: Comparison, status: object) -> tuple[Verdict, str]:
     known = comparison.statuses
     if known and status not in known.known - known.undocumented:
-        return COMPATIBLE, "nothing: what comes no more need not be read"
+        return COMPATIBLE, "nothing: it need no longer be read"
     lines = known.lines_without(str(status)) if known else "deprecate it in the facade"
-    return DECISION, f"who compares with it waits in vain, if it really comes no more: {lines}"
+    return DECISION, f"if it is never sent again, code that waits for it waits for ever: {lines}"
 
 
 def _value_added(way: Way) -> tuple[Verdict, str]:
     if way.sent:
         return COMPATIBLE, way.advice(COMPATIBLE)
-    return COMPATIBLE, "nothing here, for the facade reads any value; it breaks who matches all of them by hand"
+    return COMPATIBLE, "nothing: the client reads any value; only code that matches every value by hand breaks"
 
 
 def _value_removed(way: Way) -> tuple[Verdict, str]:
     if way.sent:
         return BREAKING, way.advice(BREAKING)
-    return COMPATIBLE, "nothing breaks; who waits for this value waits in vain"
+    return COMPATIBLE, "nothing breaks; code that waits for this value never sees it"
 
 
 # What a schema may be
@@ -204,7 +204,7 @@ def _limit(is_wider: Callable[[Any, Any], bool]) -> Rule:
         verdict = way.verdict(wider=wider, narrower=narrower)
         if verdict is BREAKING and not way.sent:
             comparison.say(
-                *found, DECISION, "the facade checks no limits; who made room for so much may have too little"
+                *found, DECISION, "the client checks no limits; users who made room by the old one may have too little"
             )
         else:
             comparison.say(*found, verdict, way.advice(verdict))
@@ -215,7 +215,7 @@ def _limit(is_wider: Callable[[Any, Any], bool]) -> Rule:
 def _default(comparison: Comparison, old: At | None, new: At | None, name: str, way: Way) -> None:
     if found := changed(name, old, new):
         if way.sent:
-            comparison.say(*found, DECISION, "who leaves it out gets something else: decide whether they mind")
+            comparison.say(*found, DECISION, "users who leave it out get the new default: decide whether that matters")
         else:
             comparison.say(*found, COMPATIBLE, way.advice(COMPATIBLE))
 

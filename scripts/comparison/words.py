@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 from .changes import BREAKING, COMPATIBLE, Change, Verdict
 
 RELEASE = "ask whether the docs mean it; if so, release it as breaking"
-GUESS = "it was our guess"
-FIT = f"{GUESS}, which no page promised: see that the facade fits (an overlay can keep ids and tags)"
-LOOK = "no rule knows whom this breaks: look, and add a rule to scripts/comparison/ if it may come again"
+SUPPLEMENT = "only our supplement said so"
+CHECK_FIT = f"{SUPPLEMENT}, and no page promised it: check that the facade fits (an overlay can keep ids and tags)"
+UNCOVERED = "no rule covers this change; review it, and add one to scripts/comparison/ if it may come again"
 
 
 class Way(NamedTuple):
-    """Which way a value goes: that decides who minds a change."""
+    """Which way a value goes: that decides whom a change affects."""
 
     sent: bool
 
@@ -22,12 +22,12 @@ class Way(NamedTuple):
         return BREAKING if (narrower if self.sent else wider) else COMPATIBLE
 
     def advice(self, verdict: Verdict) -> str:
-        """For whom a change matters."""
+        """What a change means for users, and what to do."""
         if verdict is COMPATIBLE:
-            return f"nothing: who {'sends' if self.sent else 'reads'} it as before goes on"
-        return (
-            f"who {'sends it as before is refused' if self.sent else 'reads it gets what was not promised'}: {RELEASE}"
-        )
+            return f"nothing: existing {'requests' if self.sent else 'readers'} are unaffected"
+        if self.sent:
+            return f"breaks requests: what was valid is refused; {RELEASE}"
+        return f"breaks readers: responses may hold what the old contract excluded; {RELEASE}"
 
 
 SENT, READ = Way(sent=True), Way(sent=False)

@@ -1,7 +1,7 @@
 """Compare the facade with the last release: `python -m scripts.contract.api_check`; 1 if what users have would break.
 
-Rule of this file: a break is let through only when the version says so (a new major, or a new minor while it is
-0.x), and even then it is shown. When there is nothing to compare with, that is said, never passed over.
+A break passes only when the version announces it (a new major, or a new minor while it is 0.x), and even then it is
+shown. When there is nothing to compare with, that is said.
 """
 
 import io

@@ -1,7 +1,7 @@
 """Write down what the facade exports: `python -m scripts.contract.api_snapshot` renews `tests/contract/public_api.txt`.
 
-Rule of this file: names, bases, fields, arguments, defaults and types, as the source has them, so that it is the
-same text on every Python; no private name, and no value that changes with each spec or release.
+Names, bases, fields, arguments, defaults and types, as the source has them, so that it is the same text on every
+Python; no private name, and no value that changes with each spec or release.
 """
 
 import sys
@@ -85,7 +85,7 @@ def _default(value: str | griffe.Expr | None) -> str:
 def main() -> int:
     """Write it."""
     (ROOT / SNAPSHOT).write_text(snapshot(), encoding="utf-8", newline="\n")
-    print(f"wrote {SNAPSHOT}: look at it with git diff")
+    print(f"wrote {SNAPSHOT}: check it with git diff")
     return 0
 
 

@@ -1,7 +1,7 @@
-"""What the facade stands on: its few hand-written facts, held against `openapi/camb.yaml`.
+"""The assumptions of the client, held against `openapi/camb.yaml`: its few hand-written facts about the API.
 
-The rule of this file: a fact is read where the facade keeps it; each problem says in words what does not hold and
-which line to write. What the generator makes of the document needs no fact: it is made anew.
+Each is read where the facade keeps it; each problem says in words what does not hold and which line to write. What the
+generator makes of the document needs no assumption.
 """
 
 from collections.abc import Iterator
@@ -37,19 +37,19 @@ def kinds(document: Document) -> Iterator[str]:
         method, path = request_line(TaskRef(kind, "ID"))
         if kind not in known:
             yield (
-                f"no GET /{kind}/{{task_id}} answers 200 with {TASK_RESULT}, so camb.wait({f'{kind}:…'!r}) would end: "
-                "keep it in an overlay, or take the kind out of facade/camb_client/_tasks/base.py and of "
+                f"no GET /{kind}/{{task_id}} returns {TASK_RESULT} with 200, so camb.wait({f'{kind}:…'!r}) would stop "
+                "working: keep it in an overlay, or take the kind out of facade/camb_client/_client.py and of "
                 "scripts/contract/facts.py"
             )
         elif (method, path) != ("get", f"/{kind}/ID"):
-            yield f"the facade asks {method.upper()} {path} for {kind}, not GET /{kind}/ID: run make generate"
+            yield f"the client sends {method.upper()} {path} for {kind}, not GET /{kind}/ID: run make generate"
     for path, method, operation in operations(document):
         here = ("paths", path, method)
         if not tells_a_result(document, operation) or method != "get":
             continue
         if here not in known.values():
             yield (
-                f"{pointer(here)} answers with {TASK_RESULT}, but is no family, for its path is not "
+                f"{pointer(here)} returns {TASK_RESULT}, but is no family, for its path is not "
                 "/<kind>/{task_id}: rename the parameter in its page, or widen openapi/templates/api_init.py.jinja"
             )
         for parameter in parameters(document, path, method):
@@ -69,8 +69,8 @@ def addresses(document: Document) -> Iterator[str]:
         first = at.value[0].get("url") if at.value else "/"
         if first != DEFAULT_BASE_URL:
             yield (
-                f"{pointer(at.path)} says {first}, the facade {DEFAULT_BASE_URL}: write "
-                f'`DEFAULT_BASE_URL = "{first}"` in facade/camb_client/_http/credentials.py'
+                f"{pointer(at.path)} says {first}, the client uses {DEFAULT_BASE_URL}: write "
+                f'`DEFAULT_BASE_URL = "{first}"` in facade/camb_client/_config.py'
             )
 
 
@@ -93,7 +93,7 @@ def statuses(document: Document) -> Iterator[str]:
             if status in documented and status in UNDOCUMENTED:
                 yield f"the status {status} is documented now: take it out of UNDOCUMENTED in scripts/contract/facts.py"
             elif status not in documented and status not in UNDOCUMENTED:
-                yield f"the status {status} is documented no more: {lines_without(status)}"
+                yield f"the status {status} is no longer documented: {lines_without(status)}"
 
 
 def is_known(status: object) -> bool:
@@ -145,8 +145,8 @@ def authentication(document: Document) -> Iterator[str]:
         wanted = [[keys(document, schemes[name]) for name in one] for one in at.value]
         if not any(_carries_the_key(one) for one in wanted):
             yield (
-                f"{pointer(at.path)} wants {_shown(wanted)}, the facade sends the header {KEY_HEADER}: "
-                "rewrite KEY_HEADER and ApiKey.headers in facade/camb_client/_http/credentials.py"
+                f"{pointer(at.path)} wants {_shown(wanted)}, the client sends the header {KEY_HEADER}: "
+                "rewrite KEY_HEADER and ApiKey.headers in facade/camb_client/_config.py"
             )
 
 

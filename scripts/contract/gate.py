@@ -1,11 +1,11 @@
 """Compare the spec with an earlier one: `python -m scripts.contract.gate [--base REF|FILE] [--format text|markdown]`.
 
-The rule of this file: it passes (0) only what it has compared and found compatible, or what was accepted in
-CHANGELOG.md; a change that breaks or needs a decision fails (1); where it could not compare, it says so and fails (2).
-Only where nobody named a base and none can be found (no git, a shallow clone) it says that nothing was compared.
+It passes (0) only what it has compared and found compatible, or what was accepted in CHANGELOG.md; a change that breaks
+or needs a decision fails (1); where it could not compare, it says so and fails (2). Only where nobody named a base and
+none can be found (no git, a shallow clone) it says that nothing was compared.
 
-A change is accepted on purpose by the line that the gate prints, in the newest section of CHANGELOG.md: whoever
-updates reads it there. A breaking one asks for a version too, as SemVer has it, above the last release. A fact that
+A change is accepted on purpose by the line that the gate prints, in the newest section of CHANGELOG.md: users read it
+there. A breaking one asks for a version too, as SemVer has it, above the last release. An assumption of the client that
 does not hold cannot be accepted, for then the facade does not work.
 """
 
@@ -129,7 +129,7 @@ def report(result: Result, style: str) -> str:
     count = {verdict: len({c[1:] for c in result.changes if c.verdict is verdict}) for verdict in Verdict}
     counted = ", ".join(f"{number} {verdict}" for verdict, number in count.items())
     lists = (
-        ("A fact that the facade stands on does not hold", result.facts),
+        ("An assumption of the client does not hold", result.facts),
         ("Not compared", result.notes),
         ("Missing", result.refused),
     )
@@ -146,7 +146,7 @@ def report(result: Result, style: str) -> str:
     grave = count[Verdict.BREAKING] + count[Verdict.DECISION]
     passed = "accepted in CHANGELOG.md" if grave else "compatible"
     if result.against == _NOTHING:
-        passed = "the facts hold; NOTHING was compared"
+        passed = "the assumptions hold; NOTHING was compared"
     return "\n".join([*lines, f"{bullet}{'FAILED' if failed(result) else f'Passed: {passed}'}"])
 
 

@@ -1,9 +1,9 @@
-"""`make contract-live`: poll whether the real API keeps to `openapi/camb.yaml`. For whoever has a key.
+"""`make contract-live`: check that the real API keeps to `openapi/camb.yaml`. For whoever has a key.
 
     CAMB_API_KEY=… CAMB_LIVE_TASKS="tts:ID text-to-sound:ID" make contract-live
 
-Rule of this file: it only reads. It asks as the document says, holds each answer against the document, and lets
-the client read the same answer: one request a row. The key is sent to the API and shown to nobody.
+It only reads: one request a row, as the document describes it. The response is held against the document, and the
+client reads the same response. The key is sent to the API and shown to nobody.
 """
 
 import os
@@ -34,18 +34,18 @@ class Row(NamedTuple):
     client: str
 
 
-def problem(document: Document, path: str, answer: httpx.Response) -> str:
-    """How an answer to GET differs from what the document says of it, or ""."""
+def problem(document: Document, path: str, response: httpx.Response) -> str:
+    """How a response to GET differs from what the document says of it, or ""."""
     responses = document["paths"][path]["get"]["responses"]
-    response = behind(document, At(responses.get(str(answer.status_code)), ())).value
-    if response is None:
+    documented = behind(document, At(responses.get(str(response.status_code)), ())).value
+    if documented is None:
         return f"only {', '.join(responses)} are documented"
-    sent = answer.headers.get("content-type", "none").partition(";")[0].strip().lower()
-    media = response["content"].get(sent)
+    sent = response.headers.get("content-type", "none").partition(";")[0].strip().lower()
+    media = documented["content"].get(sent)
     if media is None:
-        return f"content type {sent}, not {', '.join(response['content'])}"
+        return f"content type {sent}, not {', '.join(documented['content'])}"
     try:
-        body = answer.json()
+        body = response.json()
     except ValueError:
         return "the body is not JSON"
     schema = {**media["schema"], "components": document["components"]}
@@ -76,8 +76,8 @@ def _path(kind: str) -> str:
     return f"/{kind}/{{task_id}}"
 
 
-def poll(http: httpx.Client, document: Document, key: str, request: Request) -> Row:
-    """Ask once."""
+def ask(http: httpx.Client, document: Document, key: str, request: Request) -> Row:
+    """Send one request."""
     task, with_key = request
     (scheme,) = document["components"]["securitySchemes"].values()
     headers = {"accept": "application/json", "accept-encoding": "identity"}
@@ -85,16 +85,18 @@ def poll(http: httpx.Client, document: Document, key: str, request: Request) -> 
         headers[scheme["name"]] = key
     shown = f"GET /{task.kind}/{task.task_id}{'' if with_key else ' (no key)'}"
     try:
-        answer = http.get(f"/{task.kind}/{quote(task.task_id, safe='')}", headers=headers)
+        response = http.get(f"/{task.kind}/{quote(task.task_id, safe='')}", headers=headers)
     except httpx.HTTPError as error:
-        return Row(shown, "-", f"no answer: {type(error).__name__}", "-")
-    return Row(shown, str(answer.status_code), problem(document, _path(task.kind), answer), _read(task, key, answer))
+        return Row(shown, "-", f"no response: {type(error).__name__}", "-")
+    return Row(
+        shown, str(response.status_code), problem(document, _path(task.kind), response), _read(task, key, response)
+    )
 
 
-def _read(task: TaskRef, key: str, answer: httpx.Response) -> str:
-    """What the client makes of this very answer."""
+def _read(task: TaskRef, key: str, response: httpx.Response) -> str:
+    """What the client makes of this very response."""
     transport = httpx.MockTransport(
-        lambda _: httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+        lambda _: httpx.Response(response.status_code, headers=response.headers, content=response.content)
     )
     with CambClient(key, transport=transport) as camb:
         try:
@@ -105,7 +107,7 @@ def _read(task: TaskRef, key: str, answer: httpx.Response) -> str:
 
 
 def main() -> int:
-    """Ask, and print a table: 0 if every answer is documented, 1 if not."""
+    """Ask, and print a table: 0 if every response is documented, 1 if not."""
     if not (key := os.environ.get("CAMB_API_KEY", "")):
         print("skipped: the live check needs a key of yours in CAMB_API_KEY; nothing was asked, nothing is proved")
         return 0
@@ -119,16 +121,16 @@ def main() -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     with httpx.Client(base_url=base_url, timeout=30) as http:
-        rows = [poll(http, document, key, request) for request in asked]
+        rows = [ask(http, document, key, request) for request in asked]
     lines = [("request", "code", "documented?", "the client says")]
     lines += [(row.request, row.code, f"NO: {row.problem}" if row.problem else "yes", row.client) for row in rows]
     print(f"{base_url} against {SPEC}")
     for line in lines:
         print(ApiKey(key).redact("| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in line) + " |"))
     wrong = sum(bool(row.problem) for row in rows)
-    print(f"{len(rows)} requests, {wrong} not answered as documented")
+    print(f"{len(rows)} requests, {wrong} responses not as documented")
     if all(row.code != "200" for row in rows):
-        print("no 200 was seen, so nothing is proved of how a task's status polls: give ids in CAMB_LIVE_TASKS")
+        print("no 200 was seen, so nothing is proved about the status of a task: give ids in CAMB_LIVE_TASKS")
     return int(wrong > 0)
 
 

@@ -1,8 +1,7 @@
 """Take in what the docs publish now: `python -m scripts.contract.update [--sources FILE] [--root DIR]`.
 
-The rule of this file: all or nothing. All pages are fetched and checked, and the whole pipeline is run on a
-copy, before anything is written; then pages, camb.yaml and generated/ are swapped in together. The addresses
-are those of `openapi/sources.txt`.
+All or nothing: all pages are fetched and checked, and the whole pipeline is run on a copy, before anything is written;
+then pages, camb.yaml and generated/ are swapped in together. The addresses are those of `openapi/sources.txt`.
 
 Standard output is the table of what changed for users of the client, in Markdown; all else goes to standard
 error. Exit code 0: done, whatever the verdicts are, for it is the gate (`make breaking`) that fails on them.
@@ -40,7 +39,7 @@ _ADVICE = {
     OVERLAY: "what to do: fit the action to what the page says now, or remove it if they caught up; then try again",
     SUPPLEMENTS: "what to do: fit our own description to what the pages have now; then try again",
     PAGES: "what to do: tell those who publish the docs; no page is taken in until they have mended them",
-    "": "what to do: the docs are sound, so look at openapi/generator.yaml, openapi/templates/ and the generator",
+    "": "what to do: the docs are sound, so check openapi/generator.yaml, openapi/templates/ and the generator",
 }
 
 

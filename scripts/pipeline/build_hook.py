@@ -1,7 +1,4 @@
-"""The build hook: `generated/` is made anew on each build, of a wheel, of an sdist or of an editable install.
-
-The rule of this file: it runs the pipeline, and knows nothing of it.
-"""
+"""The build hook: it generates `generated/` for each build, of a wheel, of an sdist or of an editable install."""
 
 import sys
 from pathlib import Path

@@ -1,7 +1,7 @@
 """What has to hold in one OpenAPI document before a client is generated from it.
 
-The rule of this file: a check looks and yields problems, it mends nothing. Most are here because the
-generator or the validator is silent about them: an endpoint lost, or overwritten by another, a scheme unknown.
+Most checks are here because the generator or the validator is silent about a problem: an endpoint lost, or overwritten
+by another, a scheme unknown.
 """
 
 import json

@@ -69,7 +69,7 @@ def _fenced_blocks(text: str) -> list[Block]:
     # Imported here: the build needs this package's other modules, but no Markdown.
     from markdown_it import MarkdownIt
 
-    # Only blocks are looked for: what a paragraph has in it may take long to read.
+    # Only blocks matter, and the text within paragraphs may take long to parse.
     tokens = MarkdownIt("commonmark").disable("inline").parse(text if text.endswith("\n") else f"{text}\n")
     return [
         Block(token.map[0] + 1 if token.map else 1, token.info.strip(), token.content)

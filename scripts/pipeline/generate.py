@@ -1,9 +1,7 @@
 """Make `openapi/camb.yaml` and `generated/camb_openapi`: `python -m scripts.pipeline.generate [--check] [--root DIR]`.
 
-The rule of this file: the same input gives the same bytes; on a refusal nothing is written; what is new is
-made beside and swapped in whole. `--check` writes nothing and compares.
-
-The generator is imported where it is used, so that a run with nothing to do stays quick.
+The same input gives the same bytes; on a refusal nothing is written; what is new is made beside and swapped in whole.
+`--check` writes nothing and compares.
 """
 
 import argparse

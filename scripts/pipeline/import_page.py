@@ -1,8 +1,8 @@
-"""Take the OpenAPI block of a docs page: `python -m scripts.pipeline.import_page PAGE [--slug NAME] [--pages DIR]`.
+"""Import the OpenAPI block of a docs page: `python -m scripts.pipeline.import_page PAGE [--slug NAME] [--pages DIR]`.
 
-The rule of this file: the block is written exactly as published, to `openapi/pages/<slug>.yaml`, or nothing
-is. PAGE is a file, `-` for the standard input, or an http(s) address. Corrections go to `openapi/overlay.yaml`.
-What we had guessed of the operation in `openapi/supplements/` goes, and what differs is said.
+PAGE is a file, `-` for the standard input, or an http(s) address. The block is written exactly as published, to
+`openapi/pages/<slug>.yaml`; corrections go to `openapi/overlay.yaml`. A supplement for the same operation is removed,
+and what the page says otherwise is printed.
 """
 
 import argparse
@@ -34,8 +34,8 @@ def import_page(text: str, *, slug: str, pages: Path = ROOT / PAGES, source: str
     target = pages / f"{slug}.yaml"
     content = block.content.encode()
     page, folder = load(block.content, source), pages.parent / Path(SUPPLEMENTS).name
-    guesses = [supplement for supplement in load_supplements(folder) if replaced(page, supplement)]
-    before = _document(pages.parent.parent) if guesses else None
+    supplements = [supplement for supplement in load_supplements(folder) if replaced(page, supplement)]
+    before = _document(pages.parent.parent) if supplements else None
     if target.exists() and target.read_bytes() == content:
         done = "unchanged"
     else:
@@ -44,9 +44,9 @@ def import_page(text: str, *, slug: str, pages: Path = ROOT / PAGES, source: str
         write_file(target, content)
     shown = target.relative_to(Path.cwd()) if target.is_relative_to(Path.cwd()) else target
     lines = [f"{shown}: {done} ({block.operation} of {source})"]
-    for guess in guesses:
-        (folder / Path(guess.file).name).unlink()
-        lines.append(f"{guess.file}: removed, for its page is here. {_differences(before, pages.parent.parent)}")
+    for supplement in supplements:
+        (folder / Path(supplement.file).name).unlink()
+        lines.append(f"{supplement.file}: removed, for its page is here. {_differences(before, pages.parent.parent)}")
     return "\n".join(lines)
 
 
@@ -58,7 +58,7 @@ def _document(root: Path) -> Document | PipelineError:
 
 
 def _differences(before: Document | PipelineError | None, root: Path) -> str:
-    """What the page says otherwise than the guess in its place did."""
+    """What the page says otherwise than the supplement in its place did."""
     after = _document(root)
     if isinstance(before, dict) and isinstance(after, dict):
         return f"What it says otherwise:\n\n{table(compare(before, after, CORRECTED))}"

@@ -1,7 +1,6 @@
 """Merge the docs pages' OpenAPI documents into one.
 
-The rule of this file: the merge adds nothing, drops nothing and chooses nothing. Pages may repeat each other,
-never contradict each other. What has to hold within one document is in `checks.py`.
+Pages may repeat each other, never contradict each other; the merge adds nothing and drops nothing.
 """
 
 import contextlib

@@ -1,8 +1,8 @@
 """Apply `openapi/overlay.yaml`: our corrections to the docs, each with a reason and evidence.
 
-The rule of this file: the overlay adds, renames ids and tags, and deprecates; it loosens no promise of the
-pages. Its format is Overlay 1.0 (https://spec.openapis.org/overlay/v1.0.0.html), so that any tool can apply it
-with the same result; this one is stricter than the standard, which lets an action match or change nothing.
+The overlay adds, renames ids and tags, and deprecates; it loosens no promise of the pages. Its format is Overlay 1.0
+(https://spec.openapis.org/overlay/v1.0.0.html), so that any tool can apply it with the same result; this one is
+stricter than the standard, which lets an action match or change nothing.
 """
 
 import copy

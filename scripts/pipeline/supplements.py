@@ -1,8 +1,8 @@
 """Our own descriptions of operations whose docs page we do not have: `openapi/supplements/*.yaml`.
 
-The rule of this file: a supplement stands in for a page, and gives way to it. It describes one operation and says how
-that is known (`x-evidence`, by which a guess is told from a promise everywhere); it uses the components that are
-there, and has none of its own, so that it can change nothing but itself. What the sources dispute, it lets pass.
+A supplement stands in for a page, and gives way to it. It describes one operation and says how that is known
+(`x-evidence`); it uses the components that are there, and has none of its own, so that it can change nothing but
+itself. Where the sources disagree, it allows what any of them says.
 """
 
 import copy
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..common.documents import EVIDENCE, Document, JsonPath, is_guess, operations, place
+from ..common.documents import EVIDENCE, Document, JsonPath, is_supplement, operations, place
 from ..common.errors import PipelineError
 from ..common.project import SUPPLEMENTS
 from .checks import Problem
@@ -50,10 +50,10 @@ def replaced(document: Document, supplement: Page) -> bool:
 
 
 def promised(document: Document) -> Iterator[Problem]:
-    """No page, and no correction, calls itself a guess."""
+    """No page, and no correction, calls itself a supplement."""
     for path, method, operation in operations(document):
-        if is_guess(operation):
-            yield Problem(("paths", path, method, EVIDENCE), f"is the mark of {SUPPLEMENTS}, and belongs nowhere else")
+        if is_supplement(operation):
+            yield Problem(("paths", path, method, EVIDENCE), f"marks {SUPPLEMENTS}, and belongs nowhere else")
 
 
 def _described(document: Document) -> set[tuple[str, str]]:

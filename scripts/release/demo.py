@@ -1,7 +1,4 @@
-"""`make demo`: the main job on a local server, over real HTTP, with no account.
-
-Rule of this file: it uses the public names only, as a user would, and shows what a user would see.
-"""
+"""`make demo`: the main job on a local server, over real HTTP, with no account; public names only, as a user would."""
 
 import sys
 import tempfile

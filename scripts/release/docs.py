@@ -1,7 +1,7 @@
 """`make docs`: the site made of the docstrings, the guides and the README.
 
-The rule of this file: every warning is an error (a reference that leads nowhere, a docstring that cannot be read), and
-nothing of an earlier build is used, for what was read then would not be warned of again.
+Every warning is an error (a reference that leads nowhere, a docstring that cannot be read), and nothing of an earlier
+build is used: Sphinx does not repeat a warning about what it read then.
 """
 
 import subprocess

@@ -1,7 +1,6 @@
 """`make test-pythons` and `make test-lowest`: the suite of the facade in other environments.
 
-Rule of this file: an environment is made anew from the wheel's own metadata, so that what is tested is what
-a user would get; the suite is the one of `tests/facade`.
+An environment is made anew from the wheel's own metadata, so that what is tested is what a user would get.
 """
 
 import argparse

@@ -1,8 +1,8 @@
 """`make build`: make sdist and wheel, and prove the wheel as another team would meet it.
 
-Rule of this file: the proof happens in a new environment with nothing but the wheel and what it depends on,
-outside of this folder; only the type checkers are lent to it. Then it gets pytest, and runs the tests of
-``tests/sample_project``, a project of another team.
+The proof happens in a new environment with nothing but the wheel and its dependencies, outside of this folder; only the
+type checkers are lent to it. Then it gets pytest, and runs the tests of ``tests/sample_project``, a project of another
+team.
 """
 
 import shutil

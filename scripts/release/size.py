@@ -1,7 +1,7 @@
-"""Count the code that ``import camb_client`` loads of ours; `make test` holds it to its bar.
+"""Count the code that ``import camb_client`` loads of ours; `make check` holds it to its bar.
 
-Rule of this file: a line of code is one with something other than blanks, comments and docstrings on it.
-What the generator wrote is shown, but does not count: nobody reads it.
+A line of code is one with something other than blanks, comments and docstrings on it. What the generator wrote is
+shown, but does not count: nobody reads it.
 """
 
 import ast

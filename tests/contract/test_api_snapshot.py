@@ -8,7 +8,7 @@ import pytest
 
 from scripts.contract.api_snapshot import PACKAGES, ROOT, SNAPSHOT, snapshot
 
-RENEW = "if it is meant: make api-snapshot, poll git diff, and say it in CHANGELOG.md"
+RENEW = "if it is meant: make api-snapshot, check git diff, and say it in CHANGELOG.md"
 
 
 def changes(root: Path) -> list[str]:

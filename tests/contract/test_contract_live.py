@@ -47,7 +47,7 @@ def test_a_server_that_keeps_the_contract(live: Any) -> None:
     assert lines[5] == f"| GET /tts/{made_up} | 200 | yes | PENDING, run_id None |"
     assert lines[6].startswith("| GET /tts/mine/0 | 200 | yes | SUCCESS, run_id 100")
     assert lines[7] == "| GET /tts/mine/1 | 200 | yes | ERROR, run_id None |"
-    assert lines[8] == "6 requests, 0 not answered as documented"
+    assert lines[8] == "6 requests, 0 responses not as documented"
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_a_server_that_keeps_the_contract(live: Any) -> None:
         (HTML, "200 | NO: content type text/html, not application/json | MalformedResponseError |"),
         (Reply(200, b"{", {"content-type": "application/json"}), "NO: the body is not JSON | MalformedResponseError |"),
         (Reply(302, b"", {"location": "/elsewhere"}), "302 | NO: only 200, 401, 422 are documented | ApiError |"),
-        (RESET, "| - | NO: no answer: "),
+        (RESET, "| - | NO: no response: "),
         ({"status": f"{KEY}|"}, r"NO: /status: '[key]\|' is not one of"),
     ],
     ids=str,
@@ -71,7 +71,7 @@ def test_an_answer_that_breaks_the_contract(live: Any, item: Any, row: str) -> N
     code, lines = live(Reply.json(item) if isinstance(item, list) else item)
     assert code == 1
     assert row in lines[6], lines
-    assert lines[-1] == "5 requests, 1 not answered as documented"
+    assert lines[-1] == "5 requests, 1 responses not as documented"
 
 
 def test_a_key_that_is_refused_shows(live: Any) -> None:

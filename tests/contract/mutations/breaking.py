@@ -17,14 +17,14 @@ from .places import (
     STATUS,
     STORY,
     VOICES,
-    WITH_GUESSES,
+    WITH_SUPPLEMENTS,
     Cases,
     Groups,
 )
 
 _PAGES: Cases = (
     (
-        "a format of an answer, which makes another type",
+        "a format of a response, which makes another type",
         put(f"{ERROR}/properties/msg/format", "date"),
         'gets `format` "date"',
     ),
@@ -33,7 +33,7 @@ _PAGES: Cases = (
         without_page(TTS),
         NO_TTS_ACTIONS,
         "GET /tts/{task_id} is gone",
-        "camb.wait('tts:…') would end",
+        "camb.wait('tts:…') would stop working",
         BOTH,
     ),
     (
@@ -91,17 +91,17 @@ _PAGES: Cases = (
     (
         "the task result under another title",
         put(f"{RESULT}/title", "TaskResult"),
-        "answers with a task result no more",
-        "no GET /tts/{task_id} answers 200",
+        "no longer returns a task result",
+        "no GET /tts/{task_id} returns OrchestratorPipelineResult",
     ),
-    ("an answer removed", drop(f"{GET}/responses/422"), "the answer 422", "is gone"),
-    ("200 is 202 now", rename(f"{GET}/responses/200", "202"), "answer 200", "is gone"),
+    ("a response removed", drop(f"{GET}/responses/422"), "the response 422", "is gone"),
+    ("200 is 202 now", rename(f"{GET}/responses/200", "202"), "response 200", "is gone"),
     (
         "another media type",
         rename(f"{GET}/responses/200/content/application~1json", "application/xml"),
-        "is application/json no more",
+        "is no longer application/json",
     ),
-    ("a body no more", drop(f"{GET}/responses/422/content"), "is application/json no more"),
+    ("a body no more", drop(f"{GET}/responses/422/content"), "is no longer application/json"),
     (
         "another header for the key",
         put(f"{KEY}/name", "x-camb-key"),
@@ -114,15 +114,15 @@ _PAGES: Cases = (
         "a bearer token",
         put(KEY, {"type": "http", "scheme": "bearer"}),
         "gets `scheme`",
-        "http bearer, the facade sends the header x-api-key",
+        "http bearer, the client sends the header x-api-key",
     ),
-    ("no key required", put(f"{GET}/security", []), "takes no key where it took APIKeyHeader"),
-    ("the key required by nobody's word", drop(f"{GET}/security"), "takes no key where"),
+    ("no key required", put(f"{GET}/security", []), "requires no key, was APIKeyHeader"),
+    ("the key required by nobody's word", drop(f"{GET}/security"), "requires no key, was"),
     (
         "a second key required",
         put("/components/securitySchemes/Other", {"type": "apiKey", "in": "header", "name": "x-other"}),
         put(f"{GET}/security/0/Other", []),
-        "takes APIKeyHeader and Other where it took APIKeyHeader",
+        "requires APIKeyHeader and Other, was APIKeyHeader",
     ),
     (
         "another server",
@@ -158,11 +158,11 @@ _PAGES: Cases = (
     ),
 )
 
-# What a guess was is no promise; what a page says is one, in a guess too, and if a guess takes its place.
-_GUESSES: Cases = (
-    ("another type of what a guess reads too", put(f"{RUN_ID}/type", "string"), "is string, was integer or null"),
+# What only a supplement said is no promise; what a page says is one, in a supplement too, and if one takes its place.
+_SUPPLEMENTED: Cases = (
+    ("another type of what a supplement reads too", put(f"{RUN_ID}/type", "string"), "is string, was integer or null"),
     (
-        "a guess for a page",
+        "a supplement for a page",
         without_page("pages/get-story.yaml"),
         supplement("get-story-status"),
         'is "get_story_status", was "get_story"',
@@ -175,7 +175,7 @@ _VOICES: Cases = (
         "a parameter written otherwise",
         put(f"{POST}/parameters/0/style", "spaceDelimited"),
         "`style`",
-        "written otherwise",
+        "encoded differently",
     ),
     ("a least length for a body", put(f"{BODY}/properties/text/minLength", 1), "gets `minLength` 1"),
     ("a server with variables", put("/servers/0/variables", {"v": {"default": "1"}}), "`variables`"),
@@ -200,7 +200,7 @@ _VOICES: Cases = (
         "`x-trace` of POST /voices is required, was optional",
     ),
     ("a parameter removed", drop(f"{POST}/parameters/0"), "`dry` of POST /voices is gone"),
-    ("a header of an answer removed", drop(f"{POST}/responses/200/headers/x-cost"), "the header `x-cost`", "is gone"),
+    ("a header of a response removed", drop(f"{POST}/responses/200/headers/x-cost"), "the header `x-cost`", "is gone"),
     (
         "a property of a body required now",
         put(f"{BODY}/required/-", "language"),
@@ -217,7 +217,7 @@ _VOICES: Cases = (
         "a value of a body removed",
         drop(f"{BODY}/properties/format/enum/0"),
         'loses the value "wav"',
-        "who sends it as before is refused",
+        "breaks requests: what was valid is refused",
     ),
     ("a type of a body narrowed", drop(f"{BODY}/properties/language/type/1"), "is integer, was integer or string"),
     (
@@ -232,7 +232,7 @@ _VOICES: Cases = (
     (
         "the body in another media type",
         rename(f"{POST}/requestBody/content/application~1json", "multipart/form-data"),
-        "is application/json no more",
+        "is no longer application/json",
     ),
     ("no other fields in a body", put(f"{BODY}/additionalProperties", False), "`additionalProperties` false"),
 )
@@ -247,4 +247,4 @@ _DUB: Cases = (
 )
 
 # What the cases start from, and the cases.
-GROUPS: Groups = (((), _PAGES), ((*WITH_GUESSES, STORY), _GUESSES), ((VOICES,), _VOICES), ((DUB,), _DUB))
+GROUPS: Groups = (((), _PAGES), ((*WITH_SUPPLEMENTS, STORY), _SUPPLEMENTED), ((VOICES,), _VOICES), ((DUB,), _DUB))

@@ -7,10 +7,9 @@ from .places import (
     CREATE_TTS,
     DUB,
     DUB_GET,
-    DUB_GUESS,
+    DUB_SUPPLEMENT,
     ERROR,
     GET,
-    GUESS,
     KEY,
     MADE,
     POST,
@@ -18,8 +17,9 @@ from .places import (
     RUN_ID,
     SCHEMAS,
     STATUS,
+    SUPPLEMENT,
     VOICES,
-    WITH_GUESSES,
+    WITH_SUPPLEMENTS,
     Cases,
     Groups,
 )
@@ -53,17 +53,17 @@ _PAGES: Cases = (
         "`x-internal`",
         BOTH,
     ),
-    ("a default written out", put(f"{RESULT}/additionalProperties", True), "the same is written otherwise"),
+    ("a default written out", put(f"{RESULT}/additionalProperties", True), "the same is spelled differently"),
     (
         "the task result in an allOf",
         put(f"{GET}/responses/200/content/application~1json/schema", {"allOf": [{"$ref": f"#{RESULT}"}]}),
-        "the same is written otherwise",
+        "the same is spelled differently",
         "(docs)",
     ),
     (
         "a status in an allOf",
         put(f"{RESULT}/properties/status", {"allOf": [{"$ref": f"#{STATUS}"}]}),
-        "the same is written otherwise",
+        "the same is spelled differently",
         "(docs)",
     ),
     (
@@ -81,15 +81,15 @@ _PAGES: Cases = (
                 "title": "TaskStatus",
             },
         ),
-        "the same is written otherwise",
+        "the same is spelled differently",
     ),
     ("a new family", DUB, "GET /dub/{task_id} is new", "camb.wait('dub:…') will work", BOTH),
-    ("a new operation of no family", VOICES, "POST /voices is new", "what there was goes on"),
+    ("a new operation of no family", VOICES, "POST /voices is new", "existing operations are unaffected"),
     (
         "a field added to the result",
         put(f"{RESULT}/properties/eta", {"type": "number"}),
         ".eta` is new",
-        "who reads it as before goes on",
+        "existing readers are unaffected",
         BOTH,
     ),
     (
@@ -107,10 +107,10 @@ _PAGES: Cases = (
         "a list of alternatives now",
     ),
     (
-        "an answer added",
+        "a response added",
         put(f"{GET}/responses/429", {"description": "Slow"}),
-        "the answer 429",
-        "an error for each code",
+        "the response 429",
+        "an error for every code",
     ),
     ("an alternative less to read", drop(f"{ERROR}/properties/loc/items/anyOf/1"), "string"),
     ("a description", put(f"{RESULT}/description", "How it is going"), "only people read it"),
@@ -133,20 +133,20 @@ _PAGES: Cases = (
     (
         "statuses in another order",
         put(f"{STATUS}/enum", ["PENDING", "ERROR", "SUCCESS", "TIMEOUT", "PAYMENT_REQUIRED"]),
-        "the same is written otherwise",
+        "the same is spelled differently",
     ),
     (
         "an optional query parameter",
         put(f"{GET}/parameters/-", {"in": "query", "name": "lang", "schema": {"type": "string"}}),
         "is new and optional",
-        "who sends it as before goes on",
+        "existing requests are unaffected",
     ),
     (
         "another key that lets in",
         put("/components/securitySchemes/Other", {"type": "http", "scheme": "bearer"}),
         put(f"{GET}/security/-", {"Other": []}),
-        "takes APIKeyHeader or Other",
-        "taken as before",
+        "requires APIKeyHeader or Other",
+        "still accepted",
     ),
     (
         "the security scheme under another name",
@@ -171,13 +171,13 @@ _PAGES: Cases = (
     (
         "security for all, which each operation overrides",
         put("/security", [{"APIKeyHeader": []}]),
-        "each operation says itself",
+        "every operation says itself",
     ),
 )
 
 _VOICES: Cases = (
-    ("a limit of an answer lowered", put(f"{MADE}/properties/score/maximum", 5), "is 5, was 10"),
-    ("no other fields in an answer", put(f"{MADE}/additionalProperties", False), "`additionalProperties` false"),
+    ("a limit of a response lowered", put(f"{MADE}/properties/score/maximum", 5), "is 5, was 10"),
+    ("no other fields in a response", put(f"{MADE}/additionalProperties", False), "`additionalProperties` false"),
     ("words about a field", put(f"{MADE}/properties/id/description", "UUID"), "only people"),
     ("another tag behind the first", put(f"{POST}/tags/-", "New"), '["Voices", "New"]'),
     (
@@ -199,35 +199,50 @@ _VOICES: Cases = (
         "may be text/plain",
     ),
     (
-        "a value of an answer added, of no status",
+        "a value of a response added, of no status",
         put(f"{MADE}/properties/mood/enum/-", "sad"),
-        "it breaks who matches all of them by hand",
+        "only code that matches every value by hand breaks",
     ),
-    ("a value of an answer removed, of no status", drop(f"{MADE}/properties/mood/enum/0"), "waits in vain"),
+    ("a value of a response removed, of no status", drop(f"{MADE}/properties/mood/enum/0"), "never sees it"),
     (
-        "a header of an answer added",
+        "a header of a response added",
         put(f"{POST}/responses/200/headers/x-left", {"schema": {"type": "integer"}}),
         "the header `x-left`",
         "is new",
     ),
-    ("a number in an answer an integer now", put(f"{MADE}/properties/score/type", "integer"), "is integer, was number"),
+    (
+        "a number in a response an integer now",
+        put(f"{MADE}/properties/score/type", "integer"),
+        "is integer, was number",
+    ),
 )
 
-_GUESSES: Cases = (
+_SUPPLEMENTED: Cases = (
     (
-        "a page of other types for a guess",
+        "a page of other types for a supplement",
         operation_page("create-tts", "/tts", "post", CREATE_TTS),
-        "POST /tts has a page, and was our guess",
+        "POST /tts has a page now, in place of our supplement",
         "`tone` of the body of POST /tts is new and required",
         "`language` of the body of POST /tts is gone",
         "the type of `voice_id` of the body of POST /tts is string, was integer",
         "`x-trace` of POST /tts is new and required",
-        "`task_id` of the answer 200 of POST /tts is gone",
-        GUESS,
+        "`task_id` of the response 200 of POST /tts is gone",
+        SUPPLEMENT,
     ),
-    ("a page that says what was guessed", DUB, "GET /dub/{task_id} has a page, and was our guess", GUESS),
-    ("other evidence for a guess", put(f"{DUB_GET}/x-evidence/confidence", "low", DUB_GUESS), "no change"),
-    ("a guess made better", drop(f"{DUB_GET}/responses/422", DUB_GUESS), "the answer 422", "is gone", GUESS),
+    (
+        "a page that says what a supplement said",
+        DUB,
+        "GET /dub/{task_id} has a page now, in place of our supplement",
+        SUPPLEMENT,
+    ),
+    ("other evidence for a supplement", put(f"{DUB_GET}/x-evidence/confidence", "low", DUB_SUPPLEMENT), "no change"),
+    (
+        "a supplement made better",
+        drop(f"{DUB_GET}/responses/422", DUB_SUPPLEMENT),
+        "the response 422",
+        "is gone",
+        SUPPLEMENT,
+    ),
 )
 
 _STATUSES: Cases = (
@@ -236,7 +251,7 @@ _STATUSES: Cases = (
         drop(f"{STATUS}/enum/6"),
         drop(f"{STATUS}/enum/5"),
         'loses the value "FAILED"',
-        'loses the value "QUEUED"',
+        'loses the value "UNHEARD_OF"',
     ),
 )
 
@@ -244,6 +259,6 @@ _STATUSES: Cases = (
 GROUPS: Groups = (
     ((), _PAGES),
     ((VOICES,), _VOICES),
-    (WITH_GUESSES, _GUESSES),
-    ((put(f"{STATUS}/enum/-", "FAILED"), put(f"{STATUS}/enum/-", "QUEUED")), _STATUSES),
+    (WITH_SUPPLEMENTS, _SUPPLEMENTED),
+    ((put(f"{STATUS}/enum/-", "FAILED"), put(f"{STATUS}/enum/-", "UNHEARD_OF")), _STATUSES),
 )

@@ -1,16 +1,29 @@
 """Edits that need a decision."""
 
 from .edits import copy_of_page, drop, put, without_page
-from .places import BOTH, DUB_GUESS, ERROR, GET, GUESS, MADE, POST, STATUS, VOICES, WITH_GUESSES, Cases, Groups
+from .places import (
+    BOTH,
+    DUB_SUPPLEMENT,
+    ERROR,
+    GET,
+    MADE,
+    POST,
+    STATUS,
+    SUPPLEMENT,
+    VOICES,
+    WITH_SUPPLEMENTS,
+    Cases,
+    Groups,
+)
 
 _PAGES: Cases = (
     ("`no` in an enum is the string", put(f"{STATUS}/enum/-", "no"), 'gets the value "no"', BOTH),
     (
         "a status added",
-        put(f"{STATUS}/enum/-", "QUEUED"),
-        "write `TaskStatus.QUEUED: Meaning.…,` in _MEANINGS of facade/camb_client/_polling/status.py",
-        '`QUEUED = "QUEUED"` in TaskStatus',
-        "a closed reader breaks",
+        put(f"{STATUS}/enum/-", "UNHEARD_OF"),
+        "write `TaskStatus.UNHEARD_OF: Meaning.…,` in _MEANINGS of facade/camb_client/_status.py",
+        '`UNHEARD_OF = "UNHEARD_OF"` in TaskStatus',
+        "code that matches every status breaks",
         BOTH,
     ),
     (
@@ -52,28 +65,34 @@ _PAGES: Cases = (
 
 _VOICES: Cases = (
     ("callbacks", put(f"{POST}/callbacks", {}), "gets `callbacks` {}"),
-    ("a limit of an answer raised", put(f"{MADE}/properties/score/maximum", 100), "is 100, was 10", "made room"),
+    ("a limit of a response raised", put(f"{MADE}/properties/score/maximum", 100), "is 100, was 10", "made room"),
     (
         "another default of a parameter",
         put(f"{POST}/parameters/0/schema/default", True),
-        "who leaves it out gets something else",
+        "users who leave it out get the new default",
     ),
 )
 
 _SERVERS: Cases = (("a second server gone", drop("/servers/1"), "the server https://eu.example is gone"),)
 
-_GUESSES: Cases = (
-    ("a guess gone, and no page for it", without_page(DUB_GUESS), "GET /dub/{task_id} is gone", GUESS, "tell"),
+_SUPPLEMENTED: Cases = (
     (
-        "a page without a task result for a guess",
+        "a supplement gone, and no page for it",
+        without_page(DUB_SUPPLEMENT),
+        "GET /dub/{task_id} is gone",
+        SUPPLEMENT,
+        "tell",
+    ),
+    (
+        "a page without a task result for a supplement",
         copy_of_page(
             "get-dub",
             ("/tts/", "/dub/"),
             ("tts__id", "dub__id"),
             ("OrchestratorPipelineResult'", "HTTPValidationError'"),
         ),
-        "GET /dub/{task_id} answers with a task result no more",
-        GUESS,
+        "GET /dub/{task_id} no longer returns a task result",
+        SUPPLEMENT,
     ),
 )
 
@@ -82,5 +101,5 @@ GROUPS: Groups = (
     ((), _PAGES),
     ((VOICES,), _VOICES),
     ((put("/servers/-", {"url": "https://eu.example"}),), _SERVERS),
-    (WITH_GUESSES, _GUESSES),
+    (WITH_SUPPLEMENTS, _SUPPLEMENTED),
 )

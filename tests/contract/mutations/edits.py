@@ -23,7 +23,7 @@ def text(old: str, new: str, file: str = TTS) -> Edit:
 
     def edit(files: Files) -> None:
         if old not in files[file]:
-            raise LookupError(f"{old!r} is not in {file}: the pages moved, look at the mutation again")
+            raise LookupError(f"{old!r} is not in {file}: the pages changed: update the mutation")
         files[file] = files[file].replace(old, new, 1)
 
     return edit
@@ -98,7 +98,7 @@ def supplement(name: str, *changes: tuple[str, str], to: str = "") -> Edit:
         source = (ROOT / "openapi/supplements" / f"{name}.yaml").read_text(encoding="utf-8")
         for old, new in changes:
             if old not in source:
-                raise LookupError(f"{old!r} is not in {name}: it moved, look at the mutation again")
+                raise LookupError(f"{old!r} is not in {name}: it changed: update the mutation")
             source = source.replace(old, new)
         files[f"supplements/{to or name}.yaml"] = source
 
@@ -143,7 +143,7 @@ def _at(place: str, file: str, change: Callable[[Any, str | int], None], need: i
             files[name] = dump(document)
             done = True
         if not done:
-            raise LookupError(f"no page has {place}: the pages moved, look at the mutation again")
+            raise LookupError(f"no page has {place}: the pages changed: update the mutation")
 
     return edit
 

@@ -71,11 +71,11 @@ CREATE: dict[str, Any] = {
 }
 VOICES = operation_page("create-voice", "/voices", "post", CREATE)
 
-# A guess, and pages for what was guessed.
-DUB_GUESS = "supplements/get-dub-status.yaml"
+# Supplements, and pages for the same operations.
+DUB_SUPPLEMENT = "supplements/get-dub-status.yaml"
 STORY = copy_of_page("get-story", ("/tts/", "/story/"), ("get_tts_result_tts__id__get", "get_story"))
-WITH_GUESSES = (supplement("get-dub-status"), supplement("create-tts"))
-GUESS = "it was our guess"
+WITH_SUPPLEMENTS = (supplement("get-dub-status"), supplement("create-tts"))
+SUPPLEMENT = "only our supplement said so"
 DUB_GET = "/paths/~1dub~1{task_id}/get"
 CREATE_TTS: dict[str, Any] = {
     **CREATE,

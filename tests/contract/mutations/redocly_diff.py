@@ -19,7 +19,7 @@ from scripts.common.documents import Document
 from scripts.common.errors import PipelineError
 from scripts.common.project import ROOT
 from scripts.comparison.changes import Change, Verdict
-from scripts.comparison.words import GUESS
+from scripts.comparison.words import SUPPLEMENT
 
 FOLDER = Path(__file__).parent / "redocly"
 FILES = ("package.json", "package-lock.json")
@@ -33,10 +33,10 @@ REASONS = {
     "operation-id-changed": ("`operationId` of", "on a page an id is but a name, and the overlay may hold the old one"),
     "schema-type-changed": ("list of alternatives", "an anyOf of types is a list of types in other words"),
     "security-requirement-changed": (
-        "it took|`security` of the document",
+        "requires .*, was|`security` of the document",
         "an operation is compared by what its schemes ask for in the end",
     ),
-    "security-scheme-changed": ("where it took", "a scheme may get another name; what it asks for is compared"),
+    "security-scheme-changed": ("requires .*, was", "a scheme may get another name; what it asks for is compared"),
 }
 
 
@@ -84,7 +84,7 @@ def unexplained(found: list[Major], changes: list[Change]) -> list[Major]:
 
 
 def _shares(change: Change, major: Major) -> bool:
-    return (change.verdict is not Verdict.COMPATIBLE or GUESS in change.advice) and _meets(change, major)
+    return (change.verdict is not Verdict.COMPATIBLE or SUPPLEMENT in change.advice) and _meets(change, major)
 
 
 def _explains(change: Change, major: Major) -> bool:

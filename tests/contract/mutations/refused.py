@@ -1,7 +1,7 @@
 """Edits that the pipeline has to refuse."""
 
 from .edits import OVERLAY, SOUND, TTS, copy_of_page, drop, put, rename, supplement, text, whole_page, without_page
-from .places import DUB_GET, DUB_GUESS, GET, KEY, RESULT, RUN_ID, STATUS, WITH_GUESSES, Cases, Groups
+from .places import DUB_GET, DUB_SUPPLEMENT, GET, KEY, RESULT, RUN_ID, STATUS, WITH_SUPPLEMENTS, Cases, Groups
 
 # What YAML would let pass
 _YAML: Cases = (
@@ -53,7 +53,7 @@ _CONFLICTS: Cases = (
     ("a server more in one page", put("/servers/-", {"url": "https://x.example"}, TTS), "/servers"),
     ("security for all in one page", put("/security/-", {"APIKeyHeader": []}, TTS), "/security"),
     ("a key of its own in one page", put("/x-mine", 1, TTS), "/x-mine", "is not in"),
-    ("a status more in one page", put(f"{STATUS}/enum/-", "QUEUED", TTS), "/TaskStatus/enum"),
+    ("a status more in one page", put(f"{STATUS}/enum/-", "UNHEARD_OF", TTS), "/TaskStatus/enum"),
     ("another type in one page", put(f"{RUN_ID}/type/0", "string", TTS), "/run_id/type/0"),
     ("a field more in one page", put(f"{RESULT}/properties/eta", {}, TTS), "/properties/eta"),
     ("another header in one page", put(f"{KEY}/name", "x-key", TTS), "'x-key'", "have to agree"),
@@ -96,7 +96,7 @@ _CONFLICTS: Cases = (
     ("a path parameter without its path", put(f"{GET}/parameters/0/name", "id"), "'id' is not in"),
     ("an enum value twice", put(f"{STATUS}/enum/-", "ERROR"), "is in the enum twice"),
     ("a type that does not exist", put(f"{RUN_ID}/type", "int"), "run_id", "'int'"),
-    ("an answer without a description", drop(f"{GET}/responses/200/description"), "/responses/200"),
+    ("a response without a description", drop(f"{GET}/responses/200/description"), "/responses/200"),
     ("no pages", without_page(TTS), without_page(SOUND), "no pages"),
 )
 
@@ -160,7 +160,7 @@ _CORRECTIONS: Cases = (
                 "target": "$.components.schemas.TaskStatus",
                 "description": "d",
                 "x-evidence": "e",
-                "update": {"enum": ["QUEUED"]},
+                "update": {"enum": ["UNHEARD_OF"]},
             },
             OVERLAY,
         ),
@@ -174,20 +174,24 @@ _CORRECTIONS: Cases = (
 _SUPPLEMENTS: Cases = (
     (
         "a supplement with a component",
-        put("/components", {"schemas": {}}, DUB_GUESS),
+        put("/components", {"schemas": {}}, DUB_SUPPLEMENT),
         "/components",
         "nothing but paths",
     ),
     (
         "a supplement without evidence",
-        drop(f"{DUB_GET}/x-evidence", DUB_GUESS),
+        drop(f"{DUB_GET}/x-evidence", DUB_SUPPLEMENT),
         "get/x-evidence",
         "has to be confidence",
     ),
-    ("no sources", drop(f"{DUB_GET}/x-evidence/sources", DUB_GUESS), "x-evidence/sources", "a list of sentences"),
+    ("no sources", drop(f"{DUB_GET}/x-evidence/sources", DUB_SUPPLEMENT), "x-evidence/sources", "a list of sentences"),
     (
         "two operations in a supplement",
-        put("/paths/~1dub~1{task_id}/post", {"x-evidence": {"confidence": "low", "sources": ["a rumour"]}}, DUB_GUESS),
+        put(
+            "/paths/~1dub~1{task_id}/post",
+            {"x-evidence": {"confidence": "low", "sources": ["a rumour"]}},
+            DUB_SUPPLEMENT,
+        ),
         "exactly one",
     ),
     (
@@ -197,17 +201,22 @@ _SUPPLEMENTS: Cases = (
     ),
     (
         "an id of a page in a supplement",
-        text("get_dub_status", "getTtsStatus", DUB_GUESS),
+        text("get_dub_status", "getTtsStatus", DUB_SUPPLEMENT),
         "supplements/get-dub-status.yaml",
         "becomes get_tts_status in Python",
     ),
     (
         "a component that no page has any more",
-        text("schemas/HTTPValidationError", "schemas/Gone", DUB_GUESS),
+        text("schemas/HTTPValidationError", "schemas/Gone", DUB_SUPPLEMENT),
         "supplements/get-dub-status.yaml: /paths/~1dub~1{task_id}/get/responses/422",
         "leads nowhere",
     ),
-    ("a page that calls itself a guess", put(f"{GET}/x-evidence", {}), "get-tts-result.yaml", "belongs nowhere else"),
+    (
+        "a page that calls itself a supplement",
+        put(f"{GET}/x-evidence", {}),
+        "get-tts-result.yaml",
+        "belongs nowhere else",
+    ),
     (
         "an overlay that corrects a supplement",
         put(
@@ -220,4 +229,4 @@ _SUPPLEMENTS: Cases = (
 )
 
 # What the cases start from, and the cases.
-GROUPS: Groups = (((), _YAML), ((), _CONFLICTS), ((), _UNUSABLE), ((), _CORRECTIONS), (WITH_GUESSES, _SUPPLEMENTS))
+GROUPS: Groups = (((), _YAML), ((), _CONFLICTS), ((), _UNUSABLE), ((), _CORRECTIONS), (WITH_SUPPLEMENTS, _SUPPLEMENTS))

@@ -29,7 +29,7 @@ def test_the_suite_is_whole() -> None:
 
 @pytest.mark.parametrize("edit", [text("no such text", ""), put("/no/such/place", 1), drop("/info/nothing")])
 def test_an_edit_that_edits_nothing_is_an_error_not_a_pass(edit: Edit) -> None:
-    with pytest.raises(LookupError, match="look at the mutation again"):
+    with pytest.raises(LookupError, match="update the mutation"):
         run(Mutation("nothing", (edit,), Verdict.COMPATIBLE, ("no change",)))
 
 

@@ -16,7 +16,7 @@ from scripts.common.project import ROOT, SPEC
 from scripts.common.strict_yaml import load_file
 from scripts.comparison import compare
 from scripts.comparison.changes import CORRECTED, Change, Verdict
-from scripts.comparison.words import GUESS
+from scripts.comparison.words import SUPPLEMENT
 from scripts.contract.facts import statuses_of_the_client
 
 from . import redocly_diff
@@ -53,7 +53,7 @@ ADDED = Major("enum-values-added", CHANGE.place, "Enum gained values.")
         (ADDED._replace(rule="schema-type-changed"), CHANGE, False),
         (ADDED._replace(rule="of-tomorrow"), CHANGE, False),
         (ADDED._replace(rule="of-tomorrow"), CHANGE._replace(verdict=Verdict.DECISION), True),
-        (ADDED._replace(rule="of-tomorrow"), CHANGE._replace(advice=GUESS), True),
+        (ADDED._replace(rule="of-tomorrow"), CHANGE._replace(advice=SUPPLEMENT), True),
         (
             ADDED._replace(rule="of-tomorrow"),
             CHANGE._replace(place="/components/schemas/Mood", verdict=Verdict.BREAKING),

@@ -166,8 +166,8 @@ def test_a_name_that_begins_with_x_is_no_extension(small: Document) -> None:
     base["paths"]["/a/{id}"]["get"]["responses"]["200"]["headers"] = {"x-left": {"schema": {"type": "integer"}}}
     new = with_schema(small, {"type": "object", "properties": {}})
     assert said(base, new) == [
-        ("`x-cost` of the answer 200 of GET /a/{id} is gone", BREAKING),
-        ("the header `x-left` of the answer 200 of GET /a/{id} is gone", BREAKING),
+        ("`x-cost` of the response 200 of GET /a/{id} is gone", BREAKING),
+        ("the header `x-left` of the response 200 of GET /a/{id} is gone", BREAKING),
     ]
 
 
@@ -182,7 +182,7 @@ def test_a_default_of_a_parameter_written_out_breaks_nobody(small: Document) -> 
     base, new = with_schema(small, {"type": "string"}, sent=True), with_schema(small, {"type": "string"}, sent=True)
     new["paths"]["/a/{id}"]["get"]["parameters"][1].update(required=False, style="form", explode=True)
     new["components"]["parameters"]["Id"].update(style="simple", explode=False, deprecated=False)
-    assert said(base, new) == [("the same is written otherwise", COMPATIBLE)]
+    assert said(base, new) == [("the same is spelled differently", COMPATIBLE)]
     new["components"]["parameters"]["Id"].update(style="label")
     assert [verdict for _, verdict in said(base, new)] == [BREAKING]
 
@@ -197,7 +197,7 @@ def test_an_upload_may_be_written_in_two_ways(small: Document) -> None:
         return {**small, "paths": {"/a/{id}": {"get": operation}}}
 
     now, before = document({"contentMediaType": "application/octet-stream"}), document({"format": "binary"})
-    assert said(before, now) == [("the same is written otherwise", COMPATIBLE)]
+    assert said(before, now) == [("the same is spelled differently", COMPATIBLE)]
     assert BREAKING in [verdict for _, verdict in said(document({}), before)]
 
 
@@ -210,7 +210,7 @@ def test_the_task_result_may_be_written_in_an_all_of_or_in_place(wrap: Any) -> N
     new = copy.deepcopy(base)
     media, result = follow(new, TTS), new["components"]["schemas"]["OrchestratorPipelineResult"]
     media["schema"] = wrap(media["schema"], result)
-    assert said(base, new) == [("the same is written otherwise", COMPATIBLE)]
+    assert said(base, new) == [("the same is spelled differently", COMPATIBLE)]
 
 
 def test_an_all_of_hides_no_change() -> None:
@@ -255,7 +255,9 @@ def test_a_property_may_be_called_like_a_keyword(small: Document) -> None:
     new = copy.deepcopy(base)
     schema = new["paths"]["/a/{id}"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     schema["properties"]["$ref"] = {"type": "integer"}
-    assert said(base, new) == [("the type of `$ref` of the answer 200 of GET /a/{id} is integer, was string", BREAKING)]
+    assert said(base, new) == [
+        ("the type of `$ref` of the response 200 of GET /a/{id} is integer, was string", BREAKING)
+    ]
 
 
 def test_an_id_breaks_only_what_is_generated(small: Document) -> None:
@@ -271,14 +273,14 @@ def test_an_id_breaks_only_what_is_generated(small: Document) -> None:
 def test_no_difference_passes_in_silence(small: Document, monkeypatch: pytest.MonkeyPatch) -> None:
     new = copy.deepcopy(small)
     new["info"]["title"] = "Other"
-    monkeypatch.setitem(document_rules._DOCUMENT, "info", None)  # As if no rule looked there.
-    assert said(small, new) == [("the documents differ where no rule looks", DECISION)]
+    monkeypatch.setitem(document_rules._DOCUMENT, "info", None)  # As if no rule covered it.
+    assert said(small, new) == [("the documents differ in what no rule covers", DECISION)]
 
 
 def test_the_order_of_a_list_is_no_more_than_that(small: Document) -> None:
     new = copy.deepcopy(small)
     new["components"]["schemas"]["Status"]["enum"].reverse()
-    assert said(small, new) == [("the same is written otherwise", COMPATIBLE)]
+    assert said(small, new) == [("the same is spelled differently", COMPATIBLE)]
     new["paths"]["/a/{id}"]["get"]["tags"].reverse()
     assert said(small, new) == [('`tags` of GET /a/{id} is ["Two", "One"], was ["One", "Two"]', BREAKING)]
 
@@ -287,7 +289,7 @@ def test_parameters_of_the_path_count_as_the_operation_s_own(small: Document) ->
     new = copy.deepcopy(small)
     item = new["paths"]["/a/{id}"]
     item["parameters"] = item["get"].pop("parameters")
-    assert said(small, new) == [("the same is written otherwise", COMPATIBLE)]
+    assert said(small, new) == [("the same is spelled differently", COMPATIBLE)]
     item["parameters"].append({"in": "header", "name": "X-Trace", "schema": {"type": "string"}})
     assert said(small, new) == [("the header parameter `x-trace` of GET /a/{id} is new and optional", COMPATIBLE)]
 
@@ -295,9 +297,9 @@ def test_parameters_of_the_path_count_as_the_operation_s_own(small: Document) ->
 def test_security_of_the_document_is_security_of_its_operations(small: Document) -> None:
     new = copy.deepcopy(small)
     del new["paths"]["/a/{id}"]["get"]["security"]
-    assert said(small, new) == [("GET /a/{id} takes no key where it took Key", BREAKING)]
+    assert said(small, new) == [("GET /a/{id} requires no key, was Key", BREAKING)]
     new["security"] = [{"Key": []}]
-    assert said(small, new) == [("the same is written otherwise", COMPATIBLE)]
+    assert said(small, new) == [("the same is spelled differently", COMPATIBLE)]
 
 
 def test_a_key_required_where_none_was_breaks(small: Document) -> None:
@@ -305,7 +307,7 @@ def test_a_key_required_where_none_was_breaks(small: Document) -> None:
     base["paths"]["/a/{id}"]["get"]["security"] = []
     base["security"] = [{"Key": []}]  # An empty list of the operation's own goes before it.
     new = {**small, "security": base["security"]}
-    assert said(base, new) == [("GET /a/{id} takes Key where it took no key", BREAKING)]
+    assert said(base, new) == [("GET /a/{id} requires Key, was no key", BREAKING)]
 
 
 def test_a_status_is_a_matter_of_the_table_of_meanings() -> None:
@@ -341,10 +343,10 @@ def test_a_parameter_of_the_path_renamed_is_one_change(small: Document) -> None:
 def test_the_words_about_a_list_of_alternatives_count(small: Document) -> None:
     union = {"anyOf": [{"type": "string"}, {"type": "object"}], "title": "Old"}
     pair = with_schema(small, union), with_schema(small, {**union, "title": "New"})
-    assert said(*pair) == [('`title` of the answer 200 of GET /a/{id} is "New", was "Old"', COMPATIBLE)]
+    assert said(*pair) == [('`title` of the response 200 of GET /a/{id} is "New", was "Old"', COMPATIBLE)]
     other = {"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/Status"}], "title": "Old"}
     pair = with_schema(small, other), with_schema(small, {**other, "title": "New"})
-    assert said(*pair) == [('`title` of the answer 200 of GET /a/{id} is "New", was "Old"', COMPATIBLE)]
+    assert said(*pair) == [('`title` of the response 200 of GET /a/{id} is "New", was "Old"', COMPATIBLE)]
 
 
 def test_the_worst_comes_first(small: Document) -> None:
@@ -354,11 +356,11 @@ def test_the_worst_comes_first(small: Document) -> None:
 
 
 def test_the_table_has_a_row_for_a_change_of_both_layers_and_is_safe_for_markdown() -> None:
-    change = Change("docs", "/a", "a | b\nc", BREAKING, "look")
+    change = Change("docs", "/a", "a | b\nc", BREAKING, "review it")
     assert table([]) == "no change"
     assert table([change, change._replace(layer="camb.yaml"), change._replace(place="/b")]).splitlines() == [
         "| change | place | verdict | what to do |",
         "| --- | --- | --- | --- |",
-        "| a &#124; b c | `/a` (docs, camb.yaml) | breaking | look |",
-        "| a &#124; b c | `/b` (docs) | breaking | look |",
+        "| a &#124; b c | `/a` (docs, camb.yaml) | breaking | review it |",
+        "| a &#124; b c | `/b` (docs) | breaking | review it |",
     ]

@@ -38,17 +38,23 @@ def test_they_hold_for_the_committed_document(document: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("edit", "said"),
     [
-        (lambda d: d["paths"].pop("/tts/{task_id}"), "no GET /tts/{task_id} answers 200"),
+        (lambda d: d["paths"].pop("/tts/{task_id}"), "no GET /tts/{task_id} returns OrchestratorPipelineResult"),
         (
             lambda d: schemas(d)["OrchestratorPipelineResult"].update(title="X"),
-            "no GET /text-to-sound/{task_id} answers",
+            "no GET /text-to-sound/{task_id} returns",
         ),
-        (lambda d: operation(d)["responses"]["200"]["content"].clear(), "no GET /tts/{task_id} answers 200"),
+        (
+            lambda d: operation(d)["responses"]["200"]["content"].clear(),
+            "no GET /tts/{task_id} returns OrchestratorPipelineResult",
+        ),
         (lambda d: schemas(d)["TaskIDParam"].update(type="integer"), "task_id is no longer a string"),
         (lambda d: operation(d)["parameters"].append({"name": "x", "in": "query", "required": True}), "requires 'x'"),
         (lambda d: d["servers"].insert(0, {"url": "https://x"}), '`DEFAULT_BASE_URL = "https://x"` in facade/camb_'),
         (lambda d: d.pop("servers"), '`DEFAULT_BASE_URL = "/"`'),
-        (lambda d: schemas(d)["TaskStatus"]["enum"].append("QUEUED"), "`TaskStatus.QUEUED: Meaning.…,` in _MEANINGS"),
+        (
+            lambda d: schemas(d)["TaskStatus"]["enum"].append("UNHEARD_OF"),
+            "`TaskStatus.UNHEARD_OF: Meaning.…,` in _MEANINGS",
+        ),
         (lambda d: schemas(d)["TaskStatus"]["enum"].append(7), "the status 7, which is no string"),
         (lambda d: schemas(d)["TaskStatus"]["enum"].append("FAILED"), "FAILED is documented now: take it out of UNDOC"),
         (
@@ -67,7 +73,7 @@ def test_they_hold_for_the_committed_document(document: dict[str, Any]) -> None:
         (lambda d: schemas(d)["OrchestratorPipelineResult"]["properties"].pop("message"), "has no message, which"),
         (lambda d: schemas(d)["OrchestratorPipelineResult"]["properties"].pop("status"), "has no status, which"),
         (lambda d: d["components"]["securitySchemes"]["APIKeyHeader"].update(name="key"), "wants apikey header key"),
-        (lambda d: operation(d).update(security=[]), "wants no key, the facade sends the header x-api-key"),
+        (lambda d: operation(d).update(security=[]), "wants no key, the client sends the header x-api-key"),
     ],
 )
 def test_each_can_fail(document: dict[str, Any], edit: Edit, said: str) -> None:
@@ -79,7 +85,7 @@ def test_a_task_result_that_is_no_family_is_named(document: dict[str, Any]) -> N
     moved = {**operation(document), "parameters": []}
     document["paths"]["/dub/status"] = {"get": moved}
     (said,) = problems(document)
-    assert said.startswith("/paths/~1dub~1status/get answers with OrchestratorPipelineResult, but is no family")
+    assert said.startswith("/paths/~1dub~1status/get returns OrchestratorPipelineResult, but is no family")
     assert said.endswith("rename the parameter in its page, or widen openapi/templates/api_init.py.jinja")
 
 
@@ -108,18 +114,18 @@ def test_the_types_of_run_id_may_be_written_as_any_of(document: dict[str, Any]) 
 def test_the_facade_s_side_is_read_and_not_repeated(document: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(facts, "KEY_HEADER", "other")
-        assert "the facade sends the header other" in problems(document)[0]
+        assert "the client sends the header other" in problems(document)[0]
     with monkeypatch.context() as patch:
         patch.setattr(facts, "DEFAULT_BASE_URL", "https://other")
-        assert "the facade https://other" in problems(document)[0]
+        assert "the client uses https://other" in problems(document)[0]
     with monkeypatch.context() as patch:
         patch.delitem(_status._MEANINGS, _status.TaskStatus.TIMEOUT)
         (said,) = problems(document)
         assert said.startswith("the status TIMEOUT has no meaning: write `TaskStatus.TIMEOUT: Meaning.…,` in _MEAN")
         assert said.endswith("facade/camb_client/_polling/status.py")  # The member is there; no second line.
     with monkeypatch.context() as patch:
-        patch.setitem(operations.TASK_STATUS_OPERATIONS, "tts", operations.TASK_STATUS_OPERATIONS["text-to-sound"])
-        assert "the facade asks GET /text-to-sound/ID for tts" in problems(document)[0]
+        patch.setitem(_gateway.TASK_STATUS_OPERATIONS, "tts", _gateway.TASK_STATUS_OPERATIONS["text-to-sound"])
+        assert "the client sends GET /text-to-sound/ID for tts" in problems(document)[0]
     assert problems(document) == []
     assert _config.KEY_HEADER == facts.KEY_HEADER
 

@@ -15,7 +15,7 @@ from scripts.pipeline.document import make_document
 from tests.contract.mutations.edits import SOUND, TTS
 
 Gate = Callable[..., tuple[int, str]]
-NO_422 = "the answer 422 of GET /tts/{task_id} is gone (`/paths/~1tts~1{task_id}/get/responses/422`)"
+NO_422 = "the response 422 of GET /tts/{task_id} is gone (`/paths/~1tts~1{task_id}/get/responses/422`)"
 
 
 def git(root: Path, *arguments: str) -> None:
@@ -72,7 +72,7 @@ def without_422(document: dict[str, Any]) -> None:
 
 
 def with_status(document: dict[str, Any]) -> None:
-    document["components"]["schemas"]["TaskStatus"]["enum"].append("QUEUED")
+    document["components"]["schemas"]["TaskStatus"]["enum"].append("UNHEARD_OF")
 
 
 def with_words(document: dict[str, Any]) -> None:
@@ -157,7 +157,7 @@ def test_a_fact_that_does_not_hold_cannot_be_accepted(repository: Path, gate: Ga
     code, said = gate("--base", "HEAD")
     assert code == 1
     assert "Missing" not in said
-    assert "does not hold: the status QUEUED has no meaning: write `TaskStatus.QUEUED: Meaning.…,`" in said
+    assert "does not hold: the status UNHEARD_OF has no meaning: write `TaskStatus.UNHEARD_OF: Meaning.…,`" in said
 
 
 def test_what_the_overlay_hides_is_seen_in_the_docs(repository: Path, gate: Gate) -> None:
@@ -171,7 +171,8 @@ def test_what_the_overlay_hides_is_seen_in_the_docs(repository: Path, gate: Gate
     code, said = gate("--base", "HEAD")
     assert code == 1
     assert (
-        "the answer 422 of GET /tts/{task_id} is gone\n    at /paths/~1tts~1{task_id}/get/responses/422 (docs)" in said
+        "the response 422 of GET /tts/{task_id} is gone\n    at /paths/~1tts~1{task_id}/get/responses/422 (docs)"
+        in said
     )
 
 
@@ -181,7 +182,7 @@ def test_markdown_has_the_table(repository: Path, gate: Gate) -> None:
     assert code == 1
     assert said.startswith("## ")
     assert (
-        "| the answer 422 of GET /tts/{task_id} is gone | `/paths/~1tts~1{task_id}/get/responses/422` (docs, camb"
+        "| the response 422 of GET /tts/{task_id} is gone | `/paths/~1tts~1{task_id}/get/responses/422` (docs, camb"
         in said
     )
     assert said.endswith("- FAILED\n")

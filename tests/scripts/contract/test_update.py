@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from scripts.common.project import PACKAGE, ROOT, SPEC, SUPPLEMENTS, read_files
-from scripts.comparison.words import table
+from scripts.comparison.words import SUPPLEMENT, table
 from scripts.contract import update as module
 from scripts.contract.update import PAGES, SOURCES, load_sources, main
 from scripts.pipeline.generate import check, generate
@@ -211,7 +211,7 @@ def test_our_own_descriptions_are_not_fetched_and_stay(docs: Docs, capsys: pytes
     docs.change("Get Tts Result", "Get it", TTS)
     code, out, err = run(docs, capsys)
     assert (code, err) == (0, [f"written: {PAGES}, {SPEC}, {PACKAGE}"])
-    assert "guess" not in out
+    assert SUPPLEMENT not in out
     assert dict(read_files(docs.root, SUPPLEMENTS)) == dict(read_files(ROOT, SUPPLEMENTS))
     assert check(docs.root)[0] == []
 
@@ -228,7 +228,7 @@ def test_refuses_what_the_generator_cannot_make(docs: Docs, capsys: pytest.Captu
     (docs.root / "openapi/generator.yaml").write_text("no_such_setting: 1\n")
     error, advice = refused(docs, capsys)
     assert error.startswith("error: openapi/generator.yaml: /no_such_setting: ")
-    assert advice.startswith("what to do: the docs are sound, so look at openapi/generator.yaml")
+    assert advice.startswith("what to do: the docs are sound, so check openapi/generator.yaml")
 
 
 def test_what_was_edited_meanwhile_is_not_lost(

@@ -26,6 +26,7 @@ from scripts.common.project import ROOT, SUPPLEMENTS
 from scripts.common.strict_yaml import dump, load_file
 from scripts.comparison import compare
 from scripts.comparison.changes import CORRECTED
+from scripts.comparison.words import SUPPLEMENT
 from scripts.pipeline.document import make_document
 from scripts.pipeline.generate import check, generate, main
 from scripts.pipeline.import_page import import_page
@@ -40,8 +41,8 @@ DUB = "openapi/supplements/get-dub-status.yaml"
 
 
 @pytest.fixture(scope="module")
-def made_with_guesses(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("guessed") / "project"
+def made_with_supplements(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("supplemented") / "project"
     shutil.copytree(made, root)
     shutil.copytree(ROOT / SUPPLEMENTS, root / SUPPLEMENTS)
     generate(root)
@@ -49,10 +50,10 @@ def made_with_guesses(made: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 @pytest.fixture
-def guessed(made_with_guesses: Path, tmp_path: Path) -> Path:
+def supplemented(made_with_supplements: Path, tmp_path: Path) -> Path:
     """A copy of the project with all our supplements, made."""
-    root = tmp_path / "guessed"
-    shutil.copytree(made_with_guesses, root)
+    root = tmp_path / "supplemented"
+    shutil.copytree(made_with_supplements, root)
     return root
 
 
@@ -65,16 +66,16 @@ def supplement() -> dict[str, Any]:
 # What is committed
 
 
-def test_the_document_has_each_of_them_beside_the_corrected_pages(guessed: Path) -> None:
-    document = make_document(guessed)
+def test_the_document_has_each_of_them_beside_the_corrected_pages(supplemented: Path) -> None:
+    document = make_document(supplemented)
     described = {one[:2] for path in FILES for one in operations(load_file(path, path.name))}
     assert len(described) == len(FILES) == 15
     assert {(path, method) for path, method, one in operations(document) if "x-evidence" in one} == described
-    (guessed / SUPPLEMENTS).rename(guessed / "elsewhere")
+    (supplemented / SUPPLEMENTS).rename(supplemented / "elsewhere")
     for path, method in described:
         del document["paths"][path][method]
     document["paths"] = {path: item for path, item in document["paths"].items() if item}
-    assert document == make_document(guessed)
+    assert document == make_document(supplemented)
 
 
 def test_without_them_the_corrected_pages_are_left(project: Path) -> None:
@@ -186,70 +187,72 @@ def test_what_any_source_says_may_come_is_in_the_contract(path: str, sent: dict[
 
 
 def test_a_page_goes_before_its_supplement_and_the_check_says_what_is_left(
-    guessed: Path, family_page: Callable[..., str], capsys: pytest.CaptureFixture[str]
+    supplemented: Path, family_page: Callable[..., str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    kept = (guessed / DUB).read_bytes()
-    import_page(family_page("dub"), slug="get-dub", pages=guessed / "openapi/pages")
-    (guessed / DUB).write_bytes(kept)  # As when somebody drops the page in by hand.
-    generate(guessed)
-    operation = make_document(guessed)["paths"]["/dub/{task_id}"]["get"]
+    kept = (supplemented / DUB).read_bytes()
+    import_page(family_page("dub"), slug="get-dub", pages=supplemented / "openapi/pages")
+    (supplemented / DUB).write_bytes(kept)  # As when somebody drops the page in by hand.
+    generate(supplemented)
+    operation = make_document(supplemented)["paths"]["/dub/{task_id}"]["get"]
     assert operation["operationId"] == "get_dub_status_dub__task_id__get"
     assert "x-evidence" not in operation
     left = f"{DUB}: a page has taken its place, delete it"
-    assert check(guessed)[0] == [left]
-    assert main(["--check", "--root", str(guessed)]) == 1
+    assert check(supplemented)[0] == [left]
+    assert main(["--check", "--root", str(supplemented)]) == 1
     assert left in capsys.readouterr().err
-    ended = use(guessed / "generated", USE)
+    ended = use(supplemented / "generated", USE)
     assert ended.returncode == 0, ended.stderr
 
 
 def test_a_page_whose_parameter_is_called_otherwise_is_the_same_operation(
-    guessed: Path, family_page: Callable[..., str]
+    supplemented: Path, family_page: Callable[..., str]
 ) -> None:
     page = family_page("dub").replace("{task_id}", "{id}").replace("name: task_id", "name: id")
-    import_page(page, slug="get-dub", pages=guessed / "openapi/pages")
-    paths = make_document(guessed)["paths"]
+    import_page(page, slug="get-dub", pages=supplemented / "openapi/pages")
+    paths = make_document(supplemented)["paths"]
     assert "/dub/{id}" in paths
     assert "/dub/{task_id}" not in paths
 
 
 def test_an_import_takes_the_supplement_away_and_says_what_the_page_says_otherwise(
-    guessed: Path, family_page: Callable[..., str]
+    supplemented: Path, family_page: Callable[..., str]
 ) -> None:
     page = family_page("dub", summary="Another")
-    first, second, *rest = import_page(page, slug="get-dub", pages=guessed / "openapi/pages").splitlines()
+    first, second, *rest = import_page(page, slug="get-dub", pages=supplemented / "openapi/pages").splitlines()
     assert "get-dub.yaml: added (GET /dub/{task_id} of page)" in first
     assert second == f"{DUB}: removed, for its page is here. What it says otherwise:"
-    assert {one.name for one in FILES} - {one.name for one in (guessed / SUPPLEMENTS).iterdir()} == {Path(DUB).name}
+    assert {one.name for one in FILES} - {one.name for one in (supplemented / SUPPLEMENTS).iterdir()} == {
+        Path(DUB).name
+    }
     table = "\n".join(rest)
-    assert "| GET /dub/{task_id} has a page, and was our guess | " in table
+    assert "| GET /dub/{task_id} has a page now, in place of our supplement | " in table
     assert '| `summary` of GET /dub/{task_id} is "Another", was "Get End To End Dubbing Status" | ' in table
     assert "breaking" not in table
-    assert check(guessed)[0] != []
-    generate(guessed)
-    assert check(guessed)[0] == []
-    again = import_page(page, slug="get-dub", pages=guessed / "openapi/pages")
+    assert check(supplemented)[0] != []
+    generate(supplemented)
+    assert check(supplemented)[0] == []
+    again = import_page(page, slug="get-dub", pages=supplemented / "openapi/pages")
     assert again.endswith("get-dub.yaml: unchanged (GET /dub/{task_id} of page)")
 
 
-def test_an_import_that_cannot_be_compared_says_why(guessed: Path, family_page: Callable[..., str]) -> None:
+def test_an_import_that_cannot_be_compared_says_why(supplemented: Path, family_page: Callable[..., str]) -> None:
     page = family_page("dub").replace("FastAPI", "Another title")
-    second = import_page(page, slug="get-dub", pages=guessed / "openapi/pages").splitlines()[1]
+    second = import_page(page, slug="get-dub", pages=supplemented / "openapi/pages").splitlines()[1]
     assert second.startswith(f"{DUB}: removed, for its page is here. Not compared: openapi/pages/")
     assert "/info/title: 'FastAPI' differs from 'Another title'" in second
-    assert not (guessed / DUB).exists()
+    assert not (supplemented / DUB).exists()
 
 
-def test_nothing_is_taken_away_by_a_page_that_is_refused(guessed: Path, family_page: Callable[..., str]) -> None:
+def test_nothing_is_taken_away_by_a_page_that_is_refused(supplemented: Path, family_page: Callable[..., str]) -> None:
     with pytest.raises(PipelineError, match="the fence line says"):
-        import_page(family_page("dub").replace("yaml get", "yaml post"), slug="d", pages=guessed / "openapi/pages")
-    assert (guessed / DUB).exists()
+        import_page(family_page("dub").replace("yaml get", "yaml post"), slug="d", pages=supplemented / "openapi/pages")
+    assert (supplemented / DUB).exists()
 
 
-def test_a_page_of_another_operation_takes_nothing_away(guessed: Path, family_page: Callable[..., str]) -> None:
-    said = import_page(family_page("sing"), slug="get-sing", pages=guessed / "openapi/pages")
+def test_a_page_of_another_operation_takes_nothing_away(supplemented: Path, family_page: Callable[..., str]) -> None:
+    said = import_page(family_page("sing"), slug="get-sing", pages=supplemented / "openapi/pages")
     assert len(said.splitlines()) == 1
-    assert len(list((guessed / SUPPLEMENTS).iterdir())) == len(FILES)
+    assert len(list((supplemented / SUPPLEMENTS).iterdir())) == len(FILES)
 
 
 # What is refused (more of it in tests/contract/mutations/cases.py)
@@ -312,39 +315,39 @@ def test_a_supplement_changes_no_page(project: Path, supplement: dict[str, Any])
     assert pages == kept
 
 
-def test_an_overlay_calls_nothing_a_guess(project: Path) -> None:
+def test_an_overlay_calls_nothing_a_supplement(project: Path) -> None:
     overlay = load_overlay(project / "openapi/overlay.yaml")
     action = {"target": "$.paths['/tts/{task_id}'].get", "description": "d", "x-evidence": "e"}
     overlay["actions"].append({**action, "update": {"x-evidence": {"confidence": "high", "sources": ["a"]}}})
     (project / "openapi/overlay.yaml").write_text(dump(overlay))
-    with pytest.raises(PipelineError, match=r"overlay\.yaml: .*/get/x-evidence: is the mark of openapi/supplements"):
+    with pytest.raises(PipelineError, match=r"overlay\.yaml: .*/get/x-evidence: marks openapi/supplements"):
         make_document(project)
 
 
-def test_what_a_page_and_a_guess_share_is_compared_as_a_promise(guessed: Path) -> None:
+def test_what_a_page_and_a_supplement_share_is_compared_as_a_promise(supplemented: Path) -> None:
     """`/dub` comes before `/tts` by its name, and must not have the first word on their result."""
-    base = make_document(guessed)
+    base = make_document(supplemented)
     new = json.loads(json.dumps(base))
     del new["components"]["schemas"]["OrchestratorPipelineResult"]["properties"]["run_id"]
     (change,) = compare(base, new, CORRECTED)
-    assert (change.verdict, "guess" in change.advice) == ("breaking", False)
+    assert (change.verdict, SUPPLEMENT in change.advice) == ("breaking", False)
 
 
-def test_what_is_new_beside_a_guess_is_no_guess(guessed: Path, family_page: Callable[..., str]) -> None:
-    base = make_document(guessed)
-    import_page(family_page("sing"), slug="get-sing", pages=guessed / "openapi/pages")
-    (change,) = compare(base, make_document(guessed), CORRECTED)
+def test_what_is_new_beside_a_supplement_is_none(supplemented: Path, family_page: Callable[..., str]) -> None:
+    base = make_document(supplemented)
+    import_page(family_page("sing"), slug="get-sing", pages=supplemented / "openapi/pages")
+    (change,) = compare(base, make_document(supplemented), CORRECTED)
     assert change.what == "GET /sing/{task_id} is new"
     assert change.advice == "nothing: camb.wait('sing:…') will work"
 
 
-def test_a_change_of_a_supplement_is_made(guessed: Path) -> None:
-    path = guessed / DUB
+def test_a_change_of_a_supplement_is_made(supplemented: Path) -> None:
+    path = supplemented / DUB
     path.write_text(path.read_text().replace("get_dub_status", "ask_how_a_dub_is_doing"))
-    assert "added generated/camb_openapi/api/dub/ask_how_a_dub_is_doing.py" in generate(guessed)
+    assert "added generated/camb_openapi/api/dub/ask_how_a_dub_is_doing.py" in generate(supplemented)
 
 
-def test_the_overlay_is_applied_to_the_pages_alone(guessed: Path) -> None:
-    pages = merge(load_pages(guessed / "openapi/pages"))
-    corrected = apply_overlay(pages, load_overlay(guessed / "openapi/overlay.yaml"))
-    assert add_supplements(corrected, load_supplements(guessed / SUPPLEMENTS)) == make_document(guessed)
+def test_the_overlay_is_applied_to_the_pages_alone(supplemented: Path) -> None:
+    pages = merge(load_pages(supplemented / "openapi/pages"))
+    corrected = apply_overlay(pages, load_overlay(supplemented / "openapi/overlay.yaml"))
+    assert add_supplements(corrected, load_supplements(supplemented / SUPPLEMENTS)) == make_document(supplemented)

@@ -33,7 +33,7 @@ def test_the_generators_own_template_is_the_one_that_was_changed(name: str) -> N
     assert head, "the head says which template this overrides"
     stock = hashlib.sha256((STOCK / name).read_bytes()).hexdigest()
     assert head.groups() == (name, importlib.metadata.version("openapi-python-client"), stock), (
-        "the generator's own templates changed under us: look at the difference, then bring the head up to date"
+        "the generator's own templates changed under us: review the difference, then update the head"
     )
 
 
