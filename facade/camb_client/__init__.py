@@ -16,7 +16,6 @@ Rule of this file: the public names, and nothing else. What is not here is not p
 from typing import TYPE_CHECKING
 
 from ._api.operations import SPEC_DIGEST
-from ._client.async_client import AsyncCambClient
 from ._client.sync_client import CambClient
 from ._polling.callbacks import PollEvent, StopWaiting
 from ._polling.errors import (
@@ -44,7 +43,6 @@ from ._polling.errors import (
 from ._polling.schedule import Schedule
 from ._polling.status import TaskStatus
 from ._polling.task import CompletedTask, FailedOutcome, SucceededOutcome, TaskOutcome, TaskRef, TaskState
-from ._tasks.async_tasks import AsyncTaskFamily
 from ._tasks.sync_tasks import TaskFamily
 from ._version import __version__
 
@@ -52,11 +50,20 @@ if TYPE_CHECKING:
     from ._audio.async_audio import AsyncTextToSound, AsyncTextToSpeech
     from ._audio.sync_audio import TextToSound, TextToSpeech
     from ._batch.outcomes import AsyncOutcomes, Outcomes
+    from ._client.async_client import AsyncCambClient
+    from ._tasks.async_tasks import AsyncTaskFamily
 else:
     # Where the names are that are imported when they are first asked for.
-    _LAZY = dict.fromkeys(("TextToSound", "TextToSpeech"), "_audio.sync_audio")
-    _LAZY |= dict.fromkeys(("AsyncTextToSound", "AsyncTextToSpeech"), "_audio.async_audio")
-    _LAZY |= dict.fromkeys(("AsyncOutcomes", "Outcomes"), "_batch.outcomes")
+    _LAZY = {
+        "AsyncCambClient": "_client.async_client",
+        "AsyncOutcomes": "_batch.outcomes",
+        "AsyncTaskFamily": "_tasks.async_tasks",
+        "AsyncTextToSound": "_audio.async_audio",
+        "AsyncTextToSpeech": "_audio.async_audio",
+        "Outcomes": "_batch.outcomes",
+        "TextToSound": "_audio.sync_audio",
+        "TextToSpeech": "_audio.sync_audio",
+    }
 
     def __getattr__(name: str) -> object:
         """One of those."""
@@ -65,6 +72,10 @@ else:
         from importlib import import_module
 
         return getattr(import_module(f".{_LAZY[name]}", __name__), name)
+
+    def __dir__() -> list[str]:
+        """The public names, those included that are not imported yet."""
+        return sorted({*globals(), *__all__})
 
 
 # fmt: off

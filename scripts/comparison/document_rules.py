@@ -374,7 +374,7 @@ def _content(comparison: Comparison, old: At | None, new: At | None, name: str, 
 
 
 _RIGID = always(BREAKING, f"requests are sent elsewhere, or encoded differently: {RELEASE}")
-_SCHEME_CHANGED = always(BREAKING, f"the key may be refused: see facade/camb_client/_config.py; {RELEASE}")
+_SCHEME_CHANGED = always(BREAKING, f"the key may be refused: see facade/camb_client/_http/credentials.py; {RELEASE}")
 
 
 _DOCUMENT: Rules = {

@@ -38,7 +38,7 @@ def kinds(document: Document) -> Iterator[str]:
         if kind not in known:
             yield (
                 f"no GET /{kind}/{{task_id}} returns {TASK_RESULT} with 200, so camb.wait({f'{kind}:…'!r}) would stop "
-                "working: keep it in an overlay, or take the kind out of facade/camb_client/_client.py and of "
+                "working: keep it in an overlay, or take the kind out of facade/camb_client/_tasks/base.py and of "
                 "scripts/contract/facts.py"
             )
         elif (method, path) != ("get", f"/{kind}/ID"):
@@ -70,7 +70,7 @@ def addresses(document: Document) -> Iterator[str]:
         if first != DEFAULT_BASE_URL:
             yield (
                 f"{pointer(at.path)} says {first}, the client uses {DEFAULT_BASE_URL}: write "
-                f'`DEFAULT_BASE_URL = "{first}"` in facade/camb_client/_config.py'
+                f'`DEFAULT_BASE_URL = "{first}"` in facade/camb_client/_http/credentials.py'
             )
 
 
@@ -146,7 +146,7 @@ def authentication(document: Document) -> Iterator[str]:
         if not any(_carries_the_key(one) for one in wanted):
             yield (
                 f"{pointer(at.path)} wants {_shown(wanted)}, the client sends the header {KEY_HEADER}: "
-                "rewrite KEY_HEADER and ApiKey.headers in facade/camb_client/_config.py"
+                "rewrite KEY_HEADER and ApiKey.headers in facade/camb_client/_http/credentials.py"
             )
 
 

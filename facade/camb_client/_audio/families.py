@@ -7,13 +7,11 @@ driver's: a value in ``_tasks.sync_tasks``, an awaitable of it in ``_tasks.async
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from typing import Any, Generic, Literal, Required, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Generic, Literal, Required, TypedDict, TypeVar, Unpack
 
 from .._api import calls as _calls
 from .._files.download import Download
-from .._http.async_wire import AsyncWire
 from .._http.call import Call
-from .._http.sync_wire import Wire
 from .._polling.callbacks import OnCreated, OnUpdate, run_callback
 from .._polling.checks import integer, seconds
 from .._polling.schedule import ScheduleLike
@@ -21,7 +19,11 @@ from .._polling.task import TaskRef
 from .._tasks.base import BaseFamily
 from .arguments import FIELDS, body
 
-_Wire = TypeVar("_Wire", Wire, AsyncWire)
+if TYPE_CHECKING:
+    from .._http.async_wire import AsyncWire
+    from .._http.sync_wire import Wire
+
+_Wire = TypeVar("_Wire", "Wire", "AsyncWire")
 _Ref = TypeVar("_Ref")
 _Done = TypeVar("_Done")
 _Stream = TypeVar("_Stream")

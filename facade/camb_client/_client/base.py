@@ -1,18 +1,20 @@
 """How a client is made."""
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import httpx
 
 from .._http import credentials
-from .._http.async_wire import AsyncWire
-from .._http.sync_wire import Wire
 from .._polling.callbacks import EventHooks, PollEvent, poll_hooks
 from .._polling.checks import DAY, number
 from .._tasks.base import BaseTasks
 
-_Wire = TypeVar("_Wire", Wire, AsyncWire)
+if TYPE_CHECKING:
+    from .._http.async_wire import AsyncWire
+    from .._http.sync_wire import Wire
+
+_Wire = TypeVar("_Wire", "Wire", "AsyncWire")
 _Family = TypeVar("_Family")
 _Transport = TypeVar("_Transport")
 

@@ -4,8 +4,6 @@ from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .._api import operations
-from .._http.async_wire import AsyncWire
-from .._http.sync_wire import Wire
 from .._polling.callbacks import PollEvent, check_callback
 from .._polling.checks import DAY, integer, number, seconds
 from .._polling.poller import Poller
@@ -14,8 +12,10 @@ from .._polling.task import TaskLike, TaskRef
 
 if TYPE_CHECKING:
     from .._batch.scheduler import Batch
+    from .._http.async_wire import AsyncWire
+    from .._http.sync_wire import Wire
 
-_Wire = TypeVar("_Wire", Wire, AsyncWire)
+_Wire = TypeVar("_Wire", "Wire", "AsyncWire")
 _Family = TypeVar("_Family")
 _Transport = TypeVar("_Transport")
 

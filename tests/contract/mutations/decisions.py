@@ -21,7 +21,7 @@ _PAGES: Cases = (
     (
         "a status added",
         put(f"{STATUS}/enum/-", "UNHEARD_OF"),
-        "write `TaskStatus.UNHEARD_OF: Meaning.…,` in _MEANINGS of facade/camb_client/_status.py",
+        "write `TaskStatus.UNHEARD_OF: Meaning.…,` in _MEANINGS of facade/camb_client/_polling/status.py",
         '`UNHEARD_OF = "UNHEARD_OF"` in TaskStatus',
         "code that matches every status breaks",
         BOTH,

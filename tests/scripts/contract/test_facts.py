@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from camb_client._api import operations
-from camb_client._http import credentials as _config
+from camb_client._http.exchange import credentials as _config
 from camb_client._polling import status as _status
 from scripts.common.project import ROOT, SPEC
 from scripts.common.strict_yaml import load_file
@@ -124,7 +124,7 @@ def test_the_facade_s_side_is_read_and_not_repeated(document: dict[str, Any], mo
         assert said.startswith("the status TIMEOUT has no meaning: write `TaskStatus.TIMEOUT: Meaning.…,` in _MEAN")
         assert said.endswith("facade/camb_client/_polling/status.py")  # The member is there; no second line.
     with monkeypatch.context() as patch:
-        patch.setitem(_gateway.TASK_STATUS_OPERATIONS, "tts", _gateway.TASK_STATUS_OPERATIONS["text-to-sound"])
+        patch.setitem(operations.TASK_STATUS_OPERATIONS, "tts", operations.TASK_STATUS_OPERATIONS["text-to-sound"])
         assert "the client sends GET /text-to-sound/ID for tts" in problems(document)[0]
     assert problems(document) == []
     assert _config.KEY_HEADER == facts.KEY_HEADER
