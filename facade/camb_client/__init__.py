@@ -8,15 +8,11 @@
         task = camb.tts.create(text="Good morning.", voice_id=147320, language="en-us")
         done = camb.tts.wait(task)                # returns on SUCCESS, raises otherwise
         camb.tts.download(done.run_id, "morning.flac")
-
-Rule of this file: the public names, and nothing else. What is not here is not promised, but for
-``camb_client.testing``.
 """
 
 from typing import TYPE_CHECKING
 
 from ._api.operations import SPEC_DIGEST
-from ._client.sync_client import CambClient
 from ._polling.callbacks import PollEvent, StopWaiting
 from ._polling.errors import (
     ApiConnectionError,
@@ -42,16 +38,18 @@ from ._polling.errors import (
 )
 from ._polling.schedule import Schedule
 from ._polling.status import TaskStatus
-from ._polling.task import CompletedTask, FailedOutcome, SucceededOutcome, TaskOutcome, TaskRef, TaskState
-from ._tasks.sync_tasks import TaskFamily
+from ._polling.task import CompletedTask, TaskRef, TaskState
 from ._version import __version__
 
 if TYPE_CHECKING:
     from ._audio.async_audio import AsyncTextToSound, AsyncTextToSpeech
     from ._audio.sync_audio import TextToSound, TextToSpeech
+    from ._batch.outcome import FailedOutcome, SucceededOutcome, TaskOutcome
     from ._batch.outcomes import AsyncOutcomes, Outcomes
     from ._client.async_client import AsyncCambClient
+    from ._client.sync_client import CambClient
     from ._tasks.async_tasks import AsyncTaskFamily
+    from ._tasks.sync_tasks import TaskFamily
 else:
     # Where the names are that are imported when they are first asked for.
     _LAZY = {
@@ -60,7 +58,12 @@ else:
         "AsyncTaskFamily": "_tasks.async_tasks",
         "AsyncTextToSound": "_audio.async_audio",
         "AsyncTextToSpeech": "_audio.async_audio",
+        "CambClient": "_client.sync_client",
+        "FailedOutcome": "_batch.outcome",
         "Outcomes": "_batch.outcomes",
+        "SucceededOutcome": "_batch.outcome",
+        "TaskFamily": "_tasks.sync_tasks",
+        "TaskOutcome": "_batch.outcome",
         "TextToSound": "_audio.sync_audio",
         "TextToSpeech": "_audio.sync_audio",
     }
@@ -71,7 +74,14 @@ else:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from importlib import import_module
 
-        return getattr(import_module(f".{_LAZY[name]}", __name__), name)
+        return _publish(name, getattr(import_module(f".{_LAZY[name]}", __name__), name))
+
+    def _publish(name: str, found: object) -> object:
+        """Let tracebacks, help() and repr() show the public name of a class, not the module where it stands."""
+        if isinstance(found, type):
+            found.__module__ = __name__
+        globals()[name] = found
+        return found
 
     def __dir__() -> list[str]:
         """The public names, those included that are not imported yet."""
@@ -90,3 +100,8 @@ __all__ = [
     "WaitTimeoutError", "__version__",
 ]
 # fmt: on
+
+if not TYPE_CHECKING:
+    for _name in __all__:
+        if _name not in _LAZY:
+            _publish(_name, globals()[_name])

@@ -16,6 +16,7 @@ from pathlib import Path
 BAR = 1450
 # What is loaded when it is used, and not before.
 LATER = {
+    "a client": "camb_client._client.sync_client",
     "a batch": "camb_client._batch.outcomes, camb_client._batch.thread_runner",
     "speech and sound": "camb_client._audio.sync_audio",
 }

@@ -31,17 +31,29 @@ ROOT = pathlib.Path(__file__).parents[2]
 
 
 # Imported when they are first asked for.
-LATER = {"AsyncOutcomes", "AsyncTextToSound", "AsyncTextToSpeech", "Outcomes", "TextToSound", "TextToSpeech"}
+# What is imported when it is first asked for.
+LAZY = set(camb_client._LAZY)  # type: ignore[attr-defined]
 
 
 def test_everything_public_is_exported_and_nothing_else() -> None:
     public = {name for name in vars(camb_client) if not name.startswith("_")} - {"TYPE_CHECKING"}
     modules = {name for name in public if inspect.ismodule(getattr(camb_client, name))}
-    assert (public - modules) | LATER == set(camb_client.__all__) - {"__version__"}
+    assert (public - modules) | LAZY == set(camb_client.__all__) - {"__version__"}
     assert all(name.startswith("_") or name in {"testing", "logging", "cli"} for name in modules)
-    assert {getattr(camb_client, name).__name__ for name in LATER} == LATER
+    assert {getattr(camb_client, name).__name__ for name in LAZY - {"TaskOutcome"}} == LAZY - {"TaskOutcome"}
+    assert set(camb_client.__all__) <= set(dir(camb_client))
     with pytest.raises(AttributeError, match="has no attribute 'TextToVoice'"):
         camb_client.TextToVoice  # type: ignore[attr-defined] # noqa: B018
+
+
+def test_what_is_public_is_shown_by_its_public_name() -> None:
+    """In tracebacks, help() and repr(): not the module where it stands."""
+    classes = [it for name in camb_client.__all__ if isinstance(it := getattr(camb_client, name), type)]
+    assert len(classes) > 30
+    assert {it.__module__ for it in classes} == {"camb_client"}
+    with CambClient("key") as camb:
+        assert type(camb.tts).__module__ == "camb_client"
+        assert pickle.loads(pickle.dumps(TaskRef("tts", "1"))) == TaskRef("tts", "1")
 
 
 AWAITED = {"status", "wait", "wait_all", "result_url", "results", "download", "aclose"}

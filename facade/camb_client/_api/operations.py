@@ -44,31 +44,31 @@ def _request(made: dict[str, Any]) -> Request:
 
 
 # Kind → operation → its generated module, and the generated class that its body or its query is made of.
-_OPERATIONS: dict[str, dict[str, tuple[str, str]]] = {
+_OPERATIONS = {
     SPEECH: {
-        "create": ("api.tts.create_tts", "models.create_tts_body.CreateTtsBody"),
-        "result": ("api.tts.get_tts_result", "models.get_tts_result_output_type.GetTtsResultOutputType"),
-        "results": ("api.tts.get_tts_results", "models.get_tts_results_body.GetTtsResultsBody"),
-        "stream": ("api.tts.stream_tts", "models.stream_tts_body.StreamTtsBody"),
+        "create": ("tts.create_tts", "create_tts_body.CreateTtsBody"),
+        "result": ("tts.get_tts_result", "get_tts_result_output_type.GetTtsResultOutputType"),
+        "results": ("tts.get_tts_results", "get_tts_results_body.GetTtsResultsBody"),
+        "stream": ("tts.stream_tts", "stream_tts_body.StreamTtsBody"),
     },
     SOUND: {
-        "create": ("api.text_to_sound.create_text_to_sound", "models.create_text_to_sound_body.CreateTextToSoundBody"),
+        "create": ("text_to_sound.create_text_to_sound", "create_text_to_sound_body.CreateTextToSoundBody"),
         "result": (
-            "api.text_to_sound.get_text_to_sound_result",
-            "models.get_text_to_sound_result_output_type.GetTextToSoundResultOutputType",
+            "text_to_sound.get_text_to_sound_result",
+            "get_text_to_sound_result_output_type.GetTextToSoundResultOutputType",
         ),
         "results": (
-            "api.text_to_sound.get_text_to_sound_results",
-            "models.get_text_to_sound_results_body.GetTextToSoundResultsBody",
+            "text_to_sound.get_text_to_sound_results",
+            "get_text_to_sound_results_body.GetTextToSoundResultsBody",
         ),
     },
-}
+}  # fmt: skip
 # Field of a create or stream call → the generated enum of what it may be, where that is a closed list.
 _CHOICES = {
-    "language": "models.create_tts_body_language.CreateTtsBodyLanguage",
-    "gender": "models.create_tts_body_gender.CreateTtsBodyGender",
-    "audio_type": "models.create_text_to_sound_body_audio_type.CreateTextToSoundBodyAudioType",
-    "format": "models.stream_tts_body_output_configuration_format.StreamTtsBodyOutputConfigurationFormat",
+    "language": "create_tts_body_language.CreateTtsBodyLanguage",
+    "gender": "create_tts_body_gender.CreateTtsBodyGender",
+    "audio_type": "create_text_to_sound_body_audio_type.CreateTextToSoundBodyAudioType",
+    "format": "stream_tts_body_output_configuration_format.StreamTtsBodyOutputConfigurationFormat",
 }
 
 
@@ -81,12 +81,10 @@ def operations(kind: str) -> tuple[str, ...]:
     return ("status", *_OPERATIONS.get(check_kind(kind), ()))
 
 
-def _generated(path: str) -> Any:
-    """A module or a class of the generated code, imported when it is used."""
-    module, _, name = path.rpartition(".")
-    if path.startswith("api."):
-        return import_module(f"camb_openapi.{path}")
-    return getattr(import_module(f"camb_openapi.{module}"), name)
+def _model(path: str) -> Any:
+    """A class of the generated models, imported when it is used."""
+    module, _, name = path.partition(".")
+    return getattr(import_module(f"camb_openapi.models.{module}"), name)
 
 
 def _operation(kind: str, name: str) -> tuple[Any, Any]:
@@ -98,7 +96,7 @@ def _operation(kind: str, name: str) -> tuple[Any, Any]:
     if name not in operations(kind):
         raise ValueError(f"{kind!r} has no operation {name!r}; the client has {', '.join(operations(kind))} for it")
     module, model = _OPERATIONS[kind][name]
-    return _generated(module), _generated(model)
+    return import_module(f"camb_openapi.api.{module}"), _model(model)
 
 
 def create_request(kind: str, fields: dict[str, Any]) -> Request:
@@ -131,7 +129,7 @@ def choices(field: str) -> type[Enum]:
     Raises:
         KeyError: No closed list.
     """
-    found: type[Enum] = _generated(_CHOICES[field])
+    found: type[Enum] = _model(_CHOICES[field])
     return found
 
 

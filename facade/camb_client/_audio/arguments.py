@@ -1,10 +1,10 @@
-"""Arguments: what may be sent, checked before anything is.
+"""What a create or a stream may be given, checked before anything is sent.
 
-Rule of this file: pure. The limits are those of ``openapi/camb.yaml`` (a test holds them equal), and what is closed
-there is closed here; a field that is ``None`` is left to the API.
+The limits are those of ``openapi/camb.yaml``; a field that is ``None`` is left to the API.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from .._api.operations import choices
@@ -62,9 +62,20 @@ def _language(name: str, value: object) -> int:
     numbers = {member.name.lower().replace("_", "-"): int(member.value) for member in choices(name)}
     found = numbers.get(value.lower(), 0) if isinstance(value, str) else value
     if found not in numbers.values():
-        allowed = ", ".join(f"{locale} ({number})" for locale, number in numbers.items())
-        raise ValueError(f"{name} must be a locale or its number, not {value!r}; known are {allowed}")
+        raise ValueError(
+            f"{name} must be a locale such as 'en-us', or its number, not {value!r}{_nearest(value, numbers)}"
+        )
     return found
+
+
+def _nearest(value: object, locales: Collection[str]) -> str:
+    """What may have been meant: the locales of that language, else those that are spelt almost so."""
+    text = str(value).lower().replace("_", "-")
+    same = [locale for locale in locales if locale.partition("-")[0] == text.partition("-")[0]]
+    meant = [locale for locale in same if locale.startswith(text)] or same or get_close_matches(text, locales)
+    if not meant:
+        return f"there are {len(locales)}, such as en-us, which is 1"
+    return f"did you mean {', '.join(meant[:5])}{', ...' if len(meant) > 5 else ''}?"
 
 
 def _locale(name: str, value: object) -> str:

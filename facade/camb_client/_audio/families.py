@@ -18,6 +18,7 @@ from .._polling.schedule import ScheduleLike
 from .._polling.task import TaskRef
 from .._tasks.base import BaseFamily
 from .arguments import FIELDS, body
+from .locales import Locale
 
 if TYPE_CHECKING:
     from .._http.async_wire import AsyncWire
@@ -35,7 +36,7 @@ class SpeechArguments(TypedDict, total=False):
 
     text: Required[str]
     voice_id: Required[int]
-    language: Required[int | str]
+    language: Required[Locale | int | str]
     gender: Literal[0, 1, 2, 9] | None
     age: int | None
     project_name: str | None
@@ -100,7 +101,7 @@ class BaseSpeech(BaseAudio[_Wire, _Ref, _Done], Generic[_Wire, _Ref, _Done, _Str
         """Send a call, once, and give its bytes as they come."""
 
     def create(
-        self, *, text: str, voice_id: int, language: int | str, gender: Literal[0, 1, 2, 9] | None = None,
+        self, *, text: str, voice_id: int, language: Locale | int | str, gender: Literal[0, 1, 2, 9] | None = None,
         age: int | None = None, project_name: str | None = None, project_description: str | None = None,
         folder_id: int | None = None,
     ) -> _Ref:  # fmt: skip

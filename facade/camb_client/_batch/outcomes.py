@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator, Iterator
 from operator import itemgetter
 from typing import TYPE_CHECKING, Self
 
-from .._polling.callbacks import STILL_RUNNING, Callbacks, StopWaiting, annotate_interrupt
-from .._polling.task import TaskOutcome
+from .._polling.callbacks import STILL_RUNNING, Callbacks, StopWaiting, acall, annotate_interrupt, call
+from .outcome import TaskOutcome
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -118,7 +118,7 @@ class Outcomes(Iterator[TaskOutcome]):
             event = self._runner.next_event()
             try:
                 for callback in event.callbacks(self._callbacks) if event else ():
-                    callback.run()
+                    call(*callback)
             except StopWaiting:
                 self._stop()
                 raise
@@ -181,7 +181,7 @@ class AsyncOutcomes(AsyncIterator[TaskOutcome]):
             event = await self._runner.next_event()
             try:
                 for callback in event.callbacks(self._callbacks) if event else ():
-                    await callback.arun()
+                    await acall(*callback)
             except StopWaiting:
                 self._runner.stop()
                 raise

@@ -18,8 +18,9 @@ from .._polling.errors import AuthenticationError, CambError, PermissionDeniedEr
 from .._polling.poller import Health, Poller
 from .._polling.response import Poll
 from .._polling.schedule import SHORTEST_LIMIT
-from .._polling.task import FailedOutcome, TaskOutcome, TaskRef, TaskState
+from .._polling.task import TaskRef, TaskState
 from .limiter import RateLimiter
+from .outcome import FailedOutcome, SucceededOutcome, TaskOutcome
 
 # References that are read before their first poll, so that a free slot finds one: a million are not read at once.
 READ_AHEAD = 64
@@ -236,13 +237,16 @@ class Batch:
         return now if at == math.inf else at
 
     def _conclude(self, poller: Poller) -> None:
-        outcome, failure = poller.outcome(), poller.failure
+        failure = poller.failure
         if isinstance(failure, AuthenticationError | PermissionDeniedError):
             # The key is the same for every task.
             failure.outcomes = tuple(self._ended)
             self.fail(failure)
             return
-        self._end(poller.ref, outcome)
+        try:
+            self._end(poller.ref, SucceededOutcome(poller.ref, poller.result()))
+        except CambError as error:
+            self._end(poller.ref, FailedOutcome(poller.ref, error))
         if failure is not None and not self._health.answered and is_transient(failure):
             # Nothing has ever responded: the address is wrong for every task. (What is not transient may be the
             # task's own, an id too long for a URL.)

@@ -56,14 +56,14 @@ class AsyncCambClient(
     @property
     def tts(self) -> "AsyncTextToSpeech":
         """Text-to-speech."""
-        from .._audio.async_audio import AsyncTextToSpeech
+        from .. import AsyncTextToSpeech
 
         return AsyncTextToSpeech(self._wire, SPEECH, self._on_poll)
 
     @property
     def text_to_sound(self) -> "AsyncTextToSound":
         """Sound and music."""
-        from .._audio.async_audio import AsyncTextToSound
+        from .. import AsyncTextToSound
 
         return AsyncTextToSound(self._wire, SOUND, self._on_poll)
 

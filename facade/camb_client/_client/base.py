@@ -1,14 +1,15 @@
 """How a client is made."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Generic, TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import httpx
 
 from .._http import credentials
-from .._polling.callbacks import EventHooks, PollEvent, poll_hooks
+from .._polling.callbacks import EventHooks, PollEvent
 from .._polling.checks import DAY, number
 from .._tasks.base import BaseTasks
+from .log import log_as_environment_says
 
 if TYPE_CHECKING:
     from .._http.async_wire import AsyncWire
@@ -17,6 +18,26 @@ if TYPE_CHECKING:
 _Wire = TypeVar("_Wire", "Wire", "AsyncWire")
 _Family = TypeVar("_Family")
 _Transport = TypeVar("_Transport")
+
+
+def poll_hooks(event_hooks: Mapping[Any, Any] | None) -> tuple[Callable[[PollEvent], object], ...]:
+    """The hooks for polls.
+
+    Raises:
+        TypeError: No mapping of names to lists of functions.
+        ValueError: An event of another name.
+    """
+    if event_hooks is None:
+        return ()
+    if not isinstance(event_hooks, Mapping):
+        raise TypeError(f"event_hooks must be a mapping such as {{'poll': [hook]}}, not {type(event_hooks).__name__}")
+    if unknown := [name for name in event_hooks if name != "poll"]:
+        raise ValueError(f"event_hooks knows the event 'poll', not {', '.join(map(repr, unknown))}")
+    given = event_hooks.get("poll", ())
+    hooks = tuple(given) if isinstance(given, Iterable) else (None,)
+    if not all(map(callable, hooks)):
+        raise TypeError("event_hooks['poll'] must be a list of functions that take a PollEvent")
+    return hooks
 
 
 class BaseClient(BaseTasks[_Wire], Generic[_Wire, _Transport, _Family]):
@@ -42,6 +63,7 @@ class BaseClient(BaseTasks[_Wire], Generic[_Wire, _Transport, _Family]):
             key = credentials.api_key(api_key)
         finally:
             del api_key  # So that no traceback that shows local variables shows it.
+        log_as_environment_says()
         self._on_poll = self._hooks(event_hooks)
         wire_class = self._choose_wire(transport)
         if not isinstance(timeout, httpx.Timeout | None):

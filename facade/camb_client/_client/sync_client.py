@@ -51,14 +51,14 @@ class CambClient(BaseClient[Wire, httpx.BaseTransport, TaskFamily], Tasks):
     @property
     def tts(self) -> "TextToSpeech":
         """Text-to-speech."""
-        from .._audio.sync_audio import TextToSpeech
+        from .. import TextToSpeech
 
         return TextToSpeech(self._wire, SPEECH, self._on_poll)
 
     @property
     def text_to_sound(self) -> "TextToSound":
         """Sound and music."""
-        from .._audio.sync_audio import TextToSound
+        from .. import TextToSound
 
         return TextToSound(self._wire, SOUND, self._on_poll)
 

@@ -1,7 +1,7 @@
 """How the caller's own code is run: what may go wrong in it, and what an interruption says."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal
 
@@ -50,6 +50,7 @@ OnUpdate = Callable[[TaskState], object] | None
 AsyncOnUpdate = Callable[[TaskState], Awaitable[object] | object] | None
 OnCreated = Callable[[TaskRef], object] | None
 AsyncOnCreated = Callable[[TaskRef], Awaitable[object] | object] | None
+Callback = tuple[Callable[[Any], object], Any, str]
 EventHooks = Mapping[Literal["poll"], Sequence[Callable[[PollEvent], object]]]
 
 
@@ -85,77 +86,33 @@ def run_callback(ref: object, failed: str, note: str = STILL_RUNNING) -> Iterato
             log.exception("%s: %s", ref, failed)
 
 
-@attrs.frozen
-class Callback:
-    """One call of the caller's code.
+def call(callback: Callable[[Any], object], argument: Any, name: str) -> None:
+    """Call the caller's code with something that is, or belongs to, a task."""
+    with run_callback(getattr(argument, "ref", argument), f"{name} failed; the wait continues"):
+        callback(argument)
 
-    Attributes:
-        function: What to call.
-        argument: With what.
-        failed: What the log says where it fails.
-        ref: The task it is about.
-    """
 
-    function: Callable[[Any], object]
-    argument: Any
-    failed: str
-    ref: TaskRef
-
-    def run(self) -> None:
-        """Call it."""
-        with run_callback(self.ref, self.failed):
-            self.function(self.argument)
-
-    async def arun(self) -> None:
-        """Call it, and await what it returns, if that can be awaited."""
-        with run_callback(self.ref, self.failed):
-            if inspect.isawaitable(returned := self.function(self.argument)):
-                await returned
+async def acall(callback: Callable[[Any], object], argument: Any, name: str) -> None:
+    """As :func:`call`; what it returns is awaited, if it can be."""
+    with run_callback(getattr(argument, "ref", argument), f"{name} failed; the wait continues"):
+        if inspect.isawaitable(returned := callback(argument)):
+            await returned
 
 
 @attrs.frozen
 class Callbacks:
-    """The caller's code that a wait or a batch runs: what to call with what, in order."""
+    """The caller's code that a wait or a batch runs: what :func:`call` takes, in order."""
 
     on_update: Callable[[TaskState], object] | None = None
     on_poll: tuple[Callable[[PollEvent], object], ...] = ()
-    on_created: Callable[[TaskRef], object] | None = None
 
     def polled(self, event: PollEvent) -> list[Callback]:
         """For a poll."""
-        return [Callback(hook, event, "a poll hook failed; the wait continues", event.ref) for hook in self.on_poll]
+        return [(hook, event, "a poll hook") for hook in self.on_poll]
 
     def changed(self, state: TaskState) -> list[Callback]:
         """For a change of a task's status or message."""
-        if self.on_update is None:
-            return []
-        return [Callback(self.on_update, state, "on_update failed; the wait continues", state.ref)]
-
-    def created(self, ref: TaskRef) -> list[Callback]:
-        """For a task that was created."""
-        if self.on_created is None:
-            return []
-        return [Callback(self.on_created, ref, "on_created failed; the wait continues", ref)]
-
-
-def poll_hooks(event_hooks: Mapping[Any, Any] | None) -> tuple[Any, ...]:
-    """The hooks for polls.
-
-    Raises:
-        TypeError: No mapping of names to lists of functions.
-        ValueError: An event of another name.
-    """
-    if event_hooks is None:
-        return ()
-    if not isinstance(event_hooks, Mapping):
-        raise TypeError(f"event_hooks must be a mapping such as {{'poll': [hook]}}, not {type(event_hooks).__name__}")
-    if unknown := [name for name in event_hooks if name != "poll"]:
-        raise ValueError(f"event_hooks knows the event 'poll', not {', '.join(map(repr, unknown))}")
-    given = event_hooks.get("poll", ())
-    hooks = tuple(given) if isinstance(given, Iterable) else (None,)
-    if not all(map(callable, hooks)):
-        raise TypeError("event_hooks['poll'] must be a list of functions that take a PollEvent")
-    return hooks
+        return [] if self.on_update is None else [(self.on_update, state, "on_update")]
 
 
 def check_callback(name: str, callback: object) -> None:

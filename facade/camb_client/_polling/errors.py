@@ -28,13 +28,16 @@ clock. What the network or the server does reaches a caller as one of these and 
 """
 
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from .status import Meaning
-from .task import TaskOutcome, TaskRef, TaskState
+from .task import TaskRef, TaskState
 from .text import plain, printable
+
+if TYPE_CHECKING:
+    from .._batch.outcome import TaskOutcome
 
 BILLING_PAGE = "https://studio.camb.ai/billing"
 
@@ -110,7 +113,7 @@ class AuthenticationError(ApiError):
         outcomes: Where it ended a batch, the outcomes until then, as they came; else empty.
     """
 
-    outcomes: tuple[TaskOutcome, ...] = ()
+    outcomes: "tuple[TaskOutcome, ...]" = ()
 
 
 class ApiPaymentRequiredError(ApiError, PaymentRequiredError):
@@ -124,7 +127,7 @@ class PermissionDeniedError(ApiError):
         outcomes: As for :class:`AuthenticationError`.
     """
 
-    outcomes: tuple[TaskOutcome, ...] = ()
+    outcomes: "tuple[TaskOutcome, ...]" = ()
 
 
 class TaskNotFoundError(ApiError):

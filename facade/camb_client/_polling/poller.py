@@ -16,7 +16,7 @@ from .errors import CambError
 from .log import log
 from .response import Poll
 from .schedule import SHORTEST_LIMIT, Schedule, back_off
-from .task import CompletedTask, FailedOutcome, SucceededOutcome, TaskOutcome, TaskRef, TaskState
+from .task import CompletedTask, TaskRef, TaskState
 
 # A task is seldom done sooner after its submission; to poll then is a request for nothing.
 FIRST_POLL_AFTER = 2.0
@@ -56,14 +56,13 @@ class Health:
     healthy: bool = False
 
 
+@attrs.define(eq=False)
 class _Streak:
     """Polls in a row that said the same."""
 
-    __slots__ = ("key", "since", "times")
-
-    def __init__(self) -> None:
-        self.key: object = None
-        self.times, self.since = 0, 0.0
+    key: object = None
+    times: int = 0
+    since: float = 0.0
 
     def count(self, key: object, now: float) -> float:
         """Count one more; for how long they have said so."""
@@ -73,6 +72,8 @@ class _Streak:
         return now - self.since
 
 
+# With slots, as ten thousand of them wait at once.
+@attrs.define(eq=False)
 class Poller:
     """One wait for one task.
 
@@ -92,53 +93,35 @@ class Poller:
         polls: How many polls were made.
     """
 
-    # Ten thousand of them wait at once.
-    __slots__ = (
-        "_age",
-        "_deadline",
-        "_end",
-        "_error",
-        "_failures",
-        "_health",
-        "_hint",
-        "_is_last",
-        "_last_at",
-        "_last_poll",
-        "_missing",
-        "_random",
-        "_schedule",
-        "_since",
-        "_started",
-        "_throttled",
-        "_timeout",
-        "_told",
-        "_unknown",
-        "_warned",
-        "_without_run_id",
-        "change",
-        "done",
-        "failure",
-        "last_state",
-        "next_at",
-        "polled_at",
-        "polls",
-        "ref",
-    )
-
-    def __init__(self, ref: TaskRef, timeout: float, schedule: Schedule, random: Callable[[], float]) -> None:
-        self.ref, self._timeout, self._schedule, self._random = ref, timeout, schedule, random
-        self.done = self._is_last = False
-        self.polls = self._failures = self._throttled = self._without_run_id = 0
-        self.last_state: TaskState | None = None
-        self.change: TaskState | None = None
-        self.failure: CambError | None = None
-        self._end: TaskState | None = None
-        self._told: tuple[object, object] | None = None
-        self._error: CambError | None = None
-        self._hint: float | None = None
-        self._warned: tuple[str, ...] = ()
-        self._missing: _Streak | None = None
-        self._unknown: _Streak | None = None
+    ref: TaskRef
+    _timeout: float
+    _schedule: Schedule
+    _random: Callable[[], float]
+    done: bool = attrs.field(default=False, init=False)
+    failure: CambError | None = attrs.field(default=None, init=False)
+    change: TaskState | None = attrs.field(default=None, init=False)
+    last_state: TaskState | None = attrs.field(default=None, init=False)
+    next_at: float = attrs.field(init=False)
+    polled_at: float = attrs.field(init=False)
+    polls: int = attrs.field(default=0, init=False)
+    _started: float = attrs.field(init=False)
+    _since: float = attrs.field(init=False)
+    _deadline: float = attrs.field(init=False)
+    _last_at: float = attrs.field(init=False)
+    _age: float = attrs.field(init=False)
+    _health: Health = attrs.field(init=False)
+    _last_poll: Poll = attrs.field(init=False)
+    _end: TaskState | None = attrs.field(default=None, init=False)
+    _error: CambError | None = attrs.field(default=None, init=False)
+    _hint: float | None = attrs.field(default=None, init=False)
+    _is_last: bool = attrs.field(default=False, init=False)
+    _failures: int = attrs.field(default=0, init=False)
+    _throttled: int = attrs.field(default=0, init=False)
+    _without_run_id: int = attrs.field(default=0, init=False)
+    _told: tuple[object, object] | None = attrs.field(default=None, init=False)
+    _warned: tuple[str, ...] = attrs.field(default=(), init=False)
+    _missing: _Streak | None = attrs.field(default=None, init=False)
+    _unknown: _Streak | None = attrs.field(default=None, init=False)
 
     def start(
         self, now: float, time_of_day: float, *, since: float | None = None, health: Health | None = None
@@ -192,13 +175,6 @@ class Poller:
         delay = None if self.done else max(0.0, next_at - now)
         elapsed = self.polled_at - self._since
         return PollEvent(self.ref, self.polls, state, error, self._last_poll.request_id, elapsed, delay)
-
-    def outcome(self) -> TaskOutcome:
-        """How a wait that is done has ended."""
-        try:
-            return SucceededOutcome(self.ref, self.result())
-        except CambError as error:
-            return FailedOutcome(self.ref, error)
 
     def result(self) -> CompletedTask:
         """The completed task of a wait that is done.

@@ -24,7 +24,7 @@ def _factor(_: object, attribute: "attrs.Attribute[float]", value: object) -> No
     number(f"a schedule's {attribute.name}", value)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Schedule:
     """When to poll next: ``clip(base + slope · elapsed + scale · √elapsed, minimum, maximum)``.
 
@@ -78,6 +78,17 @@ class Schedule:
         """
         schedule = cls.DEFAULT if schedule is None else schedule
         return schedule if isinstance(schedule, Schedule) else cls.fixed(schedule)
+
+    def __repr__(self) -> str:
+        """The call that makes it."""
+        if self.scale and not (self.base or self.slope):
+            first = f"first={self.first:g}, minimum={self.minimum:g}, maximum={self.maximum:g}"
+            return f"Schedule.sqrt({self.scale:g}, {first})"
+        if self.base and not self.scale:
+            return f"Schedule.exponential({self.base:g}, multiplier={1 + self.slope:g}, maximum={self.maximum:g})"
+        return (
+            f"Schedule.fixed({self.maximum:g})" if self.minimum == self.maximum else f"Schedule({attrs.asdict(self)})"
+        )
 
     def delay(self, elapsed: float) -> float:
         """Seconds from ``elapsed`` to the next poll; ``delay(0)`` is the first. Jitter not included."""

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from .._api import calls
 from .._http.async_wire import AsyncWire
 from .._http.call import Call
-from .._polling.callbacks import AsyncOnCreated, AsyncOnUpdate, Callbacks, annotate_interrupt, check_callback
+from .._polling.callbacks import AsyncOnCreated, AsyncOnUpdate, Callbacks, acall, annotate_interrupt, check_callback
 from .._polling.poller import Poller
 from .._polling.schedule import ScheduleLike
-from .._polling.task import CompletedTask, TaskLike, TaskOutcome, TaskRef, TaskState
+from .._polling.task import CompletedTask, TaskLike, TaskRef, TaskState
 from .base import BaseFamily, BaseTasks
 from .create import Creation
 
 if TYPE_CHECKING:
+    from .._batch.outcome import TaskOutcome
     from .._batch.outcomes import AsyncOutcomes
 
 _T = TypeVar("_T")
@@ -44,7 +45,7 @@ class AsyncTasks(BaseTasks[AsyncWire]):
         async with aclosing(self._follow(poller)) as states:
             async for state in states:
                 for callback in callbacks.changed(state):
-                    await callback.arun()
+                    await acall(*callback)
         return poller.result()
 
     def watch(
@@ -68,8 +69,8 @@ class AsyncTasks(BaseTasks[AsyncWire]):
         ``tasks`` may be an async iterable too; an iterator is read a few ahead of the polls, in a task of its own.
         An async one that has nothing to give at the deadline is cancelled, and the batch ends without the rest.
         """
+        from .. import AsyncOutcomes
         from .._batch.async_runner import AsyncRunner
-        from .._batch.outcomes import AsyncOutcomes
 
         batch = self._batch(timeout, schedule, max_concurrency, max_requests_per_second, on_update)
         return AsyncOutcomes(
@@ -85,7 +86,7 @@ class AsyncTasks(BaseTasks[AsyncWire]):
         max_concurrency: int = 8,
         max_requests_per_second: float | None = None,
         on_update: AsyncOnUpdate = None,
-    ) -> list[TaskOutcome]:
+    ) -> "list[TaskOutcome]":
         """Wait for many tasks at once, for their outcomes in order; see :meth:`CambClient.wait_all`."""
         async with self.as_completed(
             tasks,
@@ -114,10 +115,10 @@ class AsyncTasks(BaseTasks[AsyncWire]):
         with annotate_interrupt(poller.ref):
             while not poller.done:
                 await clock.asleep(poller.pause(clock.monotonic()))
-                call = calls.status(poller.ref, poller.polls + 1)
-                poller.observe(await self._wire.ask(call, poller.limit(clock.monotonic())), clock.monotonic())
+                request = calls.status(poller.ref, poller.polls + 1)
+                poller.observe(await self._wire.ask(request, poller.limit(clock.monotonic())), clock.monotonic())
                 for callback in callbacks.polled(poller.event(clock.monotonic(), poller.next_at)):
-                    await callback.arun()
+                    await acall(*callback)
                 if poller.change is not None:
                     yield poller.change
         if poller.failure is not None:
@@ -127,10 +128,10 @@ class AsyncTasks(BaseTasks[AsyncWire]):
 class AsyncTaskFamily(BaseFamily[AsyncWire], AsyncTasks):
     """The tasks of one kind: as :class:`AsyncCambClient`, but a task is an id, or a reference of this kind."""
 
-    async def _create(self, call: Call[TaskRef]) -> TaskRef:
-        creation = Creation(call)
+    async def _create(self, request: Call[TaskRef]) -> TaskRef:
+        creation = Creation(request)
         with annotate_interrupt(creation, creation.note):
-            return creation.ref(await self._wire.ask(call))
+            return creation.ref(await self._wire.ask(request))
 
     async def _create_and_wait(
         self,
@@ -145,6 +146,6 @@ class AsyncTaskFamily(BaseFamily[AsyncWire], AsyncTasks):
         creation = Creation(create())
         with annotate_interrupt(creation, creation.note):
             ref = await self._create(creation.call)
-            for callback in Callbacks(on_created=on_created).created(ref):
-                await callback.arun()
+            if on_created is not None:
+                await acall(on_created, ref, "on_created")
             return await self.wait(ref, timeout=timeout, schedule=schedule, on_update=on_update)

@@ -6,14 +6,23 @@ from typing import TYPE_CHECKING
 from .._api import calls
 from .._http.call import Call
 from .._http.sync_wire import Wire
-from .._polling.callbacks import Callbacks, OnCreated, OnUpdate, annotate_interrupt, check_callback, refuse_coroutines
+from .._polling.callbacks import (
+    Callbacks,
+    OnCreated,
+    OnUpdate,
+    annotate_interrupt,
+    call,
+    check_callback,
+    refuse_coroutines,
+)
 from .._polling.poller import Poller
 from .._polling.schedule import ScheduleLike
-from .._polling.task import CompletedTask, TaskLike, TaskOutcome, TaskRef, TaskState
+from .._polling.task import CompletedTask, TaskLike, TaskRef, TaskState
 from .base import BaseFamily, BaseTasks
 from .create import Creation
 
 if TYPE_CHECKING:
+    from .._batch.outcome import TaskOutcome
     from .._batch.outcomes import Outcomes
 
 
@@ -69,7 +78,7 @@ class Tasks(BaseTasks[Wire]):
         poller, callbacks = self._plan(task, timeout, schedule, on_update), Callbacks(on_update)
         for state in self._follow(poller):
             for callback in callbacks.changed(state):
-                callback.run()
+                call(*callback)
         return poller.result()
 
     def watch(
@@ -123,7 +132,7 @@ class Tasks(BaseTasks[Wire]):
             TypeError: An argument of another type.
             ValueError: An argument that cannot be.
         """
-        from .._batch.outcomes import Outcomes
+        from .. import Outcomes
         from .._batch.thread_runner import ThreadRunner
 
         refuse_coroutines("on_update", on_update)
@@ -139,7 +148,7 @@ class Tasks(BaseTasks[Wire]):
         max_concurrency: int = 8,
         max_requests_per_second: float | None = None,
         on_update: OnUpdate = None,
-    ) -> list[TaskOutcome]:
+    ) -> "list[TaskOutcome]":
         """Wait for many tasks at once; their outcomes in the order of ``tasks``, once all have ended.
 
         Args:
@@ -173,10 +182,10 @@ class Tasks(BaseTasks[Wire]):
         with annotate_interrupt(poller.ref):
             while not poller.done:
                 clock.sleep(poller.pause(clock.monotonic()))
-                call = calls.status(poller.ref, poller.polls + 1)
-                poller.observe(self._wire.ask(call, poller.limit(clock.monotonic())), clock.monotonic())
+                request = calls.status(poller.ref, poller.polls + 1)
+                poller.observe(self._wire.ask(request, poller.limit(clock.monotonic())), clock.monotonic())
                 for callback in callbacks.polled(poller.event(clock.monotonic(), poller.next_at)):
-                    callback.run()
+                    call(*callback)
                 if poller.change is not None:
                     yield poller.change
         if poller.failure is not None:
@@ -186,11 +195,11 @@ class Tasks(BaseTasks[Wire]):
 class TaskFamily(BaseFamily[Wire], Tasks):
     """The tasks of one kind: as :class:`CambClient`, but a task is an id, or a reference of this kind."""
 
-    def _create(self, call: Call[TaskRef]) -> TaskRef:
+    def _create(self, request: Call[TaskRef]) -> TaskRef:
         """Send a create call, once."""
-        creation = Creation(call)
+        creation = Creation(request)
         with annotate_interrupt(creation, creation.note):
-            return creation.ref(self._wire.ask(call))
+            return creation.ref(self._wire.ask(request))
 
     def _create_and_wait(
         self,
@@ -208,6 +217,6 @@ class TaskFamily(BaseFamily[Wire], Tasks):
         creation = Creation(create())
         with annotate_interrupt(creation, creation.note):
             ref = self._create(creation.call)
-            for callback in Callbacks(on_created=on_created).created(ref):
-                callback.run()
+            if on_created is not None:
+                call(on_created, ref, "on_created")
             return self.wait(ref, timeout=timeout, schedule=schedule, on_update=on_update)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from camb_client._api import operations
-from camb_client._http.exchange import credentials as _config
+from camb_client._http import credentials as _config
 from camb_client._polling import status as _status
 from scripts.common.project import ROOT, SPEC
 from scripts.common.strict_yaml import load_file
