@@ -62,9 +62,7 @@ def _language(name: str, value: object) -> int:
     numbers = {member.name.lower().replace("_", "-"): int(member.value) for member in choices(name)}
     found = numbers.get(value.lower(), 0) if isinstance(value, str) else value
     if found not in numbers.values():
-        raise ValueError(
-            f"{name} must be a locale such as 'en-us', or its number, not {value!r}{_nearest(value, numbers)}"
-        )
+        raise ValueError(f"{name} must be a locale or its number, not {value!r}: {_nearest(value, numbers)}")
     return found
 
 
