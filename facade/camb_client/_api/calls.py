@@ -32,12 +32,13 @@ def create(kind: str, fields: dict[str, Any]) -> Call[TaskRef]:
             raise ValueError("response has no 'task_id'")  # noqa: TRY004 (the body's fault, not a caller's)
         return TaskRef._of_create(kind, task_id, datetime.fromtimestamp(at, UTC))
 
-    return Call(f"{kind} create", *create_request(kind, fields), read, "a new task")
+    return Call(f"{kind} create", *create_request(kind, fields), read, "a new task", fresh=True)
 
 
 def stream(kind: str, fields: dict[str, Any]) -> Call[NoReturn]:
     """Have speech made and sent at once."""
-    return Call(f"{kind} stream", *stream_request(kind, fields), not_audio, "audio", headers={"accept": "*/*"})
+    call = stream_request(kind, fields)
+    return Call(f"{kind} stream", *call, not_audio, "audio", headers={"accept": "*/*"}, fresh=True)
 
 
 def address(kind: str, run_id: int) -> Call[str]:

@@ -1,17 +1,15 @@
 """The wire of the async client over aiohttp, which spends less CPU on a poll than httpcore does.
 
-Rule of this file: the only module that talks aiohttp, and imported only by who asks for it. It makes aiohttp
-do what httpx's own transport does, and decides nothing else.
+It makes aiohttp do what httpx's own transport does, and decides nothing else. Streams and downloads go over httpx: they
+are few, and may go to another host.
 
 What aiohttp does otherwise by itself, and is put right here: it quotes a path anew (``a%3Ab`` becomes ``a:b``),
-keeps cookies, unpacks bodies, sends a request again where the connection ends without an answer, has at most
+keeps cookies, unpacks bodies, sends a request again where the connection ends without a response, has at most
 100 connections, and puts the request, with its key, into some of its errors.
 """
 
 import math
-import select
-import ssl
-from typing import Any, cast
+from typing import Any
 from weakref import WeakSet
 
 import aiohttp
@@ -19,12 +17,12 @@ import httpx
 from yarl import URL
 
 from .._polling.errors import ConfigurationError
+from .async_network import AsyncRoutes, is_readable
 from .async_wire import AsyncWire
 from .exchange import Exchange
-from .wire import SETTINGS, NoCookies
+from .routes import KEEPALIVE, variable_of
 
-# The limits of httpx's own transport: seconds that an idle connection is kept, bytes of a header, and of a URL.
-_KEEPALIVE = SETTINGS["limits"].keepalive_expiry
+# The limits of httpx's own transport: bytes of a header, and of a URL.
 _HEADER_LIMIT, _URL_LIMIT = 100 * 1024, 65_536
 # What httpx's own transport would have raised; the first that fits.
 _ERRORS: tuple[tuple[type[Exception], type[httpx.TransportError]], ...] = (
@@ -52,105 +50,75 @@ class _Connector(aiohttp.TCPConnector):
         while True:
             connection = await super().connect(*request, **more)
             protocol = connection.protocol
-            if protocol not in self._used or not _is_readable(connection.transport):
+            if protocol not in self._used or not is_readable(connection.transport):
                 self._used.add(protocol)
                 return connection
             connection.close()
 
 
-def _is_readable(transport: Any) -> bool:
-    """Whether something has come; on an idle connection that is its end."""
-    socket = transport.get_extra_info("socket")
-    if not hasattr(select, "poll"):  # Windows
-        return bool(select.select([socket], [], [], 0)[0])
-    poll = select.poll()
-    poll.register(socket, select.POLLIN)
-    return bool(poll.poll(0))
+class _Routes(AsyncRoutes):
+    """httpx's ways to any host, and a session of aiohttp to the API."""
 
+    def __init__(self, url: httpx.URL) -> None:
+        super().__init__()
+        self.tls.set_alpn_protocols(["http/1.1"])
+        proxy = self.proxies.of(url)
+        if proxy is not None and proxy.url.scheme not in {"http", "https"}:
+            name = variable_of(url.scheme if url.scheme in self.proxies.by_scheme else "all")
+            said = f"{name}: transport='aiohttp' takes http and https proxies, not {proxy.url.scheme}"
+            raise ConfigurationError(said)
+        user, password = (proxy and proxy.auth) or (None, None)
+        self.proxy = proxy and URL(str(proxy.url)).with_user(user).with_password(password)
+        self._sessions: dict[bool, aiohttp.ClientSession] = {}
 
-class _Route(httpx.AsyncBaseTransport):
-    """Where httpx's client would have a transport: a session of aiohttp, straight to the host or through a proxy."""
-
-    def __init__(self, context: ssl.SSLContext, proxy: httpx.Proxy | None = None) -> None:
-        self._context = context
-        self._session: aiohttp.ClientSession | None = None
-        self.proxy = None if proxy is None else _url_of(proxy)
-
-    def session(self) -> aiohttp.ClientSession:
-        """Made at the first poll, as it needs the event loop."""
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=_Connector(limit=0, keepalive_timeout=_KEEPALIVE, ssl=self._context),
+    def session(self, *, fresh: bool) -> aiohttp.ClientSession:
+        """The session for requests on any connection, or on one of their own; made when asked for, in the loop."""
+        if fresh not in self._sessions:
+            keeping: dict[str, Any] = {"force_close": True} if fresh else {"keepalive_timeout": KEEPALIVE}
+            self._sessions[fresh] = aiohttp.ClientSession(
+                connector=_Connector(limit=0, ssl=self.tls, **keeping),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 max_line_size=_HEADER_LIMIT,
                 max_field_size=_HEADER_LIMIT,
             )
-            self._session._retry_connection = False  # A poll is one request.
-        return self._session
+            self._sessions[fresh]._retry_connection = False  # A poll is one request.
+        return self._sessions[fresh]
 
     async def aclose(self) -> None:
-        if self._session is not None:
-            await self._session.close()
-
-
-def _url_of(proxy: httpx.Proxy) -> URL:
-    if proxy.url.scheme not in {"http", "https"}:
-        raise ConfigurationError(f"transport='aiohttp' takes http and https proxies, not {proxy.url.scheme}")
-    user, password = proxy.auth or (None, None)
-    return URL(str(proxy.url)).with_user(user).with_password(password)
-
-
-class _Client(httpx.AsyncClient):
-    """httpx's client, of which only what it takes from the environment is used: proxies and CA bundles."""
-
-    def __init__(self, **settings: Any) -> None:
-        self._context = httpx.create_ssl_context()
-        self._context.set_alpn_protocols(["http/1.1"])
-        super().__init__(**settings)
-
-    def _init_transport(self, *_: object, **__: object) -> _Route:
-        return _Route(self._context)
-
-    def _init_proxy_transport(self, proxy: httpx.Proxy, *_: object, **__: object) -> _Route:
-        return _Route(self._context, proxy)
-
-    def route(self, url: httpx.URL) -> Any:
-        """The way to a URL."""
-        return self._transport_for_url(url)
+        for session in self._sessions.values():
+            await session.close()
+        await super().aclose()
 
 
 class AiohttpWire(AsyncWire):
     """The wire of the async client over aiohttp."""
 
-    _client_class = _Client
-
-    def _open(self) -> None:
-        super()._open()
-        self._plain: httpx.AsyncClient | None = None
+    def _network(self) -> httpx.AsyncBaseTransport:
         url = httpx.URL(self.base_url)
-        self._origin, self._route = str(url).rstrip("/"), cast("_Client", self._http).route(url)
-        connect, read = self.phases["connect"], self.phases["read"]
-        self._connect = math.inf if connect is None else connect
-        self._read = None if read == self.longest else read  # What is not shorter than the whole is bounded with it.
+        routes = self._shared.aiohttp = _Routes(url)
+        self._origin = str(url).rstrip("/")
+        return routes
 
     async def _exchange(self, _: httpx.AsyncClient, exchange: Exchange[Any]) -> None:
-        method, url, headers, body = exchange.parts()
-        url = self._origin + url.removeprefix(self.base_url)
+        call, routes = exchange.call, self._shared.aiohttp
+        url = self._origin + call.url
         if len(url) > _URL_LIMIT:
             raise httpx.InvalidURL("URL too long")
-        response = await self._route.session().request(
-            method,
+        connect, read = self.phases["connect"], self.phases["read"]
+        response = await routes.session(fresh=call.fresh).request(
+            call.method,
             URL(url, encoded=True),
-            headers=headers,
-            data=body,
+            headers=exchange.headers(),
+            data=exchange.body(),
             timeout=aiohttp.ClientTimeout(
                 # Of its own, and to the point, so that it comes before the cut: then nothing was sent.
-                connect=min(self._connect, exchange.limit),
-                sock_read=self._read,
+                connect=min(math.inf if connect is None else connect, exchange.limit),
+                # What is not shorter than the whole is bounded with it.
+                sock_read=None if read == self.longest else read,
                 ceil_threshold=math.inf,
             ),
-            proxy=self._route.proxy,
+            proxy=routes.proxy,
             allow_redirects=False,
         )
         try:
@@ -162,19 +130,6 @@ class AiohttpWire(AsyncWire):
                         break
         finally:
             response.release()  # Closes the connection if there is more to come.
-
-    def _streaming(self) -> httpx.AsyncClient:
-        """httpx's own: a stream is few requests, and may go to another host."""
-        self._client()
-        if self._plain is None:
-            self._plain = httpx.AsyncClient(cookies=NoCookies(), **SETTINGS)
-        return self._plain
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await super().aclose()
-        if self._plain is not None:
-            await self._plain.aclose()
 
     def as_httpx(self, broken: BaseException | None) -> BaseException | None:
         """What httpx's own transport would have raised, without the request."""

@@ -1,34 +1,36 @@
 """One request, and what its response means."""
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, NoReturn, TypeVar
 
 import attrs
 
-from .._polling.response import CallResult, Redact, Response, api_error, body_text, malformed, request_id, retry_after
+from .._polling.response import (
+    CallResult, Redact, Response, api_error, body_text, malformed, parse_json, request_id, retry_after,
+)  # fmt: skip
 from .._polling.task import TaskRef
-from .credentials import ApiKey
 
 _T = TypeVar("_T")
 
 
 @attrs.define(eq=False)
 class Call(Generic[_T]):
-    """One request, and what to make of its answer.
+    """One request, and what to make of its response.
 
     Attributes:
         subject: What messages and the log call it.
         method: In capitals.
         url: Relative to the base URL; or a whole address, of whatever server, which gets no key.
         json: The body to send, or ``None``.
-        read: What the JSON body of a 200 says, given what takes the key out of it and when the answer came, in
-            seconds since 1970. It may raise whatever it likes on a body that keeps no contract.
+        read: What the JSON body of a success says, given what takes the key out of it and when the response came,
+            in seconds since 1970. It may raise whatever it likes on a body that keeps no contract.
         expects: What such a body is called.
         headers: Headers beside those of every request.
         ref: The task it is about, or ``None``.
         poll: Which poll of a wait it is, from 1; 0 is none.
         response: The response as far as it has come, or ``None``: an interruption leaves nothing else behind.
+        fresh: Whether it goes out on a new connection: an idle one may be closing just then, and then nobody knows
+            whether the request arrived. A transport that was passed in does as it likes.
     """
 
     subject: str
@@ -41,6 +43,7 @@ class Call(Generic[_T]):
     ref: TaskRef | None = attrs.field(default=None, kw_only=True)
     poll: int = attrs.field(default=0, kw_only=True)
     response: Response | None = attrs.field(default=None, init=False)
+    fresh: bool = attrs.field(default=False, kw_only=True)
 
     @property
     def is_ours(self) -> bool:
@@ -48,23 +51,25 @@ class Call(Generic[_T]):
         return self.url.startswith("/")
 
 
-def interpret(call: Call[_T], response: Response, key: ApiKey) -> CallResult[_T]:
-    """What an answer says; ``key`` is the API key, to be blacked out where the answer echoes it."""
-    hint, named = retry_after(response), request_id(response, key.redact)
-    if response.status_code != 200:
-        return CallResult(api_error(call.subject, call.ref, response, hint, key.redact), hint, named)
+def interpret(call: Call[_T], response: Response, redact: Redact) -> CallResult[_T]:
+    """What a response says; ``redact`` takes out of it what is secret."""
+    hint, named = retry_after(response), request_id(response, redact)
+    if not response.is_success:
+        return CallResult(api_error(call.subject, call.ref, response, hint, redact), hint, named)
     try:
-        return CallResult(call.read(_json(response), key.redact, response.received_at), hint, named)
+        return CallResult(call.read(_json(response), redact, response.received_at), hint, named)
+    except (MemoryError, ImportError, OSError):
+        raise  # Of this machine, not of the body.
     except Exception as broken:  # noqa: BLE001 (a body can break a parser in any way: too deep, too long, odd types)
-        why = key.redact(str(broken))[:200] if isinstance(broken, ValueError) else type(broken).__name__
-        text = body_text(response, key.redact)
-        return CallResult(malformed(call.subject, call.ref, call.expects, why, text), hint, named)
+        why = redact(str(broken))[:200] if isinstance(broken, ValueError) else type(broken).__name__
+    text = body_text(response, redact)
+    return CallResult(malformed(call.subject, call.ref, call.expects, why, text, response.status_code), hint, named)
 
 
 def _json(response: Response) -> Any:
     if response.unread:
         raise ValueError(response.unread)
-    return json.loads(response.body)
+    return parse_json(response.body)
 
 
 def not_audio(*_: object) -> NoReturn:

@@ -1,7 +1,4 @@
-"""Time, as the drivers see it.
-
-Rule of this file: the only place that asks the system for the time or lets it pass. Whoever tests code
-that waits puts another clock in its place (``camb_client.testing.use_clock``).
+"""Time, as the drivers see it. Tests of code that waits put another clock here: ``camb_client.testing.use_clock``.
 
 asyncio is imported where it is used, here and in ``_http.exchange``: it is a tenth of what an import of httpx takes,
 and sync programs do without it.
@@ -20,9 +17,12 @@ if TYPE_CHECKING:
 class Clock:
     """The clock of the machine; all in seconds."""
 
+    # Kept here, as freezegun puts another function in the place of every module's: a wait would never end.
+    _monotonic = staticmethod(time.monotonic)
+
     def monotonic(self) -> float:
         """A time that never goes back, for measuring."""
-        return time.monotonic()
+        return self._monotonic()
 
     def time(self) -> float:
         """The time of day, as seconds since 1970 UTC."""

@@ -1,16 +1,18 @@
-"""Configuration: the API key and the base URL, checked before anything is sent.
+"""The API key and the base URL, checked before anything is sent, and the key kept out of every text.
 
-Rule of this file: a value that cannot work is refused here, with the name of the variable and never with
-its value; and the key is wrapped so that no repr, log line or traceback shows it.
+A value that cannot work is refused with the name of its variable, and never with the value.
 """
 
+import html.entities
 import json
 import os
 import re
+from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from .._polling.errors import ConfigurationError
+from .hosts import is_loopback
 
 KEY_VARIABLE = "CAMB_API_KEY"
 
@@ -18,22 +20,28 @@ KEY_VARIABLE = "CAMB_API_KEY"
 DEFAULT_BASE_URL = "https://client.camb.ai/apis"
 KEY_HEADER = "x-api-key"
 
-_LOOPBACK = re.compile(r"(.+\.)?localhost|127(\.[0-9]{1,3}){3}|::1")
+# What a key must be, and what is wrong where it is not; the first that fits.
+_KEY = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
+_KEY_PROBLEMS = {
+    r"""(["'`]).*\1""": "is in quotes, which are no part of a key: take them away",
+    r"\s*": "is missing",
+    r"\ufeff.*": "begins with a byte order mark: save its file as UTF-8 without one",
+    r".*[\r\n]": "ends with a line break: take it away",
+    r"[^\r\n]*[\r\n].*": "has a line break in it: it must be one line",
+    r"\s.*|.*\s": "has blanks around it: take them away",
+    r".*[^\x00-\x7f].*": "has characters that are not ASCII, so it cannot stand in an HTTP header",
+}
 
 
 class ApiKey:
-    """The key, unreadable by accident, and able to black itself out of a text."""
+    """The key, unreadable by accident, and able to redact itself out of a text."""
 
-    __slots__ = ("_pattern", "_value")
+    __slots__ = ("_escaped", "_pattern", "_value")
 
     def __init__(self, value: str) -> None:
         self._value = value
-        # As it is, as JSON would escape it, as a URL would. A short key is taken out only where it stands
-        # alone: "k" would black out half of any sentence.
-        escaped = json.dumps(value)[1:-1]
-        forms = sorted({value, escaped, escaped.replace("/", "\\/"), quote(value, safe="")}, key=len, reverse=True)
-        pattern = "|".join(map(re.escape, forms))
-        self._pattern = re.compile(pattern if len(value) >= 8 else rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE)
+        self._pattern = _pattern(re.escape(value), value)
+        self._escaped: re.Pattern[str] | None = None
 
     def headers(self) -> dict[str, str]:
         """The header that carries the key."""
@@ -41,17 +49,61 @@ class ApiKey:
 
     def redact(self, value: Any) -> Any:
         """The same text, or the same tree of JSON values, with ``[key]`` where the key was."""
-        if isinstance(value, str):
-            return self._pattern.sub("[key]", value)
-        if isinstance(value, list):
-            return [self.redact(item) for item in value]
-        if isinstance(value, dict):
-            return {self.redact(name): self.redact(item) for name, item in value.items()}
-        return value
+        return map_texts(self._redact_text, value)
+
+    def _redact_text(self, text: str) -> str:
+        if not _ESCAPES.search(text):
+            return self._pattern.sub("[key]", text)
+        if self._escaped is None:
+            self._escaped = _pattern("".join(map(_any_form, self._value)), self._value)
+        return self._escaped.sub("[key]", text)
 
     def __repr__(self) -> str:
         """Never the key."""
         return "ApiKey([key])"
+
+
+def map_texts(change: Callable[[str], str], value: Any) -> Any:
+    """The same text, or the same tree of JSON values, with each text changed."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list):
+        return [map_texts(change, item) for item in value]
+    if isinstance(value, dict):
+        return {change(name): map_texts(change, item) for name, item in value.items()}
+    return value
+
+
+_ESCAPES = re.compile(r"[\\%&]")
+
+
+def _pattern(forms: str, value: str) -> re.Pattern[str]:
+    """Of a short key only where it stands alone: "k" would be found in half of any sentence."""
+    return re.compile(forms if len(value) >= 8 else rf"(?<!\w)(?:{forms})(?!\w)", re.IGNORECASE)
+
+
+def _any_form(character: str) -> str:
+    """A pattern for a character, as it is or as JSON, Python, URLs and HTML escape it, once or twice over."""
+    code = ord(character)
+    names = [name for name, of in html.entities.html5.items() if of == character and name.endswith(";")]
+    entity = "|".join((f"#x0{{0,6}}{code:x};", f"#0{{0,6}}{code};", *names))
+    backslashed = rf"\\{{0,4}}(?:{re.escape(character)}|u00{code:02x}|x{code:02x})"
+    return rf"(?:{backslashed}|%(?:25){{0,2}}{code:02x}|&(?:amp;){{0,2}}(?:{entity}))"
+
+
+def redact_address(url: str, text: str) -> str:
+    """A text without what makes an address one that fetches without a key: its query, and the values in it."""
+    query = urlsplit(url).query
+    for secret in sorted({query, *(value for _, value in parse_qsl(query) if len(value) >= 8)}, key=len, reverse=True):
+        for form in _forms(secret) if secret else ():
+            text = text.replace(form, "[query]")
+    return text
+
+
+def _forms(text: str) -> Iterable[str]:
+    plain = (text, unquote(text), quote(text, safe=""), quote(text))
+    return {form for one in plain for form in (one, html.escape(one), json.dumps(one)[1:-1], repr(one)[1:-1],
+                                               one.replace("&", r"\u0026"), one.replace("/", r"\/"))}  # fmt: skip
 
 
 def _setting(name: str, variable: str, value: str | None) -> tuple[str, str]:
@@ -66,9 +118,10 @@ def api_key(value: str | None) -> ApiKey:
         ConfigurationError: No key, or one that cannot stand in a header.
     """
     name, value = _setting("api_key", KEY_VARIABLE, value)
-    if re.fullmatch(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?", value):
+    problem = next((said for form, said in _KEY_PROBLEMS.items() if re.fullmatch(form, value, re.DOTALL)), None)
+    if problem is None and _KEY.fullmatch(value):
         return ApiKey(value)
-    problem = "has characters, or blanks around it, that cannot stand in an HTTP header" if value else "is missing"
+    problem = problem or "has characters that cannot stand in an HTTP header"
     del value  # Tracebacks that show local variables must not show it.
     raise ConfigurationError(f"{name} {problem}: set {KEY_VARIABLE}, or pass api_key=")
 
@@ -98,6 +151,6 @@ def _url_problem(value: str, allow_insecure_http: bool) -> str | None:
         return f"must be an absolute http or https URL, such as {DEFAULT_BASE_URL}"
     if "@" in parts.netloc or "?" in value or "#" in value:
         return "must have no credentials, query or fragment"
-    if parts.scheme == "http" and not allow_insecure_http and not _LOOPBACK.fullmatch(host):
+    if parts.scheme == "http" and not allow_insecure_http and not is_loopback(host):
         return "is plain http, which shows the API key to the network: use https, or pass allow_insecure_http=True"
     return None

@@ -1,7 +1,6 @@
-"""One call on the wire, sync and async: a request goes out, once; what came of it, or a stream of bytes, comes back.
+"""One call on the wire, sync and async: a request goes out, once; its response, or a stream of bytes, comes back.
 
-Rule of this file: the only module that talks httpx, but for ``_http.aiohttp_wire``, which puts aiohttp in its place. It
-decides nothing about tasks, and sends nothing twice. (httpcore itself takes another connection only while nothing
+It decides nothing about tasks, and sends nothing twice. (httpcore itself takes another connection only while nothing
 was sent on the first.)
 
 How a poll is bounded. Both ways were tried. The generated functions (``sync_detailed``) take no timeout for
@@ -10,37 +9,43 @@ call must travel in a context variable, the hook must swap ``response.stream``, 
 the generated client, and a status code that the standard library does not know (520) fails inside the
 generated code unless the hook raises first. The generated request builders and models around our own
 ``send`` need none of that, and cost less (1.04 against 1.08 × a bare ``httpx`` get, same run). So that is
-what is done: the limit is an argument, the body is read in chunks, and nothing generated sees an answer
-that is not a JSON object with status 200.
+what is done: the limit is an argument, the body is read in chunks, and nothing generated sees a response
+that is not a JSON object with a status of success.
 
-What cannot be bounded in sync: the resolution of a name, a name with several addresses that all hang (each
-gets the whole limit), and headers that are dripped byte by byte. Async bounds them all, by cancellation.
+What cannot be bounded in sync: the resolution of a name. Async bounds that too, by cancellation.
 """
 
+import errno
 import json
 import math
+import signal
+import socket
 import ssl
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from functools import partial
+from traceback import walk_tb
 from typing import Any, Generic, TypeVar
 
 import httpx
 
 from .._polling.checks import DAY
-from .._polling.errors import ApiConnectionError, CambError
+from .._polling.errors import ApiConnectionError, CambError, ConfigurationError
 from .._polling.log import log
 from .._polling.response import CallResult, Response
 from .._polling.task import TaskRef
-from .._version import __version__
+from .._polling.text import without_queries
 from .call import Call, interpret
-from .wire import BaseWire, _without_query
+from .credentials import map_texts, redact_address
+from .wire import BaseWire, without_query
 
 # A task result has a few hundred bytes. What is longer than this is something else, and is not read on.
 BODY_LIMIT = 1 << 20
 # What is left of a call when its limit has passed and httpcore has not ended it, in seconds.
 CUT_OFF_AFTER = 0.05
-_HEADERS = {"accept": "application/json", "accept-encoding": "identity", "user-agent": f"camb-client/{__version__}"}
+# The first httpcore that takes what is asked of a server apart from the address that logs and tracers see.
+_TARGET_SINCE = (1, 0, 4)
 # What no second try can mend.
 _FATAL = httpx.UnsupportedProtocol | httpx.InvalidURL | ssl.SSLCertVerificationError | UnicodeError
 # What happens before a request is sent.
@@ -49,6 +54,13 @@ _UNSENT = (
     httpx.InvalidURL, ssl.SSLCertVerificationError, UnicodeError,
 )  # fmt: skip
 _T = TypeVar("_T")
+
+
+class _Limit(float):
+    """Seconds that a phase may take; the network asks, at each wait of the phase, what is left of the whole."""
+
+    __slots__ = ("left",)
+    left: Callable[[], float]
 
 
 class _Remaining(dict[str, float | None]):
@@ -62,7 +74,9 @@ class _Remaining(dict[str, float | None]):
 
     def get(self, phase: str, _: object = None) -> float:
         """The timeout of a phase that begins now: neither 0 nor endless, as sockets take neither."""
-        return min(super().get(phase) or DAY, max(self.left(), 0.001), DAY)
+        limit = _Limit(min(super().get(phase) or DAY, max(self.left(), 0.001), DAY))
+        limit.left = self.left
+        return limit
 
 
 class Exchange(AbstractContextManager["Exchange[Any]"], Generic[_T]):
@@ -70,32 +84,46 @@ class Exchange(AbstractContextManager["Exchange[Any]"], Generic[_T]):
 
     def __init__(self, wire: "BaseWire[Any]", call: Call[_T], limit: float) -> None:
         self.limit = min(limit, wire.longest)
-        self._wire, self._call, self._deadline = wire, call, wire.clock.monotonic() + self.limit
+        self.call = call
+        self._wire, self._deadline = wire, wire.clock.monotonic() + self.limit
         # httpcore's own limits come first: they close what they opened, and say what they waited for.
         self.cut_off = None if self.limit == math.inf else self.limit + CUT_OFF_AFTER
         self.response = call.response = Response()
-        self._error: ApiConnectionError | None = None
+        self._error: BaseException | None = None
         self._handled = sys.exception()  # Of the caller's: no cause of ours.
 
     def _left(self) -> float:
         return self._deadline - self._wire.clock.monotonic()
 
-    def parts(self) -> tuple[str, str, dict[str, str], bytes | None]:
-        """What is to be sent: method, address, headers, body. The key goes to nobody but the API."""
-        call, wire = self._call, self._wire
-        base, key = (wire.base_url, wire.key.headers()) if call.is_ours else ("", {})
-        headers = {**_HEADERS, **call.headers, **key}
-        body = None if call.json is None else json.dumps(call.json).encode()
-        if body is not None:
-            headers["content-type"] = "application/json"
-        return call.method, base + call.url, headers, body
+    # No local variable here holds the key: a traceback that shows them must not show it.
+
+    def headers(self) -> dict[str, str]:
+        """What goes out: the key goes to nobody but the API."""
+        call = self.call
+        content = {} if call.json is None else {"content-type": "application/json"}
+        return {**self._wire.headers_for(api=call.is_ours), **call.headers, **content}
+
+    def body(self) -> bytes | None:
+        """What goes out as the body."""
+        return None if self.call.json is None else json.dumps(self.call.json).encode()
 
     def request(self) -> httpx.Request:
-        """The same for httpx: made here and not by the client, which would merge in what there is none of."""
+        """The request for httpx: made here and not by the client, which would merge in what there is none of."""
         timeout = _Remaining(self._wire.phases)
         timeout.left = self._left
-        method, url, headers, content = self.parts()
-        return httpx.Request(method, url, headers=headers, content=content, extensions={"timeout": timeout})
+        call, apart = self.call, not self.call.is_ours and self._wire.has_own_network
+        request = httpx.Request(
+            call.method,
+            self._wire.base_url + call.url if call.is_ours else call.url,
+            headers=self.headers(),
+            content=self.body(),
+            extensions={"timeout": timeout, "fresh": call.fresh},
+        )
+        if apart:
+            _check_httpcore()
+            request.extensions["target"] = request.url.raw_path
+            without_query(request)
+        return request
 
     def begin(self, status_code: int, headers: Mapping[str, str]) -> bool:
         """Take in the headers; whether the body should be read."""
@@ -110,7 +138,7 @@ class Exchange(AbstractContextManager["Exchange[Any]"], Generic[_T]):
         """Take in the headers; whether the body is what was asked for: of any length, and to be read in that time."""
         kind = response.headers.get("content-type", "").lower()
         is_text = kind.startswith("text/") or "json" in kind or "xml" in kind
-        if not self.begin(response.status_code, response.headers) or response.status_code not in {200, 206} or is_text:
+        if not self.begin(response.status_code, response.headers) or not self.response.is_success or is_text:
             return False
         self._deadline = self._wire.clock.monotonic() + seconds
         return True
@@ -120,46 +148,91 @@ class Exchange(AbstractContextManager["Exchange[Any]"], Generic[_T]):
         self.response.body += chunk
         if len(self.response.body) > BODY_LIMIT:
             self.response.unread = f"longer than {BODY_LIMIT} bytes; not read on"
-        return bool(self.response.unread) or self.raise_if_expired()
-
-    def raise_if_expired(self) -> bool:
-        """False, or an error raised."""
-        if self._left() < 0:
-            raise httpx.ReadTimeout("the body did not end in time")
+            return True
+        self.raise_if_expired()
         return False
 
+    def raise_if_expired(self) -> None:
+        """Raise if the limit has passed."""
+        if self._left() < 0:
+            raise httpx.ReadTimeout("the body did not end in time")
+
     def __exit__(self, _: object, broken: BaseException | None, __: object) -> bool:
-        broken = self._wire.as_httpx(broken)
-        if not isinstance(broken, httpx.HTTPError | httpx.InvalidURL | httpx.StreamError | OSError | UnicodeError):
+        error = self._wire.as_httpx(broken)
+        if not isinstance(error, httpx.HTTPError | httpx.InvalidURL | httpx.StreamError | OSError | UnicodeError):
             return False
-        if request := getattr(broken, "_request", None):
+        if request := getattr(error, "_request", None):
             request.headers, request.extensions = httpx.Headers(), {}  # The key must not travel with the error.
-            _without_query(request)
-        if self.response.status_code in {0, 200, 206}:  # Any other code says enough, though the body broke off.
-            fatal: BaseException | None = broken
-            while fatal not in (None, self._handled) and not isinstance(fatal, _FATAL):
-                fatal = fatal and (fatal.__cause__ or fatal.__context__)
-            # The builtin TimeoutError is that of asyncio.timeout: our own limit.
-            cause = httpx.ReadTimeout("no whole answer in time") if isinstance(broken, TimeoutError) else broken
-            said = self._wire.key.redact(str(cause))
-            if said != str(cause):  # The server echoed the key, and the causes below say so too.
-                cause = httpx.RemoteProtocolError(said)
-            message = f"{self._call.subject}: no answer: {type(cause).__name__}: {said}"
-            facts = {"permanent": fatal not in (None, self._handled), "sent": not isinstance(cause, _UNSENT)}
-            self._error = ApiConnectionError(message, ref=self._call.ref, **facts)
-            self._error.__cause__ = cause
+            without_query(request)
+        own = self._of_the_caller(error)
+        if own is broken:
+            return False
+        if own is not None:
+            self._error = own
+        elif self.response.status_code == 0 or self.response.is_success:  # Any other code says enough by itself.
+            self._error = self._connection_error(error)
         return True
+
+    def _connection_error(self, broken: BaseException) -> ApiConnectionError:
+        chain = list(self._chain(broken))
+        # The builtin TimeoutError is that of asyncio.timeout: our own limit.
+        cause = httpx.ReadTimeout("no whole response in time") if isinstance(broken, TimeoutError) else broken
+        said = without_queries(self._redact(str(cause)))
+        if said != str(cause):  # The server echoed a secret, and the causes below say so too.
+            cause = httpx.RemoteProtocolError(said)
+        advice = ""
+        if any(isinstance(one, socket.gaierror) for one in chain):
+            host = httpx.URL(self._wire.base_url if self.call.is_ours else self.call.url).host
+            advice = f". The name does not resolve ({host}): check it, or run `camb-client doctor`"
+        starved = any(isinstance(one, OSError) and one.errno in {errno.EMFILE, errno.ENFILE} for one in chain)
+        error = ApiConnectionError(
+            f"{self.call.subject}: no response: {type(cause).__name__}: {said}{advice}",
+            ref=self.call.ref,
+            permanent=any(isinstance(one, _FATAL) for one in chain),
+            sent=not (starved or isinstance(cause, _UNSENT)),
+        )
+        error.__cause__ = cause
+        return error
+
+    def _chain(self, error: BaseException | None) -> Iterator[BaseException]:
+        """An error and what it comes from, but for what the caller was handling."""
+        while error is not None and error is not self._handled:
+            yield error
+            error = error.__cause__ or error.__context__
+
+    def _of_the_caller(self, broken: BaseException) -> BaseException | None:
+        """What a signal handler raised meanwhile, where that is what broke the exchange: no error of the network."""
+        handlers = (signal.getsignal(number) for number in signal.valid_signals())
+        codes = {getattr(handler, "__code__", None) or getattr(type(handler).__call__, "__code__", None)
+                 for handler in handlers if callable(handler)}  # fmt: skip
+        for error in self._chain(broken):
+            if any(frame.f_code in codes for frame, _ in walk_tb(error.__traceback__)):
+                return error
+        return None
+
+    def _redact(self, value: Any) -> Any:
+        value = self._wire.key.redact(value)
+        return value if self.call.is_ours else map_texts(partial(redact_address, self.call.url), value)
 
     def result(self) -> CallResult[_T]:
         """What came of it; one line in the log, without the addresses of results."""
-        came = CallResult(self._error) if self._error else interpret(self._call, self.response, self._wire.key)
+        if self._error is not None and not isinstance(self._error, CambError):
+            raise self._error
+        came = CallResult(self._error) if self._error else interpret(self.call, self.response, self._redact)
         shown = came.value if isinstance(came.value, CambError | TaskRef) else getattr(came.value, "status", "done")
-        ref = self._call.ref and str(self._call.ref)
-        extra = {"ref": ref, "status": getattr(came.value, "status", None), "poll": self._call.poll}
-        log.debug("%s: %.300r", ref or self._call.subject, str(shown), extra=extra)
+        ref = self.call.ref and str(self.call.ref)
+        extra = {"ref": ref, "status": getattr(came.value, "status", None), "poll": self.call.poll}
+        log.debug("%s: %.300r", ref or self.call.subject, str(shown), extra=extra)
         return came
 
     def check(self) -> None:
         """Raise what the network did, if it did anything."""
-        if self._error:
+        if self._error is not None:
             raise self._error
+
+
+def _check_httpcore() -> None:
+    import httpcore
+
+    if tuple(int(part) for part in httpcore.__version__.split(".")[:3] if part.isdigit()) < _TARGET_SINCE:
+        raise ConfigurationError(f"downloads need httpcore 1.0.4 or newer, not {httpcore.__version__}: upgrade it")

@@ -3,7 +3,7 @@
 import math
 import os
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import Any, TypeVar
 
 import httpx
@@ -21,34 +21,44 @@ class Wire(BaseWire[httpx.Client]):
 
     _client_class = httpx.Client
 
+    def _network(self) -> httpx.BaseTransport:
+        from .sync_network import SyncRoutes
+
+        return SyncRoutes()
+
     def ask(self, call: Call[_T], limit: float = math.inf) -> CallResult[_T]:
-        """Send a call, and read its answer whole, within ``limit`` seconds and the client's own timeout.
+        """Send a call, and read its response whole, within ``limit`` seconds and the client's own timeout.
 
         RuntimeError after close.
         """
         http = self._client()
         with Exchange(self, call, limit) as exchange, closing(http.send(exchange.request(), stream=True)) as response:
             if exchange.begin(response.status_code, response.headers):
-                any(map(exchange.enough, response.iter_bytes()))
+                self._read(exchange, response)
         return exchange.result()
 
     @contextmanager
     def stream(self, call: Call[Any], limit: float = math.inf) -> Iterator[tuple[Response, Iterator[bytes]]]:
-        """Send a call, and give its answer and the bytes as they come, all within ``limit`` seconds.
+        """Send a call, and give its response and the bytes as they come, all within ``limit`` seconds.
 
         Each wait for bytes is bounded by the client's own timeout. What goes wrong on the wire is raised as one of
         our errors, what the caller does with the bytes is the caller's.
         """
         http, exchange = self._client(), Exchange(self, call, limit)
-        with exchange:
-            response = http.send(exchange.request(), stream=True)
-        exchange.check()
-        with closing(response):
+        with ExitStack() as closes:
+            with exchange:
+                response = closes.enter_context(closing(http.send(exchange.request(), stream=True)))
+            exchange.check()
             if not exchange.streams(response, limit):
                 with exchange:
-                    any(map(exchange.enough, () if exchange.response.unread else response.iter_bytes()))
+                    self._read(exchange, response)
                 exchange.result().unwrap()
             yield exchange.response, self._pieces(exchange, iter(response.stream))  # type: ignore[arg-type]
+
+    def _read(self, exchange: Exchange[Any], response: httpx.Response) -> None:
+        for chunk in response.stream:  # type: ignore[union-attr]
+            if exchange.response.unread or exchange.enough(chunk):
+                break
 
     def _pieces(self, exchange: Exchange[Any], chunks: Iterator[bytes]) -> Iterator[bytes]:
         while True:
@@ -63,6 +73,8 @@ class Wire(BaseWire[httpx.Client]):
 
     def close(self) -> None:
         """Close the connections; a transport that was passed in stays open."""
-        self._closed = True
-        if self._transport is None and self._pid == os.getpid():
-            self._http.close()
+        if self._is_copy:
+            return
+        self._shared.closed = True
+        if self.has_own_network and self._shared.pid == os.getpid():
+            self._shared.http.close()

@@ -26,18 +26,20 @@ _SECONDS = re.compile(r"[0-9]{1,15}(\.[0-9]{0,15})?")
 _EPOCH, _RESET_CAP = 1e9, 60.0
 # How much of a body an error carries, in characters.
 BODY_EXCERPT = 2_000
+# What is nested deeper can be neither pickled nor copied everywhere.
+_DEEPEST = 100
 
 
 @attrs.define(eq=False)
 class Response:
-    """One HTTP answer, as far as it has come.
+    """One HTTP response, as far as it has come.
 
     Attributes:
         received_at: When, in seconds since 1970 by our clock.
         status_code: The HTTP status code; 0 before it came.
         headers: Its headers; names in any case.
         body: Its body, as far as it was read.
-        flaw: Why the body was not read whole, or "".
+        unread: Why the body was not read whole, or "".
     """
 
     received_at: float = 0.0
@@ -45,6 +47,11 @@ class Response:
     headers: Mapping[str, str] = attrs.field(factory=dict)
     body: bytearray = attrs.field(factory=bytearray)
     unread: str = ""
+
+    @property
+    def is_success(self) -> bool:
+        """Whether its status code is a 2xx."""
+        return 200 <= self.status_code < 300
 
 
 @attrs.define(eq=False)
@@ -71,9 +78,11 @@ class CallResult(Generic[_T]):
 Poll = CallResult[TaskState]
 
 
-def malformed(subject: str, ref: TaskRef | None, expects: str, why: str, text: str) -> MalformedResponseError:
-    """The error for a 200 that is not what was expected."""
-    message = f"{subject}: a 200 that is not {expects}: {why}: {text[:200]!r}"
+def malformed(
+    subject: str, ref: TaskRef | None, expects: str, why: str, text: str, status_code: int = 200
+) -> MalformedResponseError:
+    """The error for a success that is not what was expected."""
+    message = f"{subject}: a {status_code} that is not {expects}: {without_queries(why)}: {text[:200]!r}"
     return MalformedResponseError(message, body=text, ref=ref)
 
 
@@ -114,9 +123,29 @@ def _run_id(value: object) -> int | None:
     raise ValueError("its run_id is not an integer")
 
 
+def parse_json(body: bytes | bytearray) -> Any:
+    """The value of a JSON body, in any of its encodings.
+
+    Raises:
+        ValueError: It is no JSON, or nested too deep.
+        RecursionError: It is nested deeper than the parser goes.
+    """
+    value = json.loads(body)
+    level, depth = [value], 0
+    # A body with few brackets cannot be deep.
+    while level and body.count(b"[") + body.count(b"{") > _DEEPEST:
+        if depth > _DEEPEST:
+            raise ValueError(f"nested deeper than {_DEEPEST} levels")
+        nested = [one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list)]
+        level, depth = [item for items in nested for item in items], depth + 1
+    return value
+
+
 def body_text(response: Response, redact: Redact) -> str:
     """The body as errors carry it: without the key, and without the query of any address."""
-    text = f"({response.unread})" if response.unread else response.body.decode("utf-8", errors="replace")
+    # Without zeros UTF-16 can be read too, and so can a key in it.
+    body = response.body.decode(errors="replace").replace("\0", "")
+    text = f"({response.unread})" if response.unread else body
     return without_queries(redact(text))[:BODY_EXCERPT]
 
 
@@ -125,7 +154,7 @@ def api_error(subject: str, ref: TaskRef | None, response: Response, hint: float
     text = body_text(response, redact)
     facts = {"body": text, "request_id": request_id(response, redact), "retry_after": hint}
     try:
-        said, is_json = redact(json.loads(response.body)), True
+        said, is_json = redact(parse_json(response.body)), True
         gist = _gist(said)
     except (ValueError, RecursionError):  # No JSON, or too deep to be an explanation.
         said, is_json, gist = text, False, _gist(text)
@@ -134,6 +163,11 @@ def api_error(subject: str, ref: TaskRef | None, response: Response, hint: float
         facts["detail"] = said.get("detail")
     message = f"{subject}: HTTP {response.status_code}: {gist or 'no explanation'}. {rule.advice}".rstrip()
     return rule.error(message, ref=ref, status_code=response.status_code, **facts)
+
+
+def _request_id(response: Response, redact: Redact) -> str | None:
+    given = response.headers.get("x-request-id")
+    return None if given is None else without_queries(redact(given))[:200]
 
 
 def _gist(said: Any) -> str:

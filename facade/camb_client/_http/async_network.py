@@ -1,0 +1,264 @@
+"""The network of the async client: streams of asyncio's own, which a cancellation at any step leaves closed."""
+
+import asyncio
+import select
+import socket
+import ssl
+from functools import partial
+from typing import Any
+
+import httpcore
+import httpx
+
+from .pool import BasePool, NetworkStream, left_of
+from .routes import KEEPALIVE, Routes
+
+# More than this is not taken from the network before it is read, in bytes.
+_AHEAD = 256 * 1024
+# The next address of a name is tried beside the last after so many seconds (RFC 8305).
+_NEXT_ADDRESS_AFTER = 0.25
+
+
+def is_readable(transport: Any) -> bool:
+    """Whether something has come that the event loop has not seen yet; on an idle connection that is its end."""
+    connected = transport.get_extra_info("socket")
+    if connected is None or connected.fileno() < 0:
+        return True
+    if not hasattr(select, "poll"):  # Windows
+        return bool(select.select([connected], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(connected, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+class _Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
+    """A connection, with or without TLS. One task at a time uses it."""
+
+    def __init__(self, opened: list[NetworkStream]) -> None:
+        self._loop, self._opened = asyncio.get_running_loop(), opened
+        self._transport: Any = None
+        self._received = bytearray()
+        self._is_paused = self._is_full = self._ended = False
+        self._error: Exception | None = None
+        self._waiter: asyncio.Future[None] | None = None
+
+    # What asyncio calls.
+
+    def connection_made(self, transport: Any) -> None:
+        self._transport = transport
+        self._opened.append(self)
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        if len(self._received) > _AHEAD and self._transport is not None and not self._is_paused:
+            self._is_paused = True
+            self._transport.pause_reading()
+        self._wake()
+
+    def eof_received(self) -> None:
+        self._ended = True
+        self._wake()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._ended, self._error = True, error
+        self._wake()
+
+    def pause_writing(self) -> None:
+        self._is_full = True
+
+    def resume_writing(self) -> None:
+        self._is_full = False
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    async def _turn(self, timeout: float | None) -> None:
+        """Wait until asyncio calls, or that time has passed."""
+        self._waiter = self._loop.create_future()
+        timer = None if timeout is None else self._loop.call_later(timeout, self._wake)
+        try:
+            await self._waiter
+        finally:
+            self._waiter = None
+            if timer is not None:
+                timer.cancel()
+
+    # What httpcore calls.
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if not (self._received or self._ended):
+            await self._turn(left_of(timeout, httpcore.ReadTimeout))
+        if self._received:
+            left_of(timeout, httpcore.ReadTimeout)
+            data = bytes(self._received[:max_bytes])
+            del self._received[:max_bytes]
+            if self._is_paused and len(self._received) <= _AHEAD:
+                self._is_paused = False
+                self._transport.resume_reading()
+            return data
+        if self._error is not None:
+            raise httpcore.ReadError(str(self._error)) from self._error
+        if not self._ended:
+            raise httpcore.ReadTimeout
+        return b""
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        if not self._ended:
+            self._transport.write(buffer)
+            if self._is_full:
+                await self._turn(left_of(timeout, httpcore.WriteTimeout))
+        if self._ended:
+            raise httpcore.WriteError(str(self._error or "the server closed the connection")) from self._error
+        if self._is_full:
+            raise httpcore.WriteTimeout
+
+    async def aclose(self) -> None:
+        self.drop()
+
+    def drop(self) -> None:
+        """Close it now: there is nothing to wait for."""
+        self._transport.abort()
+
+    async def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> "_Stream":
+        secure = _Stream(self._opened)
+        try:
+            async with asyncio.timeout(left_of(timeout, httpcore.ConnectTimeout)):
+                transport = await self._loop.start_tls(
+                    self._transport, secure, ssl_context, server_hostname=server_hostname
+                )
+        except TimeoutError as late:
+            raise httpcore.ConnectTimeout from late
+        except OSError as broken:
+            raise httpcore.ConnectError(str(broken)) from broken
+        secure.connection_made(transport)  # asyncio leaves that to us.
+        return secure
+
+    def get_extra_info(self, info: str) -> Any:
+        if info == "is_readable":
+            return bool(self._received) or self._ended or is_readable(self._transport)
+        return self._transport.get_extra_info({"client_addr": "sockname", "server_addr": "peername"}.get(info, info))
+
+
+class _Network(httpcore.AsyncNetworkBackend):
+    """Opens connections; what it has opened when it is cancelled is closed."""
+
+    def __init__(self, opened: list[NetworkStream]) -> None:
+        self._opened = opened
+
+    async def connect_tcp(
+        self, host: str, port: int, timeout: float | None = None, *_options: Any, **_more: Any
+    ) -> _Stream:
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(left_of(timeout, httpcore.ConnectTimeout)):
+                try:
+                    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+                except OSError as broken:
+                    raise httpcore.ConnectError(f"{broken}: {host}") from broken
+                connected = await _first_of([(family, address) for family, *_, address in dict.fromkeys(found)])
+                _, stream = await loop.create_connection(partial(_Stream, self._opened), sock=connected)
+        except TimeoutError as late:
+            raise httpcore.ConnectTimeout from late
+        except OSError as broken:
+            raise httpcore.ConnectError(str(broken)) from broken
+        return stream
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+async def _connect(family: int, address: Any) -> socket.socket:
+    connecting = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        connecting.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(connecting, address)
+    except BaseException:
+        connecting.close()
+        raise
+    return connecting
+
+
+async def _first_of(addresses: list[tuple[int, Any]]) -> socket.socket:
+    """A socket that is connected to one of them; each is tried soon after the one before."""
+    if len(addresses) == 1:
+        return await _connect(*addresses[0])
+    tasks: list[asyncio.Task[socket.socket]] = []
+    winner = None
+
+    def close(task: asyncio.Task[socket.socket]) -> None:
+        if not task.cancelled() and task.exception() is None and task is not winner:
+            task.result().close()
+
+    try:
+        pending: set[asyncio.Task[socket.socket]] = set()
+        for number, (family, address) in enumerate(addresses, start=1):
+            tasks.append(asyncio.create_task(_connect(family, address)))
+            pending.add(tasks[-1])
+            wait = None if number == len(addresses) else _NEXT_ADDRESS_AFTER
+            while pending:
+                done, pending = await asyncio.wait(pending, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
+                winner = next((task for task in done if task.exception() is None), None)
+                if winner is not None:
+                    return winner.result()
+                if wait is not None:
+                    break
+        return await tasks[0]  # All have failed: raise why.
+    finally:
+        for task in tasks:
+            task.cancel()
+            task.add_done_callback(close)
+
+
+class _Body:
+    """The body of a response; to close it gives the connection back, or closes it where that is cancelled."""
+
+    def __init__(self, pool: "_Pool", connection: Any, stream: Any) -> None:
+        self._pool: _Pool | None = pool
+        self._connection, self._stream = connection, stream
+
+    def __aiter__(self) -> Any:
+        return aiter(self._stream)
+
+    async def aclose(self) -> None:
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            try:
+                await self._stream.aclose()
+            finally:
+                pool.give(self._connection)
+
+
+class _Pool(BasePool):
+    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
+        connection = None
+        try:
+            connection = self._prepare(request)
+            response: httpcore.Response = await connection.handle_async_request(request)
+            response.stream = _Body(self, connection, response.stream)
+            return response  # noqa: TRY300 (until it is given, the connection is ours to close)
+        except BaseException:
+            self._drop(connection)
+            raise
+
+    async def aclose(self) -> None:
+        self._drop_all()
+
+
+class AsyncRoutes(Routes[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport):
+    """The async client's way to any host."""
+
+    def _make(self, proxy: httpx.Proxy | None) -> httpx.AsyncBaseTransport:
+        transport: Any = httpx.AsyncHTTPTransport(verify=self.tls, trust_env=False, proxy=proxy)
+        transport._pool = _Pool(transport._pool, _Network, KEEPALIVE)
+        return transport  # type: ignore[no-any-return]
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return await self._of(request).handle_async_request(request)
+
+    async def aclose(self) -> None:
+        for transport in self._transports.values():
+            await transport.aclose()

@@ -1,0 +1,102 @@
+"""Where requests go: through which proxy, and which certificates are trusted, as the environment says."""
+
+import importlib.util
+import os
+import ssl
+from abc import abstractmethod
+from pathlib import Path
+from typing import Generic, TypeVar
+from urllib.request import getproxies
+
+import httpx
+
+from .._polling.errors import ConfigurationError
+from .hosts import is_loopback, no_proxy_for
+
+_Transport = TypeVar("_Transport", httpx.BaseTransport, httpx.AsyncBaseTransport)
+
+# Idle connections are kept so long, in seconds.
+KEEPALIVE = 5.0
+
+
+class Proxies:
+    """The proxies of the environment.
+
+    Raises:
+        ConfigurationError: One that cannot be used; the message names the variable, and never its value, which may
+            hold a password.
+    """
+
+    def __init__(self) -> None:
+        given = getproxies()
+        self._exempt = [entry.strip() for entry in given.get("no", "").split(",")]
+        schemes = () if "*" in self._exempt else ("http", "https", "all")
+        self.by_scheme = {scheme: _proxy(scheme, given[scheme]) for scheme in schemes if given.get(scheme)}
+
+    def of(self, url: httpx.URL) -> httpx.Proxy | None:
+        """The proxy for an address; none for this machine, where it would get the key in clear."""
+        port = url.port or (443 if url.scheme == "https" else 80)
+        if not self.by_scheme or is_loopback(url.host) or no_proxy_for(url.host, port, self._exempt):
+            return None
+        return self.by_scheme.get(url.scheme) or self.by_scheme.get("all")
+
+
+def variable_of(scheme: str) -> str:
+    """The variable that names the proxy of a scheme, as it is written in the environment."""
+    name = f"{scheme}_proxy"
+    spellings = [name, *(spelling for spelling in os.environ if spelling.lower() == name)]
+    return next((spelling for spelling in spellings if os.environ.get(spelling)), f"the system's proxy for {scheme}")
+
+
+def _proxy(scheme: str, value: str) -> httpx.Proxy:
+    try:
+        proxy = httpx.Proxy(value if "://" in value else f"http://{value}")
+        usable = bool(proxy.url.host) and (proxy.url.port or 1) < 1 << 16
+        is_socks = proxy.url.scheme.startswith("socks")
+    except (ValueError, httpx.InvalidURL):
+        usable = is_socks = False
+    del value  # Tracebacks that show local variables must not show it.
+    if not usable:
+        raise ConfigurationError(f"{variable_of(scheme)} is no proxy address: use http://HOST:PORT, or unset it")
+    if is_socks and importlib.util.find_spec("socksio") is None:
+        raise ConfigurationError(f"{variable_of(scheme)} names a SOCKS proxy, which needs: pip install 'httpx[socks]'")
+    return proxy
+
+
+def tls_context() -> ssl.SSLContext:
+    """Which certificates are trusted: those of the environment, else those that httpx brings.
+
+    Raises:
+        ConfigurationError: ``SSL_CERT_FILE``, ``SSL_CERT_DIR`` or ``SSLKEYLOGFILE`` cannot be used.
+    """
+    variable = "SSL_CERT_FILE" if os.environ.get("SSL_CERT_FILE") else "SSL_CERT_DIR"
+    value = os.environ.get(variable, "")
+    exists = Path.is_file if variable == "SSL_CERT_FILE" else Path.is_dir
+    places = [value] if variable == "SSL_CERT_FILE" else value.split(os.pathsep)
+    if value and not any(exists(Path(place)) for place in places):
+        what = "file" if variable == "SSL_CERT_FILE" else "folder"
+        raise ConfigurationError(f"{variable} names no {what}: correct it, or unset it")
+    try:
+        return httpx.create_ssl_context()
+    except OSError as broken:
+        # Only what is said of the file of keys names a file.
+        variable = "SSLKEYLOGFILE" if broken.filename == os.environ.get("SSLKEYLOGFILE", "") else variable
+        if not os.environ.get(variable):
+            raise
+        said = f"{variable} cannot be used: {broken.strerror or broken}: correct it, or unset it"
+        raise ConfigurationError(said) from broken
+
+
+class Routes(Generic[_Transport]):
+    """A transport for each proxy, and one for what needs none; they share the TLS context."""
+
+    def __init__(self) -> None:
+        self.proxies, self.tls = Proxies(), tls_context()
+        proxies = (None, *self.proxies.by_scheme.values())
+        self._transports: dict[httpx.Proxy | None, _Transport] = {proxy: self._make(proxy) for proxy in proxies}
+
+    @abstractmethod
+    def _make(self, proxy: httpx.Proxy | None) -> _Transport: ...
+
+    def _of(self, request: httpx.Request) -> _Transport:
+        return self._transports[self.proxies.of(request.url)]

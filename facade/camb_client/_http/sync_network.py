@@ -1,0 +1,114 @@
+"""The network of the sync client: httpcore's own, but each wait is cut to what is left of the whole request.
+
+httpcore asks for the limit of a phase when it begins, and has it for every wait of that phase: a server that sends
+a little again and again would hold a request for as long as it likes.
+"""
+
+import socket
+from typing import Any
+
+import httpcore
+import httpx
+
+from .pool import BasePool, NetworkStream, left_of
+from .routes import KEEPALIVE, Routes
+
+
+class _Stream(httpcore.NetworkStream):
+    """A socket, with or without TLS."""
+
+    def __init__(self, inner: httpcore.NetworkStream, opened: list[NetworkStream]) -> None:
+        self._inner, self._opened = inner, opened
+        opened.append(self)
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._inner.read(max_bytes, left_of(timeout, httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._inner.write(buffer, left_of(timeout, httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        self._inner.close()
+
+    drop = close
+
+    def start_tls(self, ssl_context: Any, server_hostname: Any = None, timeout: float | None = None) -> "_Stream":
+        limit = left_of(timeout, httpcore.ConnectTimeout)
+        return _Stream(self._inner.start_tls(ssl_context, server_hostname, limit), self._opened)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+class _Network(httpcore.SyncBackend):
+    """Connects to one address of a name after the other, all within one limit."""
+
+    def __init__(self, opened: list[NetworkStream]) -> None:
+        self._opened = opened
+
+    def connect_tcp(self, host: str, port: int, timeout: float | None = None, *more: Any, **others: Any) -> _Stream:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except OSError as broken:
+            raise httpcore.ConnectError(f"{broken}: {host}") from broken
+        addresses = list(dict.fromkeys(address[0] for *_, address in found))
+        for number, address in enumerate(addresses, start=1):
+            left = left_of(timeout, httpcore.ConnectTimeout)
+            share = left and left / (len(addresses) - number + 1)
+            try:
+                return _Stream(super().connect_tcp(str(address), port, share, *more, **others), self._opened)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                if number == len(addresses):
+                    raise
+        raise httpcore.ConnectError(f"no address: {host}")
+
+
+class _Body:
+    """The body of a response; to close it gives the connection back."""
+
+    def __init__(self, pool: "_Pool", connection: Any, stream: Any) -> None:
+        self._pool: _Pool | None = pool
+        self._connection, self._stream = connection, stream
+
+    def __iter__(self) -> Any:
+        return iter(self._stream)
+
+    def close(self) -> None:
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            try:
+                self._stream.close()
+            finally:
+                pool.give(self._connection)
+
+
+class _Pool(BasePool):
+    def handle_request(self, request: httpcore.Request) -> httpcore.Response:
+        connection = None
+        try:
+            connection = self._prepare(request)
+            response: httpcore.Response = connection.handle_request(request)
+            response.stream = _Body(self, connection, response.stream)
+            return response  # noqa: TRY300 (until it is given, the connection is ours to close)
+        except BaseException:
+            self._drop(connection)
+            raise
+
+    def close(self) -> None:
+        self._drop_all()
+
+
+class SyncRoutes(Routes[httpx.BaseTransport], httpx.BaseTransport):
+    """The sync client's way to any host."""
+
+    def _make(self, proxy: httpx.Proxy | None) -> httpx.BaseTransport:
+        transport: Any = httpx.HTTPTransport(verify=self.tls, trust_env=False, proxy=proxy)
+        transport._pool = _Pool(transport._pool, _Network, KEEPALIVE)
+        return transport  # type: ignore[no-any-return]
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return self._of(request).handle_request(request)
+
+    def close(self) -> None:
+        for transport in self._transports.values():
+            transport.close()
