@@ -16,11 +16,10 @@ import aiohttp
 import httpx
 from yarl import URL
 
-from .._polling.errors import ConfigurationError
 from .async_network import AsyncRoutes, is_readable
 from .async_wire import AsyncWire
 from .exchange import Exchange
-from .routes import KEEPALIVE, variable_of
+from .routes import KEEPALIVE
 
 # The limits of httpx's own transport: bytes of a header, and of a URL.
 _HEADER_LIMIT, _URL_LIMIT = 100 * 1024, 65_536
@@ -63,13 +62,12 @@ class _Routes(AsyncRoutes):
         super().__init__()
         self.tls.set_alpn_protocols(["http/1.1"])
         proxy = self.proxies.of(url)
-        if proxy is not None and proxy.url.scheme not in {"http", "https"}:
-            name = variable_of(url.scheme if url.scheme in self.proxies.by_scheme else "all")
-            said = f"{name}: transport='aiohttp' takes http and https proxies, not {proxy.url.scheme}"
-            raise ConfigurationError(said)
         user, password = (proxy and proxy.auth) or (None, None)
         self.proxy = proxy and URL(str(proxy.url)).with_user(user).with_password(password)
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
+
+    def _problem(self, scheme: str) -> str | None:
+        return None if scheme in {"http", "https"} else f"is {scheme}: transport='aiohttp' takes http and https proxies"
 
     def session(self, *, fresh: bool) -> aiohttp.ClientSession:
         """The session for requests on any connection, or on one of their own; made when asked for, in the loop."""

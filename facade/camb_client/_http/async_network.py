@@ -1,9 +1,11 @@
 """The network of the async client: streams of asyncio's own, which a cancellation at any step leaves closed."""
 
 import asyncio
+import ipaddress
 import select
 import socket
 import ssl
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -101,7 +103,7 @@ class _Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         if self._error is not None:
             raise httpcore.ReadError(str(self._error)) from self._error
         if not self._ended:
-            raise httpcore.ReadTimeout
+            raise httpcore.ReadTimeout("timed out")
         return b""
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
@@ -112,7 +114,7 @@ class _Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         if self._ended:
             raise httpcore.WriteError(str(self._error or "the server closed the connection")) from self._error
         if self._is_full:
-            raise httpcore.WriteTimeout
+            raise httpcore.WriteTimeout("timed out")
 
     async def aclose(self) -> None:
         self.drop()
@@ -131,7 +133,7 @@ class _Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
                     self._transport, secure, ssl_context, server_hostname=server_hostname
                 )
         except TimeoutError as late:
-            raise httpcore.ConnectTimeout from late
+            raise httpcore.ConnectTimeout("timed out") from late
         except OSError as broken:
             raise httpcore.ConnectError(str(broken)) from broken
         secure.connection_made(transport)  # asyncio leaves that to us.
@@ -155,20 +157,28 @@ class _Network(httpcore.AsyncNetworkBackend):
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(left_of(timeout, httpcore.ConnectTimeout)):
-                try:
-                    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-                except OSError as broken:
-                    raise httpcore.ConnectError(f"{broken}: {host}") from broken
-                connected = await _first_of([(family, address) for family, *_, address in dict.fromkeys(found)])
+                connected = await _first_of(await _addresses(host, port))
                 _, stream = await loop.create_connection(partial(_Stream, self._opened), sock=connected)
         except TimeoutError as late:
-            raise httpcore.ConnectTimeout from late
+            raise httpcore.ConnectTimeout("timed out") from late
         except OSError as broken:
             raise httpcore.ConnectError(str(broken)) from broken
         return stream
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
+
+
+async def _addresses(host: str, port: int) -> list[tuple[int, Any]]:
+    """Those of a name, each with its family; an address is its own, and asks no thread."""
+    with suppress(ValueError):
+        family = {4: socket.AF_INET, 6: socket.AF_INET6}[ipaddress.ip_address(host).version]
+        return [(family, (host, port))]
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as broken:
+        raise httpcore.ConnectError(f"{broken}: {host}") from broken
+    return list(dict.fromkeys((family, address) for family, *_, address in found))
 
 
 async def _connect(family: int, address: Any) -> socket.socket:

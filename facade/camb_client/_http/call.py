@@ -6,8 +6,16 @@ from typing import Any, Generic, NoReturn, TypeVar
 import attrs
 
 from .._polling.response import (
-    CallResult, Redact, Response, api_error, body_text, malformed, parse_json, request_id, retry_after,
-)  # fmt: skip
+    CallResult,
+    Redact,
+    Response,
+    api_error,
+    body_text,
+    malformed,
+    parse_json,
+    request_id,
+    retry_after,
+)
 from .._polling.task import TaskRef
 
 _T = TypeVar("_T")
@@ -42,7 +50,7 @@ class Call(Generic[_T]):
     headers: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
     ref: TaskRef | None = attrs.field(default=None, kw_only=True)
     poll: int = attrs.field(default=0, kw_only=True)
-    response: Response | None = attrs.field(default=None, init=False)
+    response: Response | None = attrs.field(default=None, init=False, repr=False)
     fresh: bool = attrs.field(default=False, kw_only=True)
 
     @property

@@ -41,7 +41,7 @@ class Proxies:
         return self.by_scheme.get(url.scheme) or self.by_scheme.get("all")
 
 
-def variable_of(scheme: str) -> str:
+def _variable(scheme: str) -> str:
     """The variable that names the proxy of a scheme, as it is written in the environment."""
     name = f"{scheme}_proxy"
     spellings = [name, *(spelling for spelling in os.environ if spelling.lower() == name)]
@@ -52,14 +52,11 @@ def _proxy(scheme: str, value: str) -> httpx.Proxy:
     try:
         proxy = httpx.Proxy(value if "://" in value else f"http://{value}")
         usable = bool(proxy.url.host) and (proxy.url.port or 1) < 1 << 16
-        is_socks = proxy.url.scheme.startswith("socks")
     except (ValueError, httpx.InvalidURL):
-        usable = is_socks = False
+        usable = False
     del value  # Tracebacks that show local variables must not show it.
     if not usable:
-        raise ConfigurationError(f"{variable_of(scheme)} is no proxy address: use http://HOST:PORT, or unset it")
-    if is_socks and importlib.util.find_spec("socksio") is None:
-        raise ConfigurationError(f"{variable_of(scheme)} names a SOCKS proxy, which needs: pip install 'httpx[socks]'")
+        raise ConfigurationError(f"{_variable(scheme)} is no proxy address: use http://HOST:PORT, or unset it")
     return proxy
 
 
@@ -92,8 +89,16 @@ class Routes(Generic[_Transport]):
 
     def __init__(self) -> None:
         self.proxies, self.tls = Proxies(), tls_context()
+        for scheme, proxy in self.proxies.by_scheme.items():
+            if problem := self._problem(proxy.url.scheme):
+                raise ConfigurationError(f"{_variable(scheme)} {problem}")
         proxies = (None, *self.proxies.by_scheme.values())
         self._transports: dict[httpx.Proxy | None, _Transport] = {proxy: self._make(proxy) for proxy in proxies}
+
+    def _problem(self, scheme: str) -> str | None:
+        """Why a proxy of that scheme cannot be used."""
+        missing = scheme.startswith("socks") and importlib.util.find_spec("socksio") is None
+        return "names a SOCKS proxy, which needs: pip install 'httpx[socks]'" if missing else None
 
     @abstractmethod
     def _make(self, proxy: httpx.Proxy | None) -> _Transport: ...

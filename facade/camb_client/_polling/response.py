@@ -44,8 +44,8 @@ class Response:
 
     received_at: float = 0.0
     status_code: int = 0
-    headers: Mapping[str, str] = attrs.field(factory=dict)
-    body: bytearray = attrs.field(factory=bytearray)
+    headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)  # Either may hold what is secret.
+    body: bytearray = attrs.field(factory=bytearray, repr=False)
     unread: str = ""
 
     @property

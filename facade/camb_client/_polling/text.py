@@ -5,7 +5,6 @@ import re
 from typing import Any
 
 # The query of an address may be what signs the address, so it stands in no message and no log line.
-_HIDDEN = "[query]"
 _WORD = re.compile(r"\S+")
 # A question mark, as it is or as URLs, JSON, Python and HTML escape it.
 _MARK = re.compile(r"\?|%(?:25){0,3}3f|\\{1,4}u003f|\\{1,4}x3f|&(?:amp;){0,2}(?:#63|#x3f|quest);", re.IGNORECASE)
@@ -27,8 +26,8 @@ def _without_queries(word: str) -> str:
         end = _END.search(word, mark.end())
         stop = end.start() if end else len(word)
         before, query = word[start : mark.start()], word[mark.end() : stop]
-        is_query = bool(query) and bool(before) and ("=" in query or _PATH.search(before) is not None)
-        shown += before + (f"?{_HIDDEN}" if is_query else word[mark.start() : stop])
+        is_query = bool(query) and ("=" in query or _PATH.search(before) is not None)
+        shown += before + ("?[query]" if is_query else word[mark.start() : stop])
         start = stop
     return shown + word[start:]
 

@@ -253,7 +253,8 @@ def test_a_4xx_is_a_refusal(both: Both, fake: FakeCamb, reply: Reply, expected: 
 
 UNKNOWN: list[tuple[Any, type[CambError]]] = [
     *((error(code), ServerError) for code in (500, 501, 502, 503, 504, 520)),
-    *((Reply(code, b"", {"location": "/elsewhere"}), ApiError) for code in (201, 204, 302, 307)),
+    *((Reply(code), MalformedResponseError) for code in (201, 202, 204)),
+    *((Reply(code, b"", {"location": "/elsewhere"}), ApiError) for code in (302, 307)),
     (RESET, ApiConnectionError),
     (lambda _: RESET, ApiConnectionError),
     (HANG, ApiConnectionError),

@@ -111,7 +111,7 @@ def test_a_stream_that_breaks_off_says_so(both: Both, item: Callable[[Reply], Re
 
     with fake.serve() as url:
         camb = both.client(base_url=url, timeout=0.3)
-        with pytest.raises(ApiConnectionError, match="tts stream: no answer"):
+        with pytest.raises(ApiConnectionError, match="tts stream: no response"):
             camb.call(listen_async if both.is_async else listen)
         camb.close()
     assert b"".join(came) == flac()[: len(b"".join(came))]
