@@ -18,6 +18,7 @@ from yarl import URL
 
 from .async_network import AsyncRoutes, is_readable
 from .async_wire import AsyncWire
+from .credentials import ApiKey
 from .exchange import Exchange
 from .routes import KEEPALIVE
 
@@ -58,8 +59,8 @@ class _Connector(aiohttp.TCPConnector):
 class _Routes(AsyncRoutes):
     """httpx's ways to any host, and a session of aiohttp to the API."""
 
-    def __init__(self, url: httpx.URL) -> None:
-        super().__init__()
+    def __init__(self, key: ApiKey, url: httpx.URL) -> None:
+        super().__init__(key)
         self.tls.set_alpn_protocols(["http/1.1"])
         proxy = self.proxies.of(url)
         user, password = (proxy and proxy.auth) or (None, None)
@@ -94,7 +95,7 @@ class AiohttpWire(AsyncWire):
 
     def _network(self) -> httpx.AsyncBaseTransport:
         url = httpx.URL(self.base_url)
-        routes = self._shared.aiohttp = _Routes(url)
+        routes = self._shared.aiohttp = _Routes(self.key, url)
         self._origin = str(url).rstrip("/")
         return routes
 

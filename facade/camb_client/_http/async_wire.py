@@ -24,7 +24,7 @@ class AsyncWire(BaseWire[httpx.AsyncClient]):
     def _network(self) -> httpx.AsyncBaseTransport:
         from .async_network import AsyncRoutes
 
-        return AsyncRoutes()
+        return AsyncRoutes(self.key)
 
     def _client(self) -> httpx.AsyncClient:
         import asyncio

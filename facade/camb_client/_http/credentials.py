@@ -36,7 +36,7 @@ _KEY_PROBLEMS = {
 class ApiKey:
     """The key, unreadable by accident, and able to redact itself out of a text."""
 
-    __slots__ = ("_escaped", "_pattern", "_value")
+    __slots__ = ("__weakref__", "_escaped", "_pattern", "_value")
 
     def __init__(self, value: str) -> None:
         self._value = value

@@ -6,10 +6,15 @@ after a response, so the next request would be answered with them. This one take
 closed. Then it is idle with nothing left in it, or it is closed.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable
 from typing import Any, Protocol
+from weakref import WeakSet
+
+from .._polling.text import without_queries
+from .credentials import ApiKey
 
 # So many idle connections are kept.
 _MAX_IDLE = 20
@@ -20,6 +25,24 @@ class NetworkStream(Protocol):
 
     def drop(self) -> None:
         """Close it, now and without waiting."""
+
+
+# The keys that are in use.
+_keys: WeakSet[ApiKey] = WeakSet()
+
+
+def redact_log(logger: str, key: ApiKey) -> None:
+    """Keep a key, and the queries of addresses, out of a log that shows the headers of responses (httpcore's)."""
+    _keys.add(key)
+    logging.getLogger(logger).addFilter(_redact_record)  # Once, however often that is said.
+
+
+def _redact_record(record: logging.LogRecord) -> bool:
+    text = without_queries(record.getMessage())
+    for key in list(_keys):
+        text = key.redact(text)
+    record.msg, record.args = text, None
+    return True
 
 
 def left_of(timeout: float | None, late: type[Exception]) -> float | None:

@@ -1,5 +1,6 @@
 """Where requests go: through which proxy, and which certificates are trusted, as the environment says."""
 
+import errno
 import importlib.util
 import os
 import ssl
@@ -8,10 +9,13 @@ from pathlib import Path
 from typing import Generic, TypeVar
 from urllib.request import getproxies
 
+import httpcore
 import httpx
 
 from .._polling.errors import ConfigurationError
+from .credentials import ApiKey
 from .hosts import is_loopback, no_proxy_for
+from .pool import redact_log
 
 _Transport = TypeVar("_Transport", httpx.BaseTransport, httpx.AsyncBaseTransport)
 
@@ -28,10 +32,10 @@ class Proxies:
     """
 
     def __init__(self) -> None:
-        given = getproxies()
-        self._exempt = [entry.strip() for entry in given.get("no", "").split(",")]
+        self._exempt = [entry.strip() for entry in getproxies().get("no", "").split(",")]
         schemes = () if "*" in self._exempt else ("http", "https", "all")
-        self.by_scheme = {scheme: _proxy(scheme, given[scheme]) for scheme in schemes if given.get(scheme)}
+        found = {scheme: _proxy(scheme) for scheme in schemes}
+        self.by_scheme = {scheme: proxy for scheme, proxy in found.items() if proxy is not None}
 
     def of(self, url: httpx.URL) -> httpx.Proxy | None:
         """The proxy for an address; none for this machine, where it would get the key in clear."""
@@ -48,7 +52,10 @@ def _variable(scheme: str) -> str:
     return next((spelling for spelling in spellings if os.environ.get(spelling)), f"the system's proxy for {scheme}")
 
 
-def _proxy(scheme: str, value: str) -> httpx.Proxy:
+def _proxy(scheme: str) -> httpx.Proxy | None:
+    value = getproxies().get(scheme)
+    if not value:
+        return None
     try:
         proxy = httpx.Proxy(value if "://" in value else f"http://{value}")
         usable = bool(proxy.url.host) and (proxy.url.port or 1) < 1 << 16
@@ -68,12 +75,11 @@ def tls_context() -> ssl.SSLContext:
     """
     variable = "SSL_CERT_FILE" if os.environ.get("SSL_CERT_FILE") else "SSL_CERT_DIR"
     value = os.environ.get(variable, "")
-    exists = Path.is_file if variable == "SSL_CERT_FILE" else Path.is_dir
+    # A folder that is missing is silently taken by ssl, as is a file by old versions of httpx.
     places = [value] if variable == "SSL_CERT_FILE" else value.split(os.pathsep)
-    if value and not any(exists(Path(place)) for place in places):
-        what = "file" if variable == "SSL_CERT_FILE" else "folder"
-        raise ConfigurationError(f"{variable} names no {what}: correct it, or unset it")
     try:
+        if value and not any(Path(place).exists() for place in places):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         return httpx.create_ssl_context()
     except OSError as broken:
         # Only what is said of the file of keys names a file.
@@ -87,7 +93,8 @@ def tls_context() -> ssl.SSLContext:
 class Routes(Generic[_Transport]):
     """A transport for each proxy, and one for what needs none; they share the TLS context."""
 
-    def __init__(self) -> None:
+    def __init__(self, key: ApiKey) -> None:
+        redact_log(f"{httpcore.__name__}.http11", key)
         self.proxies, self.tls = Proxies(), tls_context()
         for scheme, proxy in self.proxies.by_scheme.items():
             if problem := self._problem(proxy.url.scheme):

@@ -24,7 +24,7 @@ class Wire(BaseWire[httpx.Client]):
     def _network(self) -> httpx.BaseTransport:
         from .sync_network import SyncRoutes
 
-        return SyncRoutes()
+        return SyncRoutes(self.key)
 
     def ask(self, call: Call[_T], limit: float = math.inf) -> CallResult[_T]:
         """Send a call, and read its response whole, within ``limit`` seconds and the client's own timeout.
