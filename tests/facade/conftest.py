@@ -187,6 +187,9 @@ def fake(clock: VirtualClock) -> FakeCamb:
 @pytest.fixture(autouse=True)
 def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """The machine's own key and address must not reach a test."""
-    for name in ("CAMB_API_KEY", "CAMB_BASE_URL", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+    names = (
+        "CAMB_API_KEY CAMB_BASE_URL HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY SSL_CERT_FILE SSL_CERT_DIR SSLKEYLOGFILE"
+    )
+    for name in names.split():
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)

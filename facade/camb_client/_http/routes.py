@@ -58,7 +58,7 @@ def _proxy(scheme: str) -> httpx.Proxy | None:
         return None
     try:
         proxy = httpx.Proxy(value if "://" in value else f"http://{value}")
-        usable = bool(proxy.url.host) and (proxy.url.port or 1) < 1 << 16
+        usable = bool(proxy.url.host) and (proxy.url.port or 1) < 1 << 16 and value.isprintable() and " " not in value
     except (ValueError, httpx.InvalidURL):
         usable = False
     del value  # Tracebacks that show local variables must not show it.
@@ -76,9 +76,9 @@ def tls_context() -> ssl.SSLContext:
     variable = "SSL_CERT_FILE" if os.environ.get("SSL_CERT_FILE") else "SSL_CERT_DIR"
     value = os.environ.get(variable, "")
     # A folder that is missing is silently taken by ssl, as is a file by old versions of httpx.
-    places = [value] if variable == "SSL_CERT_FILE" else value.split(os.pathsep)
+    is_there, places = (Path.exists, [value]) if variable == "SSL_CERT_FILE" else (Path.is_dir, value.split(os.pathsep))
     try:
-        if value and not any(Path(place).exists() for place in places):
+        if value and not any(is_there(Path(place)) for place in places):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         return httpx.create_ssl_context()
     except OSError as broken:
