@@ -1,7 +1,7 @@
 """The wire of the async client over aiohttp, which spends less CPU on a poll than httpcore does.
 
-It makes aiohttp do what httpx's own transport does, and decides nothing else. Streams and downloads go over httpx: they
-are few, and may go to another host.
+It makes aiohttp do what httpx's own transport does, and decides nothing else. Creates, streams and downloads go over
+httpx: they are few, and need a connection of their own, or go to another host.
 
 What aiohttp does otherwise by itself, and is put right here: it quotes a path anew (``a%3Ab`` becomes ``a:b``),
 keeps cookies, unpacks bodies, sends a request again where the connection ends without a response, has at most
@@ -65,28 +65,27 @@ class _Routes(AsyncRoutes):
         proxy = self.proxies.of(url)
         user, password = (proxy and proxy.auth) or (None, None)
         self.proxy = proxy and URL(str(proxy.url)).with_user(user).with_password(password)
-        self._sessions: dict[bool, aiohttp.ClientSession] = {}
+        self._session: aiohttp.ClientSession | None = None
 
     def _problem(self, scheme: str) -> str | None:
         return None if scheme in {"http", "https"} else f"is {scheme}: transport='aiohttp' takes http and https proxies"
 
-    def session(self, *, fresh: bool) -> aiohttp.ClientSession:
-        """The session for requests on any connection, or on one of their own; made when asked for, in the loop."""
-        if fresh not in self._sessions:
-            keeping: dict[str, Any] = {"force_close": True} if fresh else {"keepalive_timeout": KEEPALIVE}
-            self._sessions[fresh] = aiohttp.ClientSession(
-                connector=_Connector(limit=0, ssl=self.tls, **keeping),
+    def session(self) -> aiohttp.ClientSession:
+        """The session; made when it is first asked for, as it needs the event loop."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=_Connector(limit=0, keepalive_timeout=KEEPALIVE, ssl=self.tls),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 max_line_size=_HEADER_LIMIT,
                 max_field_size=_HEADER_LIMIT,
             )
-            self._sessions[fresh]._retry_connection = False  # A poll is one request.
-        return self._sessions[fresh]
+            self._session._retry_connection = False  # A poll is one request.
+        return self._session
 
     async def aclose(self) -> None:
-        for session in self._sessions.values():
-            await session.close()
+        if self._session is not None:
+            await self._session.close()
         await super().aclose()
 
 
@@ -99,13 +98,15 @@ class AiohttpWire(AsyncWire):
         self._origin = str(url).rstrip("/")
         return routes
 
-    async def _exchange(self, _: httpx.AsyncClient, exchange: Exchange[Any]) -> None:
+    async def _exchange(self, http: httpx.AsyncClient, exchange: Exchange[Any]) -> None:
         call, routes = exchange.call, self._shared.aiohttp
+        if call.fresh:
+            return await super()._exchange(http, exchange)
         url = self._origin + call.url
         if len(url) > _URL_LIMIT:
             raise httpx.InvalidURL("URL too long")
         connect, read = self.phases["connect"], self.phases["read"]
-        response = await routes.session(fresh=call.fresh).request(
+        response = await routes.session().request(
             call.method,
             URL(url, encoded=True),
             headers=exchange.headers(),

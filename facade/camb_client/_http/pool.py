@@ -72,6 +72,7 @@ class BasePool:
         self._inner, self._network, self._keepalive = inner, network, keepalive
         self._idle: list[tuple[float, Any]] = []
         self._streams: dict[Any, list[NetworkStream]] = {}
+        self._fresh: set[Any] = set()
         self._lock = threading.Lock()
 
     @property
@@ -93,6 +94,8 @@ class BasePool:
             self._inner._network_backend = self._network(streams)
             connection = self._inner.create_connection(request.url.origin)
         self._streams[connection] = streams
+        if fresh:
+            self._fresh.add(connection)
         return connection
 
     def _pop(self, origin: object) -> Any:
@@ -103,21 +106,24 @@ class BasePool:
         return None
 
     def give(self, connection: Any) -> None:
-        """Take back a connection whose response is closed."""
-        if not connection.is_idle() or _has_left_over(connection):
+        """Take back a connection whose response is closed; of those made for one request one at most is kept."""
+        surplus = bool(self._idle) and connection in self._fresh
+        self._fresh.discard(connection)
+        if surplus or not connection.is_idle() or _has_left_over(connection):
             self._drop(connection)
             return
         now = time.monotonic()
         with self._lock:
             self._idle.append((now, connection))
             stale = sum(1 for since, _ in self._idle if now - since > self._keepalive)
-            surplus = max(stale, len(self._idle) - _MAX_IDLE)
-            dropped, self._idle = self._idle[:surplus], self._idle[surplus:]
+            too_many = max(stale, len(self._idle) - _MAX_IDLE)
+            dropped, self._idle = self._idle[:too_many], self._idle[too_many:]
         for _, one in dropped:
             self._drop(one)
 
     def _drop(self, connection: Any) -> None:
         """Close a connection, whatever it is doing."""
+        self._fresh.discard(connection)
         for stream in self._streams.pop(connection, ()):
             stream.drop()
 

@@ -657,7 +657,7 @@ def test_closing_closes_what_aiohttp_opened() -> None:
         async with AsyncCambClient(KEY, base_url=url, transport="aiohttp") as camb:
             await camb.status(TASK)
             wire: Any = camb._wire
-            session = wire._shared.aiohttp.session(fresh=False)
+            session = wire._shared.aiohttp.session()
             connector = session.connector
             assert not session.closed
             assert not connector.closed
@@ -808,7 +808,7 @@ def active(camb: AsyncCambClient) -> list[Any]:
     """The connections that a poll is using."""
     shared: Any = camb._wire._shared
     if hasattr(shared, "aiohttp"):
-        return list(shared.aiohttp.session(fresh=False).connector._acquired)
+        return list(shared.aiohttp.session().connector._acquired)
     return [one for one in pool(camb).connections if not one.is_idle()]
 
 
