@@ -91,7 +91,8 @@ def test_signatures_are_the_promised_ones() -> None:
         return str(inspect.Signature([it.replace(annotation=inspect.Parameter.empty) for it in parameters]))
 
     assert shown(CambClient) == (
-        "(api_key=None, *, base_url=None, timeout=30.0, event_hooks=None, transport=None, allow_insecure_http=False)"
+        "(api_key=None, *, base_url=None, timeout=30.0, headers=None, event_hooks=None, transport=None,"
+        " allow_insecure_http=False)"
     )
     assert shown(CambClient.wait) == "(self, task, *, timeout=600.0, schedule=None, on_update=None)"
     assert shown(CambClient.watch) == "(self, task, *, timeout=600.0, schedule=None)"

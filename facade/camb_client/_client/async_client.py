@@ -26,6 +26,7 @@ class AsyncCambClient(
         api_key: As for :class:`CambClient`.
         base_url: As for :class:`CambClient`.
         timeout: As for :class:`CambClient`.
+        headers: As for :class:`CambClient`.
         event_hooks: As for :class:`CambClient`; a hook may be a coroutine function too, and is then awaited.
         transport: Any ``httpx.AsyncBaseTransport``; it stays the caller's to close. ``"aiohttp"`` takes aiohttp in
             place of httpx's own, but for streams and downloads: the same behaviour for less CPU. It needs

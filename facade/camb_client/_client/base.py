@@ -1,7 +1,8 @@
 """How a client is made."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from types import EllipsisType
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import httpx
 
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
 _Wire = TypeVar("_Wire", "Wire", "AsyncWire")
 _Family = TypeVar("_Family")
 _Transport = TypeVar("_Transport")
+
+
+def _phases(timeout: float | httpx.Timeout | None) -> httpx.Timeout:
+    """What a request may take, phase by phase."""
+    if not isinstance(timeout, httpx.Timeout | None):
+        timeout = number("timeout", timeout, least=0.001, most=DAY, what="number of seconds or an httpx.Timeout")
+    return httpx.Timeout(timeout)
 
 
 def poll_hooks(event_hooks: Mapping[Any, Any] | None) -> tuple[Callable[[PollEvent], object], ...]:
@@ -53,6 +61,7 @@ class BaseClient(BaseTasks[_Wire], Generic[_Wire, _Transport, _Family]):
         *,
         base_url: str | None = None,
         timeout: float | httpx.Timeout | None = 30.0,
+        headers: Mapping[str, str] | None = None,
         event_hooks: EventHooks | None = None,
         transport: _Transport | None = None,
         allow_insecure_http: bool = False,
@@ -66,10 +75,32 @@ class BaseClient(BaseTasks[_Wire], Generic[_Wire, _Transport, _Family]):
         log_as_environment_says()
         self._on_poll = self._hooks(event_hooks)
         wire_class = self._choose_wire(transport)
-        if not isinstance(timeout, httpx.Timeout | None):
-            timeout = number("timeout", timeout, least=0.001, most=DAY, what="number of seconds or an httpx.Timeout")
+        phases, own = _phases(timeout), credentials.check_headers(headers)
         url = credentials.base_url(base_url, allow_insecure_http=allow_insecure_http)
-        self._wire = wire_class(url, key, httpx.Timeout(timeout), None if isinstance(transport, str) else transport)
+        self._wire = wire_class(url, key, phases, None if isinstance(transport, str) else transport, own)
+
+    def with_options(
+        self, *, timeout: float | httpx.Timeout | EllipsisType | None = ..., headers: Mapping[str, str] | None = None
+    ) -> Self:
+        """A copy of the client over the same connections, with these options for its calls.
+
+        To close the copy does nothing; to close the original closes both.
+
+        Args:
+            timeout: As for the client; by default its own.
+            headers: They merge over those of the client.
+
+        Raises:
+            ConfigurationError: As the client itself, for headers.
+            RuntimeError: The client is closed.
+            TypeError: An argument of another type.
+            ValueError: A timeout that cannot be.
+        """
+        self._wire.check_open()
+        phases = None if isinstance(timeout, EllipsisType) else _phases(timeout)
+        twin = object.__new__(type(self))  # Copies are refused, as they would share connections unawares.
+        vars(twin).update(vars(self), _wire=self._wire.with_options(phases, credentials.check_headers(headers)))
+        return twin
 
     def _hooks(self, event_hooks: EventHooks | None) -> tuple[Callable[[PollEvent], object], ...]:
         """The hooks for polls, checked."""

@@ -26,6 +26,8 @@ class CambClient(BaseClient[Wire, httpx.BaseTransport, TaskFamily], Tasks):
         base_url: Where the API is; by default ``CAMB_BASE_URL``, else ``https://client.camb.ai/apis``.
         timeout: Seconds that one request may take, or an ``httpx.Timeout`` (its longest phase then bounds the
             request as a whole); ``None`` is a day for each phase.
+        headers: Sent with every request to the API, and with none to the address of a file. A ``user-agent`` among
+            them goes in front of ours.
         event_hooks: ``{"poll": [hook]}``: each hook is called with a :class:`PollEvent` for each poll of every wait,
             watch and batch (not of ``status()``), in the caller's thread, before ``on_update``. An ``Exception`` in
             one is logged, but :class:`StopWaiting` ends the wait.
@@ -34,7 +36,9 @@ class CambClient(BaseClient[Wire, httpx.BaseTransport, TaskFamily], Tasks):
         allow_insecure_http: Allow plain http to another machine, which shows the API key to the network.
 
     Raises:
-        ConfigurationError: No API key, or one that cannot stand in a header; an unsafe base URL, or none.
+        ConfigurationError: No API key, or one that cannot stand in a header; an unsafe base URL, or none; a header
+            that the client sends itself; a setting of the environment (proxy, certificates, ``CAMB_LOG``) that cannot
+            be used.
         TypeError: An argument of another type.
         ValueError: A timeout of less than a millisecond, or of more than a day.
     """

@@ -7,7 +7,7 @@ import html.entities
 import json
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
@@ -104,6 +104,31 @@ def _forms(text: str) -> Iterable[str]:
     plain = (text, unquote(text), quote(text, safe=""), quote(text))
     return {form for one in plain for form in (one, html.escape(one), json.dumps(one)[1:-1], repr(one)[1:-1],
                                                one.replace("&", r"\u0026"), one.replace("/", r"\/"))}  # fmt: skip
+
+
+# What every request says of itself; a client's own headers cannot.
+_TAKEN = {"accept", "accept-encoding", "connection", "content-length", "content-type", "host", "transfer-encoding"}
+
+
+def check_headers(headers: object) -> dict[str, str]:
+    """Headers of the caller's own, for every request to the API.
+
+    Raises:
+        ConfigurationError: One that the client sends itself, or that cannot stand in a request.
+        TypeError: No mapping of strings to strings.
+    """
+    if headers is None:
+        return {}
+    if not isinstance(headers, Mapping) or not all(isinstance(it, str) for pair in headers.items() for it in pair):
+        raise TypeError("headers must be a mapping of strings to strings")
+    for name, value in headers.items():
+        if name.lower() in _TAKEN | {KEY_HEADER}:
+            raise ConfigurationError(f"headers: {name!r} is sent by the client itself: leave it out")
+        if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
+            raise ConfigurationError(f"headers: {name!r} cannot be the name of a header")
+        if not re.fullmatch(r"([\x21-\x7e]([\t\x20-\x7e]*[\x21-\x7e])?)?", value):
+            raise ConfigurationError(f"headers: the value of {name!r} cannot stand in a header: use printable ASCII")
+    return dict(headers)
 
 
 def _setting(name: str, variable: str, value: str | None) -> tuple[str, str]:
