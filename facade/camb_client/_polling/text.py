@@ -10,7 +10,7 @@ _WORD = re.compile(r"\S+")
 _MARK = re.compile(r"\?|%(?:25){0,3}3f|\\{1,4}u003f|\\{1,4}x3f|&(?:amp;){0,2}(?:#63|#x3f|quest);", re.IGNORECASE)
 # Where a query ends within a word: at a tag, or at a quote with nothing but the syntax of JSON or Python after it.
 _END = re.compile(r"""[<>]|\\{0,8}["'](?=[\s,:;}\])>]|$)""")
-_PATH = re.compile(r"/|%2f|\\u002f|&#x?2f;|&#47;", re.IGNORECASE)
+_PATH = re.compile(r"/|%(?:25){0,3}2f|\\u002f|&#x?2f;|&#47;", re.IGNORECASE)
 # Surrogates, which cannot be encoded, and control characters, which a terminal would obey.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 

@@ -30,6 +30,24 @@ def test_a_key_that_cannot_stand_in_a_header_is_refused_and_not_shown(
 
 
 @clients
+@pytest.mark.parametrize(
+    ("key", "says"),
+    [('"secret-key"', "quotes"), ("'secret-key'", "quotes"), ("secret-key\n", "line break"),
+     ("secret\nkey", "line break"),
+     (" secret-key", "blanks"), ("\ufeffsecret-key", "byte order mark"), ("sécret-key", "not ASCII"), ("", "missing"),
+     ("secret\x7fkey", "cannot stand")],
+)  # fmt: skip
+def test_what_is_wrong_with_a_key_is_said(
+    client: type[CambClient], key: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAMB_API_KEY", key)
+    with pytest.raises(ConfigurationError, match=f"^CAMB_API_KEY .*{says}") as caught:
+        client()
+    assert "key" not in str(caught.value).replace("api_key", "").replace(" a key", "")
+    client("secret 'key' with \"quotes\"-in-it")
+
+
+@clients
 def test_key_and_address_come_from_the_environment(client: type[CambClient], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CAMB_API_KEY", "a-key")
     assert "client.camb.ai" in repr(client())

@@ -1,13 +1,17 @@
 """The API key: in no repr, log line, message, attribute, local variable, pickle or cause."""
 
 import asyncio
+import html
 import json
 import logging
 import pickle
 import socket
+import time
 import traceback
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 import httpx
@@ -21,7 +25,7 @@ from camb_client import (
     ConfigurationError,
     MalformedResponseError,
 )
-from camb_client.testing import VirtualClock
+from camb_client.testing import FakeCamb, VirtualClock
 from tests.facade.conftest import Both, making, raw_server
 
 SECRET = 'sk-7"/f00dcafe-0042'
@@ -213,3 +217,202 @@ def test_a_malformed_body_is_shown_without_the_key(both: Both) -> None:
     error = raised_by(lambda: camb.status(TASK))
     assert isinstance(error, MalformedResponseError)
     assert error.body == "who is [key]?"
+
+
+def every_escape(text: str) -> list[str]:
+    """The ways in which servers, proxies and their pages write a text."""
+    return [
+        text, text.upper(), quote(text, safe=""), quote(quote(text, safe=""), safe=""), html.escape(text),
+        html.escape(html.escape(text)), json.dumps(text), json.dumps(json.dumps(text)), repr(text.encode()),
+        "".join(f"\\u{ord(one):04x}" for one in text), "".join(f"&#{ord(one)};" for one in text),
+        "".join(f"&#x{ord(one):X};" for one in text), "".join(f"%{ord(one):02X}" for one in text),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("code", [200, 401, 500])
+def test_the_key_is_redacted_however_it_is_escaped(both: Both, code: int) -> None:
+    bodies = [
+        *map(str.encode, every_escape(SECRET)),
+        *(SECRET.encode(how) for how in ("utf-16", "utf-16-be", "utf-32")),
+    ]
+    answers = iter(bodies)
+    camb = both.answering(lambda _: httpx.Response(code, content=b"no such key: " + next(answers) + b"."), SECRET)
+    for body in bodies:
+        error = raised_by(lambda: camb.status(TASK))
+        shown = f"{error} {vars(error)}"
+        assert "f00dcafe" not in shown.lower(), body
+        assert "[key]" in shown, body
+
+
+def test_the_key_in_headers_of_the_response(both: Both, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+
+    def echo(connection: socket.socket) -> None:
+        connection.recv(65536)
+        head = "".join(
+            f"{name}: {SECRET}\r\n" for name in ("x-request-id", "retry-after", "content-encoding", "date", "server")
+        )
+        connection.sendall(f"HTTP/1.1 429 {SECRET}\r\n{head}content-length: 0\r\n\r\n".encode())
+
+    with raw_server(echo) as url:
+        camb = both.client(SECRET, base_url=url)
+        error = raised_by(lambda: camb.status(TASK))
+        camb.close()
+    shown = [record.getMessage() for record in caplog.records if not record.name.startswith(("asyncio", "aiohttp"))]
+    assert "f00dcafe" not in f"{error} {vars(error)} {everything_in(error)} {pickle.dumps(error)!r}"
+    # The reason phrase is in a line of httpx's own, at INFO.
+    assert "f00dcafe" not in "".join(line for line in shown if not line.startswith("HTTP Request"))
+
+
+SIGNED = "X-Amz-Signature=5ec4e7"
+QUERIES = [
+    SIGNED,
+    f"a='b\"c&{SIGNED}",
+    f'a="b"&{SIGNED}',
+    "5ec4e7",
+    "token-5ec4e7&x",
+    f"a?b={SIGNED}",
+    f"a=<{SIGNED}",
+    f"{SIGNED}#top",
+]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_the_query_of_an_address_is_in_no_text(both: Both, query: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    address = f"https://files.example/some/file.flac?{query}"
+    texts = [
+        f"no access to {address}", f"{address} is gone", json.dumps({"detail": f"no access to {address}"}),
+        json.dumps({"detail": {"url": address, "code": 7}}, separators=(",", ":")), json.dumps([address]),
+        json.dumps({"detail": json.dumps({"url": address})}), f"<a href={address}>here</a>", repr([address]),
+        f"try {quote(address, safe='')}", f"try {quote(quote(address, safe=''), safe='')}", 
+        f"<p>{html.escape(address)}</p>",
+        address.replace("?", "\\u003f").replace("&", "\\u0026"), address.replace("?", "&#63;"),
+        address.replace("?", "&#x3F;"),
+    ]  # fmt: skip
+    if "<" in query:  # It ends what has no quotes around it.
+        texts = [html.escape(text) for text in texts]
+    answers = iter(texts)
+    camb = both.answering(
+        lambda _: httpx.Response(400, text=next(answers), headers={"x-request-id": f"/a?{SIGNED}"}), SECRET
+    )
+    for text in texts:
+        error = raised_by(lambda: camb.status(TASK))
+        shown = f"{error} {vars(error)} {caplog.text}"
+        assert "5ec4e7" not in shown, text
+        assert "[query]" in shown, text
+
+
+def test_what_is_no_query_stays(both: Both) -> None:
+    said = 'Really? Yes. Is it 7? {"a": "b?", "c": 1}'
+    camb = both.answering(lambda _: httpx.Response(400, text=said))
+    assert getattr(raised_by(lambda: camb.status(TASK)), "body", "") == said
+
+
+def test_the_query_of_a_file_is_in_no_request_that_can_be_seen(
+    both: Both, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Not in the request of httpx, which tracers and loggers read; the server gets it to the byte."""
+    caplog.set_level(logging.DEBUG)
+    fake = FakeCamb(SECRET)
+    fake.add(TASK, ["SUCCESS"], run_id=5)
+    seen: list[str] = []
+    client: Any = httpx.AsyncClient if both.is_async else httpx.Client
+    send = client.send
+
+    def spy(self: Any, request: httpx.Request, **more: Any) -> Any:
+        seen.append(str(request.url))
+        return send(self, request, **more)
+
+    monkeypatch.setattr(client, "send", spy)
+    with fake.serve() as url:
+        camb = both.client(SECRET, base_url=url)
+        camb.call(lambda real: real.tts.download(5, tmp_path))
+        camb.close()
+    path, _, query = fake.requests[-1].path.partition("?")
+    assert query
+    assert seen[-1] == url.removesuffix("/apis") + path
+    assert query not in "".join(seen) + caplog.text
+
+
+def test_a_file_through_a_proxy_is_asked_for_by_its_whole_address(
+    both: Both, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[bytes] = []
+
+    def proxy(connection: socket.socket) -> None:
+        while received := connection.recv(65536):
+            asked.append(received.split(b"\r\n")[0])
+            body = b'{"output_url": "http://files.invalid/a.flac?sig=a%2Fb&c=%20d"}'
+            body = body if b"tts-result" in asked[-1] else b"fLaC" * 9
+            kind = b"application/json" if b"{" in body else b"audio/flac"
+            connection.sendall(
+                b"HTTP/1.1 200 X\r\ncontent-type: %b\r\ncontent-length: %d\r\n\r\n%b" % (kind, len(body), body)
+            )
+
+    with raw_server(proxy) as url:
+        monkeypatch.setenv("HTTP_PROXY", url)
+        camb = both.client(SECRET, base_url="http://camb.invalid", allow_insecure_http=True)
+        camb.call(lambda real: real.tts.download(5, tmp_path / "a.flac"))
+        camb.close()
+    assert asked[-1] == b"GET http://files.invalid/a.flac?sig=a%2Fb&c=%20d HTTP/1.1"
+
+
+def test_a_store_that_quotes_the_address_in_its_own_words(both: Both, tmp_path: Path) -> None:
+    def respond(request: httpx.Request) -> httpx.Response:
+        if "tts-result" in request.url.path:
+            return httpx.Response(
+                200, json={"output_url": "https://files.example/a?Signature=5ec4e7%2Fabc%3D&Key=AK1A&t=7"}
+            )
+        return httpx.Response(
+            400,
+            text="<Provided>5ec4e7/abc=</Provided> is wrong, '5ec4e7%2Fabc%3D' is",
+            headers={"x-request-id": "5ec4e7/abc="},
+        )
+
+    camb = both.answering(respond, SECRET, clock=VirtualClock())
+    error: BaseException | None = raised_by(
+        lambda: camb.call(lambda real: real.tts.download(5, tmp_path / "a", timeout=5))
+    )
+    while error is not None:
+        assert "5ec4e7" not in f"{error} {vars(error)}"
+        error = error.__cause__
+
+
+def test_a_redirect_is_in_no_log_with_its_query(both: Both, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+
+    def talk(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(
+            f"HTTP/1.1 302 X\r\nlocation: https://a.example/b?{SIGNED}\r\ncontent-length: 0\r\n\r\n".encode()
+        )
+
+    with raw_server(talk) as url:
+        camb = both.client(SECRET, base_url=url)
+        raised_by(lambda: camb.status(TASK))
+        camb.close()
+    assert "5ec4e7" not in caplog.text
+
+
+@pytest.mark.parametrize("id_length", [1, 70_000])
+def test_an_interruption_shows_no_key_either(both: Both, id_length: int) -> None:
+    with raw_server(lambda connection: time.sleep(1)) as url:
+        camb = both.client(SECRET, base_url=url, timeout=0.1 if id_length == 1 else 5)
+        error = raised_by(lambda: camb.status("tts:" + "a" * id_length))
+        camb.close()
+    assert_hidden(everything_in(error))
+
+    async def cancelled() -> BaseException | None:
+        task = asyncio.ensure_future(camb.real.status("tts:" + "a" * id_length))
+        await asyncio.sleep(0.05)
+        task.cancel()
+        return (await asyncio.gather(task, return_exceptions=True))[0]
+
+    if both.is_async:
+        with raw_server(lambda connection: time.sleep(1)) as url:
+            camb = both.client(SECRET, base_url=url)
+            broken = both.run(cancelled())
+            camb.close()
+        assert isinstance(broken, asyncio.CancelledError | ApiConnectionError)
+        assert_hidden(everything_in(broken))
