@@ -22,6 +22,7 @@ from ._polling.errors import (
     CambError,
     ConfigurationError,
     CreateOutcomeUnknownError,
+    DownloadError,
     InvalidRequestError,
     MalformedResponseError,
     PaymentRequiredError,
@@ -92,10 +93,10 @@ else:
 __all__ = [
     "SPEC_DIGEST", "ApiConnectionError", "ApiError", "ApiPaymentRequiredError", "AsyncCambClient", "AsyncOutcomes",
     "AsyncTaskFamily", "AsyncTextToSound", "AsyncTextToSpeech", "AuthenticationError", "CambClient", "CambError",
-    "CompletedTask", "ConfigurationError", "CreateOutcomeUnknownError", "FailedOutcome", "InvalidRequestError",
-    "MalformedResponseError", "Outcomes", "PaymentRequiredError", "PermissionDeniedError", "PollEvent",
-    "RateLimitError", "Schedule", "ServerError", "StopWaiting", "SucceededOutcome", "TaskError", "TaskFailedError",
-    "TaskFamily", "TaskNotFoundError", "TaskOutcome", "TaskPaymentRequiredError", "TaskRef",
+    "CompletedTask", "ConfigurationError", "CreateOutcomeUnknownError", "DownloadError", "FailedOutcome",
+    "InvalidRequestError", "MalformedResponseError", "Outcomes", "PaymentRequiredError", "PermissionDeniedError",
+    "PollEvent", "RateLimitError", "Schedule", "ServerError", "StopWaiting", "SucceededOutcome", "TaskError",
+    "TaskFailedError", "TaskFamily", "TaskNotFoundError", "TaskOutcome", "TaskPaymentRequiredError", "TaskRef",
     "TaskResultMissingError", "TaskState", "TaskStatus", "TaskTimedOutError", "TextToSound", "TextToSpeech",
     "WaitTimeoutError", "__version__",
 ]

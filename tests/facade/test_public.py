@@ -56,7 +56,7 @@ def test_what_is_public_is_shown_by_its_public_name() -> None:
         assert pickle.loads(pickle.dumps(TaskRef("tts", "1"))) == TaskRef("tts", "1")
 
 
-AWAITED = {"status", "wait", "wait_all", "result_url", "results", "download", "aclose"}
+AWAITED = {"status", "wait", "wait_all", "result_url", "results", "download", "fetch", "aclose"}
 
 
 def public_members(owner: type) -> dict[str, Any]:
@@ -109,6 +109,7 @@ def test_signatures_are_the_promised_ones() -> None:
             "(self, *, timeout=600.0, schedule=None, on_update=None, on_created=None, **arguments)"
         )
         assert shown(family.download) == "(self, run_id, dest, *, on_progress=None, overwrite=False, timeout=600.0)"
+    assert shown(CambClient.fetch) == "(self, address, dest, *, on_progress=None, overwrite=False, timeout=600.0)"
     assert shown(TaskRef) == "(kind, task_id, submitted_at=None)"
 
 

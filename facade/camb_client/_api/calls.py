@@ -1,14 +1,12 @@
 """Every request that the client sends to the API, and how its response is read."""
 
-import re
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
 
-from .._http.call import Call, not_audio
+from .._http.call import Call, is_address, no_json
 from .._polling.response import Redact, json_object, read_state
 from .._polling.task import TaskRef, TaskState
 from .operations import create_request, parse, request_line, result_request, results_request, stream_request
@@ -38,7 +36,7 @@ def create(kind: str, fields: dict[str, Any]) -> Call[TaskRef]:
 def stream(kind: str, fields: dict[str, Any]) -> Call[NoReturn]:
     """Have speech made and sent at once."""
     call = stream_request(kind, fields)
-    return Call(f"{kind} stream", *call, not_audio, "audio", headers={"accept": "*/*"}, fresh=True)
+    return Call(f"{kind} stream", *call, no_json, "audio", headers={"accept": "*/*"}, fresh=True)
 
 
 def address(kind: str, run_id: int) -> Call[str]:
@@ -70,6 +68,6 @@ def _address(value: object) -> str:
     """The address in an answer: in the prose of one docs page it is called ``file_url``, elsewhere ``output_url``."""
     if isinstance(value, dict):
         value = value.get("output_url") or value.get("file_url")
-    if isinstance(value, str) and re.fullmatch(r"https?://[\x21-\x7e]+", value) and urlsplit(value).hostname:
-        return value
+    if is_address(value):
+        return str(value)
     raise ValueError("response has no address")

@@ -6,16 +6,15 @@ driver's: a value in ``_tasks.sync_tasks``, an awaitable of it in ``_tasks.async
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, Generic, Literal, Required, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Generic, Literal, Required, SupportsIndex, TypedDict, TypeVar, Unpack
 
 from .._api import calls as _calls
 from .._files.download import Download
 from .._http.call import Call
-from .._polling.callbacks import OnCreated, OnUpdate, run_callback
+from .._polling.callbacks import OnCreated, OnUpdate
 from .._polling.checks import integer, seconds
 from .._polling.schedule import ScheduleLike
-from .._polling.task import TaskRef
+from .._polling.task import CompletedTask, TaskOutcome, TaskRef
 from .._tasks.base import BaseFamily
 from .arguments import FIELDS, body
 from .locales import Locale
@@ -28,7 +27,8 @@ _Wire = TypeVar("_Wire", "Wire", "AsyncWire")
 _Ref = TypeVar("_Ref")
 _Done = TypeVar("_Done")
 _Stream = TypeVar("_Stream")
-OnProgress = Callable[[int, int | None], object] | None
+# What names a run: its run_id, or the task or the outcome that has it.
+Run = SupportsIndex | CompletedTask | TaskOutcome
 
 
 class SpeechArguments(TypedDict, total=False):
@@ -73,24 +73,30 @@ class BaseAudio(BaseFamily[_Wire], Generic[_Wire, _Ref, _Done]):
     ) -> _Done:
         """Check the arguments of the wait, create, tell, and wait: in this order, as a create is paid for."""
 
-    def _address(self, run_id: int) -> Call[str]:
-        self._wire.check_open()
-        return _calls.address(self.kind, integer("run_id", run_id))
+    def _run_id(self, run: object) -> int:
+        """The run_id of a run of this family."""
+        done = run.state if isinstance(run, TaskOutcome) else run
+        if isinstance(done, CompletedTask):
+            self._ref(done.ref)
+            return done.run_id
+        if isinstance(run, TaskOutcome):
+            raise ValueError(f"{run.ref} did not succeed, so it has no result")  # noqa: TRY004 (of the right type)
+        return integer("run_id", done)
 
-    def _bulks(self, run_ids: Iterable[int]) -> tuple[list[int], list[Call[dict[int, str]]]]:
+    def _address(self, run: object) -> Call[str]:
+        """What asks for the address of a run."""
+        self._wire.check_open()
+        return _calls.address(self.kind, self._run_id(run))
+
+    def _bulks(self, runs: Iterable[object]) -> tuple[list[int], list[Call[dict[int, str]]]]:
         """The run ids, each once, and the bulk calls for them; for one alone there is none."""
-        every = list(dict.fromkeys(integer("run_ids", run_id) for run_id in run_ids))
+        every = list(dict.fromkeys(map(self._run_id, runs)))
         return every, [_calls.addresses(self.kind, part) for part in _calls.bulks(every) if len(part) > 1]
 
-    def _download(self, run_id: int, on_progress: object, timeout: float | None) -> Download:
+    def _download(self, run: object, timeout: float | None) -> Download:
         """A download that has not begun, its arguments checked."""
-        if on_progress is not None and not callable(on_progress):
-            raise TypeError(f"on_progress must be callable, not {type(on_progress).__name__}")
-        return Download(self._address(run_id), f"{self.kind}-{run_id}", seconds(timeout), self._wire.random)
-
-    def _telling(self, download: Download) -> AbstractContextManager[None]:
-        subject, note = download.where.subject, "The result stays where it is: download it again."
-        return run_callback(subject, "on_progress failed; the download goes on", note)
+        where, wire, name = self._address(run), self._wire, f"{self.kind}-{self._run_id(run)}"
+        return Download(where.subject, name, seconds(timeout), wire.random, where=where, base_url=wire.base_url)
 
 
 class BaseSpeech(BaseAudio[_Wire, _Ref, _Done], Generic[_Wire, _Ref, _Done, _Stream]):

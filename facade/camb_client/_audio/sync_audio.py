@@ -5,43 +5,38 @@ Rule of this file: drivers only, each a few lines, in pairs that differ by ``awa
 is first asked for one of these families.
 """
 
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, Any, Unpack, overload
 
-from .._files.target import Target
+from .._files.fetch import FetchOptions, OnProgress, StrPath, fetch
 from .._http.call import Call
 from .._http.sync_wire import Wire
-from .._polling.callbacks import refuse_coroutines
-from .._polling.errors import CambError
 from .._polling.task import CompletedTask, TaskRef
 from .._tasks.sync_tasks import TaskFamily
-from .families import BaseAudio, BaseSound, BaseSpeech, OnProgress
-
-if TYPE_CHECKING:
-    from .._files.download import Download
+from .families import BaseAudio, BaseSound, BaseSpeech, Run
 
 
 class AudioFamily(TaskFamily, BaseAudio[Wire, TaskRef, CompletedTask]):
     """A family whose results are audio files."""
 
-    def result_url(self, run_id: int) -> str:
+    def result_url(self, run_id: Run) -> str:
         """The address of a result: it needs no key, and expires (the docs do not say when).
 
         Args:
-            run_id: Of a :class:`CompletedTask` of this family.
+            run_id: Of a :class:`CompletedTask` of this family; or that itself, or its outcome.
 
         Raises:
             ApiConnectionError: No answer.
             ApiError: An HTTP answer other than 200; a 400 is no such run, or one of another family.
             MalformedResponseError: A 200 without an address.
-            TypeError: ``run_id`` is not an integer.
+            TypeError: ``run_id`` is neither an integer nor a run.
+            ValueError: A run that did not succeed, or is of another family.
         """
         return self._wire.ask(self._address(run_id)).unwrap()
 
-    def results(self, run_ids: Iterable[int]) -> dict[int, str]:
+    def results(self, run_ids: Iterable[Run]) -> dict[int, str]:
         """The addresses of many results, by run id: two to five with each request.
 
         Args:
@@ -49,7 +44,8 @@ class AudioFamily(TaskFamily, BaseAudio[Wire, TaskRef, CompletedTask]):
 
         Raises:
             CambError: As :meth:`result_url`: where one has no address, there is no answer at all.
-            TypeError: A run id that is not an integer.
+            TypeError: One that is neither an integer nor a run.
+            ValueError: A run that did not succeed, or is of another family.
         """
         every, bulks = self._bulks(run_ids)
         found: dict[int, str] = {}
@@ -57,65 +53,52 @@ class AudioFamily(TaskFamily, BaseAudio[Wire, TaskRef, CompletedTask]):
             found |= self._wire.ask(bulk).unwrap()
         return {run_id: found.get(run_id) or self.result_url(run_id) for run_id in every}
 
+    @overload
+    def download(self, run_id: Run, dest: StrPath, **options: Unpack[FetchOptions]) -> Path: ...
+    @overload
+    def download(self, run_id: Run, dest: IO[bytes], **options: Unpack[FetchOptions]) -> None: ...
     def download(
         self,
-        run_id: int,
-        dest: str | os.PathLike[str],
+        run_id: Run,
+        dest: StrPath | IO[bytes],
         *,
         on_progress: OnProgress = None,
         overwrite: bool = False,
         timeout: float | None = 600.0,
-    ) -> Path:
-        """Download a result. Under the name there is the whole file, checked to be audio, or nothing.
+    ) -> Path | None:
+        """Download a result. Under the name there is the whole file, or what was there before.
 
-        It is written piece by piece, beside its target. A lost connection is made again, and the rest fetched (or all
-        of it, where the server gives no rest): up to 6 times in a row without anything new.
+        It is written piece by piece, beside its place. A lost connection is made again, and the rest fetched (or all
+        of it, where the server gives no rest): up to 6 times in a row without anything new. A file that the server
+        does not find is asked for again for 10 s, as it may be new. Redirects are followed, at most 5, without the
+        key. Texts, web pages, JSON and XML are refused; anything else is taken for the audio that the server calls
+        it. A name whose suffix promises another format is kept, and the log says so at WARNING.
 
         Args:
-            run_id: Of a :class:`CompletedTask` of this family.
-            dest: The file; or a folder, where it is called, say, ``tts-11768.flac``.
+            run_id: Of a :class:`CompletedTask` of this family; or that itself, or its outcome.
+            dest: The file; or a folder, where it is called, say, ``tts-11768.flac``. A name with a final slash is a
+                folder, which is made. A symbolic link is followed. Or a binary file object that is open for writing:
+                it is written as the bytes come (by the async client in batches, in a thread), and neither rewound
+                nor closed. After a failure, what is in it is yours.
             on_progress: Called with the bytes received, and all there are (``None`` if the server does not say), for
-                each piece, in this thread. An ``Exception`` in it is logged, and the download goes on.
-            overwrite: Whether a file of that name is replaced.
+                each piece, in this thread. A :class:`StopWaiting` in it ends the download and comes out; any other
+                ``Exception`` is logged, and the download goes on.
+            overwrite: Whether a file of that name is replaced. It keeps its mode.
             timeout: Seconds for all of it; ``None`` is no limit. Each wait for bytes is bounded by the client's own.
 
         Returns:
-            The path of the file.
+            The path of the file; ``None`` for a file object.
 
         Raises:
-            ApiConnectionError: No connection, or none that lasted, for longer than a download puts up with.
-            ApiError: An HTTP answer that it cannot ride out, or no longer.
-            MalformedResponseError: What came is not audio; or as :meth:`result_url`.
+            DownloadError: The address is known, but the file cannot be fetched, or is not audio.
+            CambError: The address cannot be had, as for :meth:`result_url`.
             FileExistsError: There is a file of that name.
-            OSError: The file cannot be written.
-            TypeError: An argument of another type.
-            ValueError: A timeout that cannot be.
+            OSError: The file cannot be written, or there is something that is no regular file: a device, a pipe.
+            TypeError: An argument of another type: a text file as ``dest``, say.
+            ValueError: A run that did not succeed or is of another family, a timeout that cannot be, or a file object
+                that is not open for writing.
         """
-        refuse_coroutines("on_progress", on_progress)
-        download, clock = self._download(run_id, on_progress, timeout), self._wire.clock
-        with Target(dest, overwrite=overwrite) as file:
-            download.start(clock.monotonic())
-            while not download.done:
-                clock.sleep(download.pause(clock.monotonic()))
-                try:
-                    self._fetch(download, file, on_progress)
-                except CambError as error:
-                    download.failed(error, clock.monotonic())
-            return file.keep(download.name + download.suffix)
-
-    def _fetch(self, download: "Download", file: "Target", on_progress: OnProgress) -> None:
-        now = self._wire.clock.monotonic
-        if not download.address:
-            download.found(self._wire.ask(download.where, download.limit(now())).unwrap())
-        with self._wire.stream(download.call(), download.limit(now())) as (answer, pieces):
-            file.begin(download.begin(answer.status_code, answer.headers))
-            for piece in pieces:
-                received = download.take(piece)
-                file.write(piece)
-                with self._telling(download):
-                    if on_progress is not None:
-                        on_progress(received, download.total)
-        download.end()
+        return fetch(self._wire, self._download(run_id, timeout), dest, on_progress, overwrite=overwrite)
 
 
 class TextToSpeech(

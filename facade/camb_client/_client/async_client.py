@@ -1,6 +1,6 @@
 """The async client: how it is made and closed, and the families it has by name."""
 
-from typing import TYPE_CHECKING, Literal, Self
+from typing import IO, TYPE_CHECKING, Literal, Self, Unpack, overload
 
 import httpx
 
@@ -11,7 +11,10 @@ from .._tasks.async_tasks import AsyncTaskFamily, AsyncTasks
 from .base import BaseClient
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .._audio.async_audio import AsyncTextToSound, AsyncTextToSpeech
+    from .._files.fetch import FetchOptions, OnProgress, StrPath
 
 
 class AsyncCambClient(
@@ -67,6 +70,20 @@ class AsyncCambClient(
         from .. import AsyncTextToSound
 
         return AsyncTextToSound(self._wire, SOUND, self._on_poll)
+
+    @overload
+    async def fetch(self, address: str, dest: "StrPath", **options: "Unpack[FetchOptions]") -> "Path": ...
+    @overload
+    async def fetch(self, address: str, dest: IO[bytes], **options: "Unpack[FetchOptions]") -> None: ...
+    async def fetch(
+        self, address: str, dest: "StrPath | IO[bytes]", *, on_progress: "OnProgress" = None, overwrite: bool = False,
+        timeout: float | None = 600.0,
+    ) -> "Path | None":  # fmt: skip
+        """Download whatever has an address; see :meth:`CambClient.fetch` and :meth:`AsyncTextToSpeech.download`."""
+        from .._files.fetch import fetch_async, of_address
+
+        download = of_address(self._wire, address, timeout)
+        return await fetch_async(self._wire, download, dest, on_progress, overwrite=overwrite)
 
     async def __aenter__(self) -> Self:
         """The client itself.

@@ -1,7 +1,7 @@
 """The sync client: how it is made and closed, and the families it has by name."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Self
+from typing import IO, TYPE_CHECKING, Self, Unpack, overload
 
 import httpx
 
@@ -12,7 +12,10 @@ from .._tasks.sync_tasks import TaskFamily, Tasks
 from .base import BaseClient
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .._audio.sync_audio import TextToSound, TextToSpeech
+    from .._files.fetch import FetchOptions, OnProgress, StrPath
 
 
 class CambClient(BaseClient[Wire, httpx.BaseTransport, TaskFamily], Tasks):
@@ -65,6 +68,42 @@ class CambClient(BaseClient[Wire, httpx.BaseTransport, TaskFamily], Tasks):
         from .. import TextToSound
 
         return TextToSound(self._wire, SOUND, self._on_poll)
+
+    @overload
+    def fetch(self, address: str, dest: "StrPath", **options: "Unpack[FetchOptions]") -> "Path": ...
+    @overload
+    def fetch(self, address: str, dest: IO[bytes], **options: "Unpack[FetchOptions]") -> None: ...
+    def fetch(
+        self, address: str, dest: "StrPath | IO[bytes]", *, on_progress: "OnProgress" = None, overwrite: bool = False,
+        timeout: float | None = 600.0,
+    ) -> "Path | None":  # fmt: skip
+        """Download whatever has an address: the result of any task, say. No key is sent.
+
+        All is as for :meth:`TextToSpeech.download`, but that a 200 of any content is taken.
+
+        Args:
+            address: An ``http`` or ``https`` URL. No message and no log line shows its query, which often signs it.
+            dest: The file; or a folder, where it is called as in the address. All else as for
+                :meth:`TextToSpeech.download`.
+            on_progress: As for :meth:`TextToSpeech.download`.
+            overwrite: As for :meth:`TextToSpeech.download`.
+            timeout: As for :meth:`TextToSpeech.download`.
+
+        Returns:
+            The path of the file; ``None`` for a file object.
+
+        Raises:
+            DownloadError: The file cannot be fetched.
+            FileExistsError: There is a file of that name.
+            OSError: The file cannot be written.
+            RuntimeError: The client is closed.
+            TypeError: An argument of another type.
+            ValueError: ``address`` is no such URL, or a timeout that cannot be.
+        """
+        from .._files.fetch import fetch, of_address
+
+        download = of_address(self._wire, address, timeout)
+        return fetch(self._wire, download, dest, on_progress, overwrite=overwrite)
 
     def __enter__(self) -> Self:
         """The client itself.

@@ -1,27 +1,41 @@
-"""Downloads: what each answer of a file server means for the file that is being fetched.
+"""Downloads: what each response means for the file that is being fetched. Pure decisions; ``fetch`` drives them.
 
-Rule of this file: pure decisions, written once, as in ``_polling.poller``. A driver asks for an address where there
-is none, sends :meth:`Download.call`, hands over the headers and the pieces that come, and tells of what failed. No
-clock, no sleep, no httpx, no disk. All times are seconds.
+A driver sends :meth:`Download.call`, hands over the headers and the pieces that come, writes what it gets back, and
+tells of what failed. All times are seconds.
 
 By address, and not through the API (``output_type=raw_bytes``): only a store of files says how long a file is and
-gives the rest of one after a break; and the API's own description has no audio in its answers, only JSON.
+gives the rest of one after a break. A result endpoint that sends the file itself all the same is taken as it is.
 """
 
+import codecs
+import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from pathlib import PurePosixPath
 from typing import Any, NoReturn
+from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
 
-from .._http.call import Call, not_audio
-from .._polling import errors as _errors
-from .._polling.errors import ApiConnectionError, ApiError, CambError
-from .._polling.response import BODY_EXCERPT, malformed
+import attrs
+
+from .._http.call import Call, is_address, is_text, media_type, no_json
+from .._polling.errors import (
+    ApiConnectionError,
+    ApiError,
+    CambError,
+    DownloadError,
+    MalformedResponseError,
+    is_transient,
+)
+from .._polling.response import Response, body_text, malformed
 from .._polling.schedule import SHORTEST_LIMIT, back_off
 
-# So many tries in a row that bring nothing new end a download.
-TRIES = 6
-# How the formats begin that the docs name, and their next of kin; and what such a file is called. An MP3 without a
-# tag begins with a frame: eleven bits, then version and layer (layer I is left out: a UTF-16 text begins like it).
+# So many tries in a row that bring nothing new end a download; so many redirects in a row end a try.
+TRIES, HOPS = 6, 5
+# A store may know a new file some seconds after its address is given out: https://github.com/boto/boto3/issues/2549
+NEW_FILE = 10.0
+REDIRECTS = {301, 302, 303, 307, 308}
+# How formats begin, and what such a file is called. An MP3 without a tag begins with a frame: eleven bits, then
+# version and layer (layer I is left out: a UTF-16 text begins like it).
 _FORMATS = {
     rb"fLaC": ".flac",
     rb"RIFF....WAVE|RF64....WAVE": ".wav",
@@ -29,138 +43,303 @@ _FORMATS = {
     rb"\xff[\xf0\xf1\xf8\xf9]": ".aac",
     rb"OggS": ".ogg",
     rb"....ftyp": ".m4a",
+    rb"\x1aE\xdf\xa3": ".webm",
+    rb"FORM....AIF[FC]": ".aiff",
+    rb"\.snd": ".au",
 }
-_HEAD = 12
+# The same by media type, where the bytes do not tell.
+_TYPES = {
+    "audio/flac": ".flac", "audio/x-flac": ".flac", "audio/wav": ".wav", "audio/x-wav": ".wav", "audio/wave": ".wav",
+    "audio/mpeg": ".mp3", "audio/mp3": ".mp3", "audio/aac": ".aac", "audio/ogg": ".ogg", "audio/opus": ".opus",
+    "audio/mp4": ".m4a", "audio/x-m4a": ".m4a", "audio/webm": ".webm", "video/webm": ".webm", "audio/aiff": ".aiff",
+    "audio/basic": ".au", "audio/pcm": ".pcm", "audio/x-pcm": ".pcm", "audio/l16": ".pcm", "video/mp4": ".mp4",
+    "application/json": ".json", "text/plain": ".txt", "text/vtt": ".vtt", "application/x-subrip": ".srt",
+    "application/zip": ".zip",
+}  # fmt: skip
+_OTHER = ".bin"
+# Suffixes that may stand for another.
+_SAME = {".aif": ".aiff", ".wave": ".wav", ".oga": ".ogg", ".opus": ".ogg", ".mp4": ".m4a", ".adts": ".aac"}
+# So many bytes tell what a file is; they are written only then.
+_HEAD = 512
+_MARKUP = re.compile(rb"\s*<(!doctype|!--|\?xml|html|head|body|error)", re.IGNORECASE)
 
 
-def suffix(head: bytes) -> str:
-    """The suffix of a file that begins so; "" if that is no audio."""
-    return next((name for start, name in _FORMATS.items() if re.match(start, head, re.DOTALL)), "")
+def suffix(head: bytes, kind: str = "") -> str:
+    """What a file is called that begins so and is of that media type."""
+    known = (name for start, name in _FORMATS.items() if re.match(start, head, re.DOTALL))
+    return next(known, _TYPES.get(kind, _OTHER))
+
+
+def is_written(head: bytes) -> bool:
+    """Whether a file that begins so is a text: characters that can be printed, and nothing else."""
+    if suffix(head) != _OTHER:
+        return False
+    try:
+        text = codecs.getincrementaldecoder(json.detect_encoding(head))().decode(head)
+    except UnicodeDecodeError:
+        return bool(_MARKUP.match(head))  # In an encoding of its own.
+    return "".join(text.split()).isprintable()
+
+
+def wav_length(head: bytes) -> int:
+    """How many bytes a WAV file has, by its own header; 0 for any other."""
+    return 8 + int.from_bytes(head[4:8], "little") if re.match(rb"RIFF....WAVE", head, re.DOTALL) else 0
+
+
+def name_of(address: str) -> str:
+    """What a file is called after its address."""
+    name = re.sub(r"[^\w.+ -]", "_", PurePosixPath(unquote(urlsplit(address).path)).name).strip(". ")
+    return name[-80:].lstrip(". ") or "download"
 
 
 class Download:
     """One download.
 
     Args:
-        where: Asks for the address of the file.
-        name: What the file is called in a folder, but for its suffix.
+        subject: What messages call it.
+        name: What the file is called in a folder; one without a suffix gets that of its format.
         timeout: Seconds until the deadline; infinity is none.
         random: Numbers from 0 to 1 for the jitter.
+        address: The address of the file, where it is known.
+        where: Otherwise, what asks the API for it.
+        base_url: Where the API is.
 
     Attributes:
-        address: The address; "" when a new one is needed. It is in no repr: its query signs it.
         received: How many bytes of the file are here.
         total: How many it has, or ``None`` while that is not known.
-        suffix: What a file of this format is called, "" while that is not known.
         done: Whether it is all here.
     """
 
     total: int | None = None
 
-    def __init__(self, where: Call[str], name: str, timeout: float, random: Callable[[], float]) -> None:
-        self.where, self.name = where, name
-        self.address, self.suffix, self.done = "", "", False
-        self.received = 0
-        self._timeout, self._random = timeout, random
-        self._head, self._etag = b"", ""
-        self._furthest = self._failures = 0
-        self._proved = False  # Whether the address has ever worked.
+    def __init__(
+        self,
+        subject: str,
+        name: str,
+        timeout: float,
+        random: Callable[[], float],
+        *,
+        address: str = "",
+        where: Call[str] | None = None,
+        base_url: str = "",
+    ) -> None:
+        self.subject, self.done, self.received = subject, False, 0
+        self._name, self._timeout, self._random, self._where = name, timeout, random, where
+        self._base_url = base_url
+        # The address that was told; that of the next request; and where the request before it went.
+        self._address, self._next, self._last = address, address, address
+        self._hops = self._furthest = self._failures = 0
+        self._etag, self._kind, self._head, self._held, self._written = "", "", b"", b"", False
+        self._end: int | None = None
+        self._may_be_cut = self._proved = False
+        self._missing_since: float | None = None
 
-    def start(self, now: float) -> None:
-        """Begin: place the deadline."""
-        self._next_at, self._deadline = now, now + self._timeout
+    def start(self, now: float, *, rewinds: bool) -> None:
+        """Begin: place the deadline.
+
+        Args:
+            now: The time.
+            rewinds: Whether what was written can be dropped, to begin again.
+        """
+        self._next_at, self._deadline, self._rewinds = now, now + max(self._timeout, SHORTEST_LIMIT), rewinds
 
     def pause(self, now: float) -> float:
         """How long to sleep before the next try."""
         return max(0.0, self._next_at - now)
 
     def limit(self, now: float) -> float:
-        """How long the request that begins now may take."""
-        return max(self._deadline - now, SHORTEST_LIMIT)
+        """How long the request that begins now may take.
 
-    def found(self, address: str) -> None:
-        """Take in a new address."""
-        self.address, self._proved = address, False
+        Raises:
+            ApiConnectionError: No time is left.
+        """
+        if now >= self._deadline:
+            raise ApiConnectionError(f"{self.subject}: the deadline has passed")
+        return self._deadline - now
 
     def call(self) -> Call[Any]:
-        """What fetches the file: what is missing of it, if what is here is surely of the same file."""
-        if not (self.received and self._etag):
-            self.received = 0
+        """The next request: for the address, or for what is missing of the file."""
+        if self.received and not self._etag:
+            self._restart("the server cannot send the rest of it")
         rest = {"range": f"bytes={self.received}-", "if-range": self._etag} if self.received else {}
-        return file_call(self.where.subject, self.address, rest)
+        if not self._next and self._where:
+            self._last = self._base_url + self._where.url
+            return attrs.evolve(self._where, streams=self._streams, headers=rest)
+        self._last = self._next
+        accept = {"accept": "*/*", **rest}
+        return Call(self.subject, "GET", self._next, None, no_json, "audio", headers=accept, streams=self._streams)
 
-    def begin(self, status_code: int, headers: Mapping[str, str]) -> int:
-        """Take in the headers of what was asked for: at which byte of the file the body begins.
+    def _streams(self, response: Response) -> bool:
+        """Whether a response has the file, or leads to it; any other tells the address, or what is wrong."""
+        if response.status_code in REDIRECTS:
+            return "location" in response.headers
+        kind = media_type(response)
+        is_file = not self._where or not (is_text(kind) or not (kind or self._next))
+        return response.status_code in {200, 206} and is_file
+
+    def begin(self, response: Response, content: object) -> int | None:
+        """Take in the headers of a response.
+
+        Returns:
+            At which byte of the file to go on writing; or ``None`` where there is nothing to write, as the response
+            tells where the file is.
 
         Raises:
             ApiConnectionError: Another part of the file than was asked for.
+            DownloadError: It leads nowhere.
         """
+        if isinstance(content, str):
+            self._address = self._next = content
+            self._proved, self._missing_since = False, None
+            return None
+        if response.status_code in REDIRECTS:
+            self._follow(response.headers["location"])
+            return None
         self._proved = True
-        etag = headers.get("etag", "")
-        if status_code == 206:
-            given = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", headers.get("content-range", ""))
-            if not given or int(given[1]) != self.received or etag not in {"", self._etag}:
-                self.received = 0
-                raise ApiConnectionError(f"{self.where.subject}: not the part of the file that was asked for")
-            return self.received
-        length = headers.get("content-length", "")
-        self.total = int(length) if re.fullmatch(r"[0-9]{1,15}", length) else None
-        self.received, self._head, self.suffix = 0, b"", ""
-        self._etag = etag if etag.startswith('"') else ""  # A weak one says nothing of the bytes.
-        return 0
+        self._take_headers(response)
+        return self.received - len(self._held)
 
-    def take(self, piece: bytes) -> int:
-        """Take in a piece of the body; how many bytes are here now.
+    def _follow(self, location: str) -> None:
+        # A location may have characters that stand in no request; a fragment is for the reader alone.
+        target = urldefrag(urljoin(self._last, quote(location, safe="!#$%&'()*+,/:;=?@[]~"))).url
+        self._hops += 1
+        if self._hops > HOPS:
+            raise self._error(f"more than {HOPS} redirects in a row")
+        if not is_address(target) or (self._last.lower().startswith("https:") and target.lower().startswith("http:")):
+            raise self._error("it redirects to what is no https or http address, or from https to http")
+        self._next = target
+
+    def _take_headers(self, response: Response) -> None:
+        headers = response.headers
+        etag, told, part = headers.get("etag", ""), headers.get("content-length", ""), None
+        total = int(told) if re.fullmatch(r"[0-9]{1,15}", told) else None
+        if response.status_code == 206:
+            part = re.fullmatch(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15}|\*)", headers.get("content-range", ""))
+            total = int(part[3]) if part and part[3] != "*" else self.total if self.received else None
+            if not part or int(part[1]) != self.received or (total is not None and int(part[2]) >= total):
+                self._refuse_part()
+            if self.received and (etag not in {"", self._etag} or self.total not in {None, total}):
+                self._refuse_part()
+        elif self.received:
+            self._restart("the server sent all of it again")
+        if not self.received:
+            self._etag = etag if etag.startswith('"') else ""  # A weak one says nothing of the bytes.
+        self.total, self._kind = total, media_type(response)
+        self._end = int(part[2]) + 1 if part else total
+        self._may_be_cut = total is None if part else response.ends_with_connection
+
+    def _refuse_part(self) -> NoReturn:
+        self._restart("the server sent another part of it")
+        raise ApiConnectionError(f"{self.subject}: the response is not the part of the file that was asked for")
+
+    def _restart(self, why: str) -> None:
+        """Begin again with the first byte; DownloadError where what was written cannot be dropped."""
+        if self._written and not self._rewinds:
+            raise self._error(f"the download broke off after {self.received} bytes, and {why}; dest cannot be rewound")
+        self.received, self._head, self._held, self._written, self._etag = 0, b"", b"", False, ""
+
+    def take(self, piece: bytes) -> bytes:
+        """Take in a piece of the body; what is to be written of the file now.
 
         Raises:
-            MalformedResponseError: It is no audio.
+            MalformedResponseError: It is a text, where audio is expected.
         """
-        self._head += piece[: max(0, _HEAD - self.received)]
         self.received += len(piece)
-        if len(self._head) >= _HEAD and not self.suffix:
-            self._recognise()
-        return self.received
+        if self._head:
+            return piece
+        self._held += piece
+        return self._release() if len(self._held) >= _HEAD else b""
 
-    def end(self) -> None:
-        """Take in that the body has ended.
+    def end(self) -> bytes:
+        """Take in that the body has ended; what is left to be written.
 
         Raises:
             ApiConnectionError: Too early, or too late.
-            MalformedResponseError: It is no audio.
+            MalformedResponseError: It is a text, where audio is expected.
         """
-        if self.total not in {None, self.received}:
-            raise ApiConnectionError(f"{self.where.subject}: {self.received} bytes came, {self.total} were announced")
-        self._recognise()
+        came, whole = self.received, self.total
+        if self._end not in {None, came}:
+            raise ApiConnectionError(f"{self.subject}: {came} bytes came, {self._end} were announced")
+        if whole is not None and came < whole:
+            if not self._etag or came <= self._furthest:
+                raise ApiConnectionError(f"{self.subject}: only a part of the file came, {came} of {whole} bytes")
+            self._furthest, self._failures = came, 0  # A part, in order: go on with the next.
+            self._look_again()
+            return b""
+        # One byte more pads a length that is odd.
+        if self._may_be_cut and came - wav_length(self._head or self._held) not in {0, 1}:
+            said = "the response told no length and ended with its connection, so a part may be missing"
+            raise ApiConnectionError(f"{self.subject}: {said}")
         self.done = True
+        return b"" if self._head else self._release()
 
-    def _recognise(self) -> None:
-        self.suffix = suffix(self._head)
-        if not self.suffix:
-            text = self._head.decode("utf-8", errors="replace")[:BODY_EXCERPT]
-            raise malformed(self.where.subject, None, "audio", "it begins like no known format", text)
+    def _release(self) -> bytes:
+        """The first bytes, held until it is known what they are."""
+        held, self._held, self._written = self._held, b"", True
+        self._head = held[:_HEAD]
+        is_bare = not self._kind or self._kind.startswith("audio/") or self._kind.endswith("octet-stream")
+        if self._where and (not held or (is_bare and is_written(self._head))):
+            why = "expected audio, got text" if held else "expected audio, got an empty file"
+            raise malformed(self.subject, None, "audio", why, body_text(Response(body=bytearray(self._head)), str))
+        return held
 
     def failed(self, error: CambError, now: float) -> None:
         """Take in that a try failed, and plan the next.
 
         Raises:
-            CambError: The error itself, where another try would not help or there is no time for one.
+            DownloadError: Another try would not help, or there is no time for one.
+            CambError: The same for the request for the address: the error itself.
         """
         code = error.status_code if isinstance(error, ApiError) else 0
+        is_of_file = bool(self._next) or self._proved
         # An address expires; one that has worked may have done so since.
-        expired = self._proved and 400 <= code < 500
-        if code == 416 or (self.total is not None and self.received > self.total):
-            self.received = 0
-        if expired:
-            self.address, self._proved = "", False
+        has_expired = self._proved and 400 <= code < 500 and self._where is not None
+        is_new = code == 404 and is_of_file and not self._proved
+        if is_new and self._missing_since is None:
+            self._missing_since = now
+        passes = has_expired or (is_new and now - (self._missing_since or now) < NEW_FILE) or self._passes(error)
+        if code == 416 and self.received:
+            self._restart("the server has no rest of it")
+            passes = True
+        if has_expired:
+            self._address, self._proved = "", False
         self._failures = 1 if self.received > self._furthest else self._failures + 1
         self._furthest = max(self._furthest, self.received)
-        passing = expired or (_errors.is_transient(error) and not isinstance(error, _errors.MalformedResponseError))
+        self._look_again()
         hint = (error.retry_after if isinstance(error, ApiError) else None) or 0.0
         self._next_at = now + max(back_off(self._failures, self._random), hint)
-        if not passing or self._failures >= TRIES or self._next_at >= self._deadline:
+        if passes and self._failures < TRIES and self._next_at < self._deadline:
+            return
+        if not is_of_file or isinstance(error, DownloadError):
             raise error
+        raise self._error(str(error).removeprefix(f"{self.subject}: "), code or None) from error
 
+    @staticmethod
+    def _passes(error: CambError) -> bool:
+        """Whether another try may go better. A text in place of audio does not change, unlike that of a poll."""
+        return is_transient(error) and not isinstance(error, MalformedResponseError)
 
-def file_call(subject: str, where: str, headers: dict[str, str]) -> Call[NoReturn]:
-    """Fetch a result, or the rest of it, from where it is."""
-    return Call(subject, "GET", where, None, not_audio, "audio", headers={"accept": "*/*", **headers})
+    def _look_again(self) -> None:
+        """The next request goes to the address itself, and not to where it led the last time."""
+        self._hops, self._next = 0, self._address
+
+    def _error(self, why: str, status_code: int | None = None) -> DownloadError:
+        host = urlsplit(self._last).hostname
+        why = " ".join(re.sub(r"<[^>]*>?", " ", why).split()).rstrip(" .")  # Stores explain themselves in XML.
+        advice = "The result stays where it is" if self._where else "If its address has expired, ask for a new one"
+        message = f"{self.subject}: the download from {host} failed: {why}. {advice}: download it again."
+        return DownloadError(message, status_code=status_code, host=host)
+
+    @property
+    def file_name(self) -> str:
+        """What it is called in a folder."""
+        return self._name if PurePosixPath(self._name).suffix else self._name + suffix(self._head, self._kind)
+
+    def misnomer(self, name: str) -> str:
+        """What to say of a name whose suffix promises another format; "" if it does not."""
+        promised = PurePosixPath(name).suffix.lower()
+        found = suffix(self._head, self._kind)
+        known = {*_FORMATS.values(), *_TYPES.values(), *_SAME}
+        if promised not in known or found == _OTHER or _SAME.get(promised, promised) == _SAME.get(found, found):
+            return ""
+        return f"{self.subject}: the file is called {name}, but what came is {found}: rename it, or convert it"

@@ -51,9 +51,7 @@ class AsyncWire(BaseWire[httpx.AsyncClient]):
                 await self._read(exchange, response)
 
     @asynccontextmanager
-    async def stream(
-        self, call: Call[Any], limit: float = math.inf
-    ) -> AsyncIterator[tuple[Response, AsyncIterator[bytes]]]:
+    async def stream(self, call: Call[Any], limit: float = math.inf) -> AsyncIterator[tuple[Response, Any]]:
         """Send a call, and give its response and the bytes as they come, as :meth:`Wire.stream`."""
         import asyncio
 
@@ -64,11 +62,12 @@ class AsyncWire(BaseWire[httpx.AsyncClient]):
                     sending = http.send(exchange.request(), stream=True)
                     response = await closes.enter_async_context(aclosing(await sending))
             exchange.check()
-            if not exchange.streams(response, limit):
-                with exchange:
-                    await self._read(exchange, response)
-                exchange.result().unwrap()
-            yield exchange.response, self._pieces(exchange, aiter(response.stream))  # type: ignore[arg-type]
+            if exchange.streams(response):
+                yield exchange.response, self._pieces(exchange, aiter(response.stream))  # type: ignore[arg-type]
+                return
+            with exchange:
+                await self._read(exchange, response)
+            yield exchange.response, exchange.result().unwrap()
 
     async def _read(self, exchange: Exchange[Any], response: httpx.Response) -> None:
         async for chunk in response.stream:  # type: ignore[union-attr]

@@ -1,7 +1,9 @@
 """One request, and what its response means."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, NoReturn, TypeVar
+from urllib.parse import urlsplit
 
 import attrs
 
@@ -21,6 +23,37 @@ from .._polling.task import TaskRef
 _T = TypeVar("_T")
 
 
+def is_address(text: object) -> bool:
+    """Whether it is the address of a file: http or https, a host, and only characters that can stand in a request."""
+    if not isinstance(text, str) or not re.fullmatch(r"(?i:https?)://[\x21-\x7e]+", text):
+        return False
+    try:
+        parts = urlsplit(text)
+        return bool(parts.hostname) and parts.port != 0  # Reading the port checks it.
+    except ValueError:
+        return False
+
+
+def media_type(response: Response) -> str:
+    """The Content-Type in small letters, without its parameters; "" if there is none."""
+    return response.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def is_text(kind: str) -> bool:
+    """Whether a media type is one of texts: a web page, an error in JSON or XML."""
+    return kind.startswith("text/") or "json" in kind or "xml" in kind or "html" in kind
+
+
+def is_audio(response: Response) -> bool:
+    """Whether a response has audio, as far as its headers tell."""
+    return response.is_success and not is_text(media_type(response))
+
+
+def no_json(*_: object) -> NoReturn:
+    """How a call reads JSON that expects none."""
+    raise ValueError("it is JSON")
+
+
 @attrs.define(eq=False)
 class Call(Generic[_T]):
     """One request, and what to make of its response.
@@ -32,8 +65,10 @@ class Call(Generic[_T]):
         json: The body to send, or ``None``.
         read: What the JSON body of a success says, given what takes the key out of it and when the response came,
             in seconds since 1970. It may raise whatever it likes on a body that keeps no contract.
+            :func:`no_json` where none is expected.
         expects: What such a body is called.
         headers: Headers beside those of every request.
+        streams: Whether the body of a response is taken as it comes, as a stream; any other is read whole.
         ref: The task it is about, or ``None``.
         poll: Which poll of a wait it is, from 1; 0 is none.
         response: The response as far as it has come, or ``None``: an interruption leaves nothing else behind.
@@ -48,6 +83,7 @@ class Call(Generic[_T]):
     read: Callable[[Any, Redact, float], _T]
     expects: str
     headers: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
+    streams: Callable[[Response], bool] = attrs.field(default=is_audio, kw_only=True)
     ref: TaskRef | None = attrs.field(default=None, kw_only=True)
     poll: int = attrs.field(default=0, kw_only=True)
     response: Response | None = attrs.field(default=None, init=False, repr=False)
@@ -63,9 +99,9 @@ def interpret(call: Call[_T], response: Response, redact: Redact) -> CallResult[
     """What a response says; ``redact`` takes out of it what is secret."""
     hint, named = retry_after(response), request_id(response, redact)
     if not response.is_success:
-        return CallResult(api_error(call.subject, call.ref, response, hint, redact), hint, named)
+        return CallResult(api_error(call.subject, call.ref, response, hint, redact, ours=call.is_ours), hint, named)
     try:
-        return CallResult(call.read(_json(response), redact, response.received_at), hint, named)
+        return CallResult(_read(call, response, redact), hint, named)
     except (MemoryError, ImportError, OSError):
         raise  # Of this machine, not of the body.
     except Exception as broken:  # noqa: BLE001 (a body can break a parser in any way: too deep, too long, odd types)
@@ -74,11 +110,10 @@ def interpret(call: Call[_T], response: Response, redact: Redact) -> CallResult[
     return CallResult(malformed(call.subject, call.ref, call.expects, why, text, response.status_code), hint, named)
 
 
-def _json(response: Response) -> Any:
+def _read(call: Call[_T], response: Response, redact: Redact) -> _T:
     if response.unread:
         raise ValueError(response.unread)
-    return parse_json(response.body)
-
-
-def not_audio(*_: object) -> NoReturn:
-    raise ValueError("it is JSON")
+    if call.read is no_json:
+        kind = media_type(response)
+        raise ValueError(f"expected {call.expects}, got {'JSON' if 'json' in kind else kind or 'no media type'}")
+    return call.read(parse_json(response.body), redact, response.received_at)

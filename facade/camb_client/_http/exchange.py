@@ -46,6 +46,8 @@ BODY_LIMIT = 1 << 20
 CUT_OFF_AFTER = 0.05
 # The first httpcore that takes what is asked of a server apart from the address that logs and tracers see.
 _TARGET_SINCE = (1, 0, 4)
+# The last is how S3 frames an upload; some stores give it back with a file that is not framed.
+_PLAIN = {"", "identity", "aws-chunked"}
 # What no second try can mend.
 _FATAL = httpx.UnsupportedProtocol | httpx.InvalidURL | ssl.SSLCertVerificationError | UnicodeError
 # What happens before a request is sent.
@@ -84,8 +86,9 @@ class Exchange(AbstractContextManager["Exchange[Any]"], Generic[_T]):
 
     def __init__(self, wire: "BaseWire[Any]", call: Call[_T], limit: float) -> None:
         self.limit = min(limit, wire.longest)
-        self.call = call
-        self._wire, self._deadline = wire, wire.clock.monotonic() + self.limit
+        self.call, self._wire = call, wire
+        began = wire.clock.monotonic()
+        self._deadline, self._end_of_stream = began + self.limit, began + limit
         # httpcore's own limits come first: they close what they opened, and say what they waited for.
         self.cut_off = None if self.limit == math.inf else self.limit + CUT_OFF_AFTER
         self.response = call.response = Response()
@@ -130,17 +133,19 @@ class Exchange(AbstractContextManager["Exchange[Any]"], Generic[_T]):
         self.response.status_code, self.response.headers = status_code, headers
         self.response.received_at = self._wire.clock.time()
         encoding = headers.get("content-encoding", "identity").strip().lower()
-        if encoding not in {"", "identity"}:
+        if encoding not in _PLAIN:
             self.response.unread = f"encoded as {encoding[:40]!r}, which was not asked for; not read"
         return not self.response.unread
 
-    def streams(self, response: httpx.Response, seconds: float) -> bool:
-        """Take in the headers; whether the body is what was asked for: of any length, and to be read in that time."""
-        kind = response.headers.get("content-type", "").lower()
-        is_text = kind.startswith("text/") or "json" in kind or "xml" in kind
-        if not self.begin(response.status_code, response.headers) or not self.response.is_success or is_text:
+    def streams(self, response: httpx.Response) -> bool:
+        """Take in the headers; whether the body is a stream, of any length, that the limit of the call bounds."""
+        readable = self.begin(response.status_code, response.headers)
+        is_http1 = response.extensions.get("http_version", b"").startswith(b"HTTP/1")
+        is_told = {"content-length", "transfer-encoding"} & response.headers.keys()
+        self.response.ends_with_connection = is_http1 and not is_told
+        if not readable or not self.call.streams(self.response):
             return False
-        self._deadline = self._wire.clock.monotonic() + seconds
+        self._deadline = self._end_of_stream
         return True
 
     def enough(self, chunk: bytes) -> bool:

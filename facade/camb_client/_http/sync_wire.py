@@ -38,22 +38,24 @@ class Wire(BaseWire[httpx.Client]):
         return exchange.result()
 
     @contextmanager
-    def stream(self, call: Call[Any], limit: float = math.inf) -> Iterator[tuple[Response, Iterator[bytes]]]:
+    def stream(self, call: Call[Any], limit: float = math.inf) -> Iterator[tuple[Response, Any]]:
         """Send a call, and give its response and the bytes as they come, all within ``limit`` seconds.
 
-        Each wait for bytes is bounded by the client's own timeout. What goes wrong on the wire is raised as one of
-        our errors, what the caller does with the bytes is the caller's.
+        In place of the bytes comes what the call reads, where the body is no stream. Each wait for bytes is bounded by
+        the client's own timeout. What goes wrong on the wire is raised as one of our errors, what the caller does
+        with the bytes is the caller's.
         """
         http, exchange = self._client(), Exchange(self, call, limit)
         with ExitStack() as closes:
             with exchange:
                 response = closes.enter_context(closing(http.send(exchange.request(), stream=True)))
             exchange.check()
-            if not exchange.streams(response, limit):
-                with exchange:
-                    self._read(exchange, response)
-                exchange.result().unwrap()
-            yield exchange.response, self._pieces(exchange, iter(response.stream))  # type: ignore[arg-type]
+            if exchange.streams(response):
+                yield exchange.response, self._pieces(exchange, iter(response.stream))  # type: ignore[arg-type]
+                return
+            with exchange:
+                self._read(exchange, response)
+            yield exchange.response, exchange.result().unwrap()
 
     def _read(self, exchange: Exchange[Any], response: httpx.Response) -> None:
         for chunk in response.stream:  # type: ignore[union-attr]

@@ -1,6 +1,8 @@
 """Checks of arguments: the value itself, or a TypeError or ValueError that says what is allowed."""
 
 import math
+from operator import index
+from typing import SupportsIndex
 
 # A day: a longer sleep or socket timeout is a mistake.
 DAY = 86_400.0
@@ -21,14 +23,14 @@ def number(name: str, value: object, *, least: float = 0.0, most: float = 1e300,
 
 
 def integer(name: str, value: object) -> int:
-    """The value, if it is an integer.
+    """The value as an ``int``, if it is an integer: anything with ``__index__``, but a ``bool``.
 
     Raises:
         TypeError: It is not.
     """
-    if isinstance(value, bool) or not isinstance(value, int):
+    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
         raise TypeError(f"{name} must be an int, not {type(value).__name__}")
-    return int(value)
+    return index(value)
 
 
 def seconds(timeout: float | None) -> float:

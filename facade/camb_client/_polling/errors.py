@@ -14,6 +14,7 @@
     │   ├── RateLimitError            429
     │   └── ServerError               5xx
     ├── MalformedResponseError
+    ├── DownloadError
     ├── CreateOutcomeUnknownError
     ├── TaskError
     │   ├── TaskFailedError
@@ -160,6 +161,21 @@ class MalformedResponseError(CambError):
     """
 
     body: str = ""
+
+
+class DownloadError(CambError):
+    """A file cannot be fetched, though its address is known. It says nothing of the API key, which no file needs.
+
+    ``__cause__`` is what went wrong at last, if that was an error of its own: no response, an HTTP status code, or
+    something else than audio.
+
+    Attributes:
+        status_code: The HTTP status code that the server of the file sent, or ``None``.
+        host: That server, or ``None``.
+    """
+
+    status_code: int | None = None
+    host: str | None = None
 
 
 class CreateOutcomeUnknownError(CambError):

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
-from .errors import ApiError, CambError, InvalidRequestError, MalformedResponseError, http_rule
+from .errors import ApiError, CambError, HttpRule, InvalidRequestError, MalformedResponseError, http_rule
 from .status import TaskStatus
 from .task import CompletedTask, TaskRef, TaskState
 from .text import without_queries
@@ -40,6 +40,7 @@ class Response:
         headers: Its headers; names in any case.
         body: Its body, as far as it was read.
         unread: Why the body was not read whole, or "".
+        ends_with_connection: Whether the end of the connection alone ends the body, so that no length was told.
     """
 
     received_at: float = 0.0
@@ -47,6 +48,7 @@ class Response:
     headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)  # Either may hold what is secret.
     body: bytearray = attrs.field(factory=bytearray, repr=False)
     unread: str = ""
+    ends_with_connection: bool = False
 
     @property
     def is_success(self) -> bool:
@@ -149,8 +151,10 @@ def body_text(response: Response, redact: Redact) -> str:
     return without_queries(redact(text))[:BODY_EXCERPT]
 
 
-def api_error(subject: str, ref: TaskRef | None, response: Response, hint: float | None, redact: Redact) -> ApiError:
-    """The error for any status code that is no success."""
+def api_error(
+    subject: str, ref: TaskRef | None, response: Response, hint: float | None, redact: Redact, *, ours: bool = True
+) -> ApiError:
+    """The error for any status code that is no success; another server (not ``ours``) tells nothing of the key."""
     text = body_text(response, redact)
     facts = {"body": text, "request_id": request_id(response, redact), "retry_after": hint}
     try:
@@ -158,7 +162,7 @@ def api_error(subject: str, ref: TaskRef | None, response: Response, hint: float
         gist = _gist(said)
     except (ValueError, RecursionError):  # No JSON, or too deep to be an explanation.
         said, is_json, gist = text, False, _gist(text)
-    rule = http_rule(response.status_code, is_json=is_json)
+    rule = http_rule(response.status_code, is_json=is_json) if ours else HttpRule()
     if rule.error is InvalidRequestError and isinstance(said, dict):
         facts["detail"] = said.get("detail")
     message = f"{subject}: HTTP {response.status_code}: {gist or 'no explanation'}. {rule.advice}".rstrip()

@@ -1,6 +1,5 @@
 """Results: their addresses, and a download that leaves the whole file or none."""
 
-import errno
 import json
 import logging
 import os
@@ -11,7 +10,8 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Iterator
+import traceback
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -23,48 +23,22 @@ from camb_client import (
     ApiError,
     AuthenticationError,
     CambError,
+    DownloadError,
     MalformedResponseError,
-    PermissionDeniedError,
     RateLimitError,
-    ServerError,
     TaskNotFoundError,
 )
-from camb_client._files.target import Target
 from camb_client.testing import HTML, RESET, FakeCamb, Fault, Reply, VirtualClock, cut, error, rate_limited
-from tests.facade.conftest import KEY, Both, Client, making
+from tests.facade.conftest import KEY, Both, Client
+from tests.facade.files.conftest import AUDIO, FILE, download, left
 
 WAV = b"RIFF\x24\x00\x00\x00WAVEfmt "
-AUDIO = b"fLaC" + random.Random(1).randbytes(50_000)
-FILE = "GET /files"
 Change = Callable[[Reply], Reply]
-
-
-@pytest.fixture(params=["sync", "async", "aiohttp"])
-def both(request: pytest.FixtureRequest) -> Iterator[Both]:
-    yield from making(request.param)
-
-
-@pytest.fixture
-def fake(clock: VirtualClock) -> FakeCamb:
-    fake = FakeCamb(KEY, clock=clock)
-    fake.add("tts:1", ["SUCCESS"], run_id=7, audio=AUDIO)
-    fake.add("text-to-sound:1", ["SUCCESS"], run_id=8)
-    return fake
-
-
-def download(camb: Client, dest: Any, run_id: Any = 7, **more: Any) -> pathlib.Path:
-    path = camb.call(lambda real: real.tts.download(run_id, dest, **more))
-    assert isinstance(path, pathlib.Path)
-    return path
 
 
 def asked(fake: FakeCamb, place: str = "/files") -> list[str]:
     """The Range of each request for a file."""
     return [it.headers.get("range", "all") for it in fake.requests if place in it.path]
-
-
-def left(folder: pathlib.Path) -> list[str]:
-    return sorted(it.name for it in folder.iterdir())
 
 
 # --- the file ---
@@ -89,92 +63,6 @@ def test_a_folder_has_it_under_a_name_that_fits(both: Both, fake: FakeCamb, tmp_
     with pytest.raises(FileExistsError, match=r"tts-7\.flac"):
         download(camb, tmp_path)
     assert left(tmp_path) == ["text-to-sound-8.wav", "tts-7.flac"]
-
-
-def test_what_is_there_is_kept_unless_told(both: Both, fake: FakeCamb, tmp_path: pathlib.Path) -> None:
-    camb, path = both.of(fake), tmp_path / "a.flac"
-    path.write_bytes(b"mine")
-    with pytest.raises(FileExistsError, match="overwrite=True"):
-        download(camb, path)
-    assert not fake.requests
-    assert path.read_bytes() == b"mine"
-    assert download(camb, path, overwrite=True).read_bytes() == AUDIO
-    assert left(tmp_path) == ["a.flac"]
-
-
-def test_a_file_that_comes_meanwhile_is_kept_too(
-    both: Both, fake: FakeCamb, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path, kept = tmp_path / "a.flac", Target.keep
-
-    def race(target: Target, name: str) -> pathlib.Path:
-        """The other comes after the last poll the name."""
-        monkeypatch.setattr(Target, "_refuse", lambda *_: path.write_bytes(b"theirs"))
-        return kept(target, name)
-
-    monkeypatch.setattr(Target, "keep", race)
-    with pytest.raises(FileExistsError):
-        download(both.of(fake), path)
-    assert path.read_bytes() == b"theirs"
-    assert left(tmp_path) == ["a.flac"]
-
-
-@pytest.mark.parametrize("taken", [False, True])
-def test_a_file_system_without_links(
-    both: Both, fake: FakeCamb, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, taken: bool
-) -> None:
-    path = tmp_path / "a.flac"
-
-    def no_links(*_: object) -> None:
-        if taken:
-            path.write_bytes(b"theirs")
-        raise PermissionError(errno.EPERM, "no links here")
-
-    monkeypatch.setattr(pathlib.Path, "hardlink_to", no_links)
-    if taken:
-        with pytest.raises(FileExistsError):
-            download(both.of(fake), path)
-    else:
-        download(both.of(fake), path)
-    assert path.read_bytes() == (b"theirs" if taken else AUDIO)
-    assert left(tmp_path) == ["a.flac"]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "expected"),
-    [
-        ({"dest": "no/such/folder/a.flac"}, FileNotFoundError),
-        ({"dest": 7}, TypeError),
-        ({"dest": b"a.flac"}, TypeError),
-        ({"run_id": "7"}, TypeError),
-        ({"run_id": True}, TypeError),
-        ({"run_id": None}, TypeError),
-        ({"timeout": -1}, ValueError),
-        ({"on_progress": 7}, TypeError),
-    ],
-    ids=str,
-)
-def test_what_cannot_be_is_refused_at_once(
-    both: Both, fake: FakeCamb, tmp_path: pathlib.Path, arguments: dict[str, Any], expected: type[Exception]
-) -> None:
-    with pytest.raises(expected):
-        download(both.of(fake), **{"dest": tmp_path / "a", **arguments})
-    assert not fake.requests
-    assert not left(tmp_path)
-
-
-def test_a_disk_that_is_full_is_no_matter_of_the_network(
-    both: Both, fake: FakeCamb, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(Target, "write", full)
-    with pytest.raises(OSError, match="No space left") as caught:
-        download(both.of(fake), tmp_path / "a.flac")
-    assert not isinstance(caught.value, CambError)
-    assert asked(fake) == ["all"]
-    assert not left(tmp_path)
 
 
 def test_what_the_callback_does_wrong_does_not_matter(
@@ -252,15 +140,16 @@ def test_the_formats_are_known_by_how_they_begin(
         Reply(200, '{"error": "not ready"}'.encode("utf-16"), {"content-type": "audio/mpeg"}),
         Reply(200, b"", {"content-type": "audio/flac"}),
         Reply(200, b"fL", {"content-type": "audio/flac"}),
-        Reply(200, bytes(100), {"content-type": "audio/flac"}),
         Reply(200, AUDIO, {"content-type": "audio/flac", "content-encoding": "gzip"}),
     ],
     ids=lambda reply: str(reply.body[:20]),
 )
 def test_a_200_that_is_not_audio_is_no_file(both: Both, fake: FakeCamb, tmp_path: pathlib.Path, reply: Reply) -> None:
     fake.script(FILE, reply)
-    with pytest.raises(MalformedResponseError, match="tts run 7: a 200 that is not audio"):
+    with pytest.raises(DownloadError, match=r"tts run 7: .* not audio") as caught:
         download(both.of(fake), tmp_path / "a.flac")
+    assert isinstance(caught.value.__cause__, MalformedResponseError)
+    assert (caught.value.status_code, caught.value.host) == (None, "client.camb.ai")
     assert not left(tmp_path)
     assert asked(fake) == ["all"]
 
@@ -334,7 +223,7 @@ def test_a_length_that_is_not_the_announced_one(both: Both, tmp_path: pathlib.Pa
             return httpx.Response(200, json={"output_url": "https://files.invalid/a?s=1"})
         return httpx.Response(200, headers={"content-length": str(length)}, stream=httpx.ByteStream(AUDIO))
 
-    with pytest.raises(ApiConnectionError, match=f"{len(AUDIO)} bytes came, {length} were announced"):
+    with pytest.raises(DownloadError, match=f"{len(AUDIO)} bytes came, {length} were announced"):
         download(both.answering(answer, clock=VirtualClock()), tmp_path / "a.flac")
     assert not left(tmp_path)
 
@@ -348,11 +237,16 @@ def test_an_address_that_has_expired_is_asked_for_again(both: Both, fake: FakeCa
 
 def test_a_fresh_address_that_is_refused_ends_it(both: Both, fake: FakeCamb, tmp_path: pathlib.Path) -> None:
     fake.script(FILE, cut(20_000), error(403), error(403))
-    with pytest.raises(PermissionDeniedError, match="tts run 7"):
+    with pytest.raises(DownloadError, match=r"tts run 7: .* HTTP 403"):
         download(both.of(fake), tmp_path / "a.flac")
-    fake.script(FILE, error(403))
-    with pytest.raises(PermissionDeniedError):
-        download(both.of(fake), tmp_path / "a.flac")
+    expired = b"<?xml version='1.0'?><Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"
+    for refused in (error(401), Reply(403, expired, {"content-type": "application/xml"})):
+        fake.script(FILE, refused)
+        with pytest.raises(DownloadError) as caught:
+            download(both.of(fake), tmp_path / "a.flac")
+        assert (caught.value.status_code, caught.value.host) == (refused.status_code, "client.camb.ai")
+        assert "key" not in "".join(traceback.format_exception(caught.value))
+    assert "HTTP 403: AccessDenied Request has expired. The result stays" in str(caught.value)
     assert not left(tmp_path)
 
 
@@ -372,8 +266,10 @@ def test_what_may_pass_is_ridden_out(
         ("GET /tts-result", error(401), AuthenticationError),
         ("GET /tts-result", error(404), TaskNotFoundError),
         ("GET /tts-result", Reply.json({}), MalformedResponseError),
-        (FILE, error(404), TaskNotFoundError),
-        (FILE, Reply(302, b"", {"location": "https://elsewhere.invalid"}), ApiError),
+        (FILE, error(400), DownloadError),
+        (FILE, error(501), DownloadError),
+        (FILE, Reply(302), DownloadError),
+        (FILE, Reply(204), DownloadError),
     ],
 )
 def test_what_does_not_pass_ends_it(
@@ -390,7 +286,7 @@ def test_it_gives_up_after_six_tries_without_anything_new(
     both: Both, fake: FakeCamb, tmp_path: pathlib.Path, clock: VirtualClock
 ) -> None:
     fake.script(FILE, *[cut(10_000)] * 3, *[error(502)] * 6)
-    with pytest.raises(ServerError):
+    with pytest.raises(DownloadError, match="HTTP 502"):
         download(both.of(fake), tmp_path / "a.flac")
     assert len(asked(fake)) == 3 + 5
     assert not left(tmp_path)
@@ -398,8 +294,9 @@ def test_it_gives_up_after_six_tries_without_anything_new(
 
 def test_it_gives_up_at_its_deadline(both: Both, fake: FakeCamb, tmp_path: pathlib.Path, clock: VirtualClock) -> None:
     fake.script(FILE, *[cut(1)] * 100)
-    with pytest.raises(ApiConnectionError):
+    with pytest.raises(DownloadError) as caught:
         download(both.of(fake), tmp_path / "a.flac", timeout=20)
+    assert isinstance(caught.value.__cause__, ApiConnectionError)
     assert clock.monotonic() < 20
     fake.script("GET /tts-result", rate_limited(3600))
     with pytest.raises(RateLimitError):
@@ -414,9 +311,9 @@ def test_a_body_in_drops_cannot_hold_it(both: Both, tmp_path: pathlib.Path) -> N
     fake.script(FILE, lambda reply: attrs.evolve(reply, piece=100, pause=0.05))
     with fake.serve() as url:
         camb, start = both.client(base_url=url), time.monotonic()
-        with pytest.raises(ApiConnectionError):
-            download(camb, tmp_path / "a.flac", timeout=0.4)
-        assert time.monotonic() - start < 2
+        with pytest.raises(DownloadError):
+            download(camb, tmp_path / "a.flac", timeout=1)
+        assert time.monotonic() - start < 1.5
         camb.close()
     assert not left(tmp_path)
 
@@ -452,7 +349,7 @@ def test_a_hundred_kills_leave_no_file_or_the_right_one(both: Both, tmp_path: pa
                 download(camb, target)
                 whole += 1
                 assert target.read_bytes() == audio
-            except ApiConnectionError:
+            except DownloadError:
                 assert not target.exists()
         camb.close()
     assert len(left(tmp_path)) == whole >= 10
