@@ -212,7 +212,8 @@ class Download:
     def _take_headers(self, response: Response) -> None:
         headers = response.headers
         etag, told, part = headers.get("etag", ""), headers.get("content-length", ""), None
-        total = int(told) if re.fullmatch(r"[0-9]{1,15}", told) else None
+        is_told = "transfer-encoding" not in headers and re.fullmatch(r"[0-9]{1,15}", told)
+        total = int(told) if is_told else None
         if response.status_code == 206:
             part = re.fullmatch(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15}|\*)", headers.get("content-range", ""))
             total = int(part[3]) if part and part[3] != "*" else self.total if self.received else None
@@ -268,8 +269,7 @@ class Download:
             return b""
         # One byte more pads a length that is odd.
         if self._may_be_cut and came - wav_length(self._head or self._held) not in {0, 1}:
-            said = "the response told no length and ended with its connection, so a part may be missing"
-            raise ApiConnectionError(f"{self.subject}: {said}")
+            raise ApiConnectionError(f"{self.subject}: the response told no length, so a part may be missing")
         self.done = True
         return b"" if self._head else self._release()
 

@@ -312,8 +312,8 @@ def test_a_body_in_drops_cannot_hold_it(both: Both, tmp_path: pathlib.Path) -> N
     with fake.serve() as url:
         camb, start = both.client(base_url=url), time.monotonic()
         with pytest.raises(DownloadError):
-            download(camb, tmp_path / "a.flac", timeout=1)
-        assert time.monotonic() - start < 1.5
+            download(camb, tmp_path / "a.flac", timeout=2)
+        assert time.monotonic() - start < 5
         camb.close()
     assert not left(tmp_path)
 
