@@ -295,9 +295,12 @@ class Download:
         # An address expires; one that has worked may have done so since.
         has_expired = self._proved and 400 <= code < 500 and self._where is not None
         is_new = code == 404 and is_of_file and not self._proved
-        if is_new and self._missing_since is None:
+        if not is_new:
+            self._missing_since = None
+        elif self._missing_since is None:
             self._missing_since = now
-        passes = has_expired or (is_new and now - (self._missing_since or now) < NEW_FILE) or self._passes(error)
+        may_come = self._missing_since is not None and now - self._missing_since < NEW_FILE
+        passes = has_expired or may_come or self._passes(error)
         if code == 416 and self.received:
             self._restart("the server has no rest of it")
             passes = True

@@ -1,4 +1,4 @@
-"""What the tests of files share: each client, over each transport, and a server with one file."""
+"""What the tests of files share: each client (downloads go over httpx in all), and a server with one file."""
 
 import pathlib
 import random
@@ -16,7 +16,7 @@ AUDIO = b"fLaC" + random.Random(1).randbytes(50_000)
 FILE = "GET /files"
 
 
-@pytest.fixture(params=["sync", "async", "aiohttp"])
+@pytest.fixture(params=["sync", "async"])
 def both(request: pytest.FixtureRequest) -> Iterator[Both]:
     yield from making(request.param)
 

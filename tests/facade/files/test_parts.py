@@ -105,7 +105,10 @@ def test_the_whole_is_put_together(both: Both, tmp_path: pathlib.Path, answer: A
         (lambda *_: response(WHOLE[:700], content_length=len(WHOLE)), "ReadError|RemoteProtocolError"),
         (lambda *_: chunked(WHOLE[:700], end=b""), "RemoteProtocolError"),
         (capped(700), "only a part of the file came, 700 of 1028 bytes"),
-        (broken_then(lambda start: part(start, min(start + 400, 1028), total="*", etag='"a"')), "not the part"),
+        (
+            broken_then(lambda start: part(start, min(start + 99, 1028), total="*", etag='"a"')),
+            "told no length|not the part",
+        ),
         (lambda *_: part(0, 700, total="*"), "told no length"),
         (lambda *_: part(5, 700), "not the part of the file"),
         (lambda *_: part(0, 700, total=700 - 1), "not the part of the file"),
