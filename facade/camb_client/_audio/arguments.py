@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from .._api.operations import choices
-from .._polling.checks import integer, number
+from .._polling.checks import as_int, integer, number
 
 _Check = Callable[[str, Any], Any]
 
@@ -40,14 +40,14 @@ def _flag(name: str, value: object) -> bool:
     return value
 
 
-def choice(name: str, value: object) -> Any:
+def choice(name: str, value: Any) -> Any:
     """The value, if it is one of those that the spec lists for a field of this name.
 
     Raises:
         TypeError: It is of another type.
         ValueError: It is not one of them.
     """
-    allowed = [member.value for member in choices(name)]
+    allowed, value = [member.value for member in choices(name)], as_int(value)
     if isinstance(value, bool) or not isinstance(value, type(allowed[0])):
         raise TypeError(f"{name} must be one of {', '.join(map(repr, allowed))}, not {type(value).__name__}")
     if value not in allowed:
@@ -55,8 +55,9 @@ def choice(name: str, value: object) -> Any:
     return value
 
 
-def _language(name: str, value: object) -> int:
+def _language(name: str, value: Any) -> int:
     """The number of a language, from that or from its locale: the spec's names are the locales."""
+    value = as_int(value)
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise TypeError(f"{name} must be a locale such as 'en-us', or its number, not {type(value).__name__}")
     numbers = {member.name.lower().replace("_", "-"): int(member.value) for member in choices(name)}

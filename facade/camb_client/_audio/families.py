@@ -1,7 +1,6 @@
-"""The two families that go from a text to an audio file: what may be asked of them.
+"""The two families that go from a text to an audio file: what may be asked of them, written once for both clients.
 
-Rule of this file: signatures and what they mean, written once for both clients. What a method returns is the
-driver's: a value in ``_tasks.sync_tasks``, an awaitable of it in ``_tasks.async_tasks``.
+What a method returns is the driver's: a value in ``sync_audio``, an awaitable of it in ``async_audio``.
 """
 
 from abc import abstractmethod
@@ -9,12 +8,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, Literal, Required, SupportsIndex, TypedDict, TypeVar, Unpack
 
 from .._api import calls as _calls
+from .._batch.outcome import FailedOutcome, SucceededOutcome
 from .._files.download import Download
 from .._http.call import Call
 from .._polling.callbacks import OnCreated, OnUpdate
 from .._polling.checks import integer, seconds
 from .._polling.schedule import ScheduleLike
-from .._polling.task import CompletedTask, TaskOutcome, TaskRef
+from .._polling.task import CompletedTask, TaskRef
 from .._tasks.base import BaseFamily
 from .arguments import FIELDS, body
 from .locales import Locale
@@ -28,7 +28,7 @@ _Ref = TypeVar("_Ref")
 _Done = TypeVar("_Done")
 _Stream = TypeVar("_Stream")
 # What names a run: its run_id, or the task or the outcome that has it.
-Run = SupportsIndex | CompletedTask | TaskOutcome
+Run = SupportsIndex | CompletedTask | SucceededOutcome | FailedOutcome
 
 
 class SpeechArguments(TypedDict, total=False):
@@ -75,12 +75,12 @@ class BaseAudio(BaseFamily[_Wire], Generic[_Wire, _Ref, _Done]):
 
     def _run_id(self, run: object) -> int:
         """The run_id of a run of this family."""
-        done = run.state if isinstance(run, TaskOutcome) else run
+        if isinstance(run, FailedOutcome):
+            raise ValueError(f"{run.ref} did not succeed, so it has no result")  # noqa: TRY004 (of the right type)
+        done = run.state if isinstance(run, SucceededOutcome) else run
         if isinstance(done, CompletedTask):
             self._ref(done.ref)
             return done.run_id
-        if isinstance(run, TaskOutcome):
-            raise ValueError(f"{run.ref} did not succeed, so it has no result")  # noqa: TRY004 (of the right type)
         return integer("run_id", done)
 
     def _address(self, run: object) -> Call[str]:

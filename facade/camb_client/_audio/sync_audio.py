@@ -1,9 +1,4 @@
-"""Speech and sound, from the text to the file: the drivers of both clients.
-
-Rule of this file: drivers only, each a few lines, in pairs that differ by ``await`` alone; what they decide stands in
-``_api.calls`` and ``_files.download``, what they take and mean in ``_audio.families``. It is imported when a client
-is first asked for one of these families.
-"""
+"""Speech and sound in the sync client."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager

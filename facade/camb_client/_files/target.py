@@ -32,6 +32,9 @@ class Target(ExitStack):
 
     # Whether what was written can be dropped, to begin again.
     rewinds = True
+    # An interruption may come between entering and the block, or even before there is a stack.
+    __del__ = ExitStack.close
+    _exit_callbacks: Any = ()
 
     def __init__(self, dest: "str | os.PathLike[str]", *, overwrite: bool) -> None:
         super().__init__()

@@ -2,7 +2,7 @@
 
 import math
 from operator import index
-from typing import SupportsIndex
+from typing import Any, SupportsIndex
 
 # A day: a longer sleep or socket timeout is a mistake.
 DAY = 86_400.0
@@ -22,15 +22,21 @@ def number(name: str, value: object, *, least: float = 0.0, most: float = 1e300,
     return float(value)
 
 
+def as_int(value: Any) -> Any:
+    """The ``int`` that a value stands for by ``__index__`` (numpy's integers do); a ``bool``, or any other, itself."""
+    return index(value) if isinstance(value, SupportsIndex) and not isinstance(value, bool) else value
+
+
 def integer(name: str, value: object) -> int:
-    """The value as an ``int``, if it is an integer: anything with ``__index__``, but a ``bool``.
+    """The value as an ``int``, if it is an integer.
 
     Raises:
-        TypeError: It is not.
+        TypeError: It is not; a ``bool`` is none.
     """
-    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
+    whole = as_int(value)
+    if isinstance(whole, bool) or not isinstance(whole, int):
         raise TypeError(f"{name} must be an int, not {type(value).__name__}")
-    return index(value)
+    return whole
 
 
 def seconds(timeout: float | None) -> float:

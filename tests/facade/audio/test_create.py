@@ -96,6 +96,22 @@ def test_every_field_is_sent_and_none_that_is_left_out(both: Both, fake: FakeCam
     assert [ref.kind for ref in fake.created] == ["tts", "text-to-sound", "text-to-sound"]
 
 
+class Index:
+    """An integer as numpy's are: no ``int``, but one by ``__index__``."""
+
+    def __init__(self, value: int) -> None:
+        self.value = value
+
+    def __index__(self) -> int:
+        return self.value
+
+
+def test_integers_may_be_any_that_python_takes_for_an_index(both: Both, fake: FakeCamb) -> None:
+    numbers = {"voice_id": 147320, "language": 31, "gender": 2, "age": 40, "folder_id": 2}
+    create(both.of(fake), **{name: Index(value) for name, value in numbers.items()})
+    assert sent(fake) == [("/apis/tts", {**SPEECH, **numbers})]
+
+
 def properties(path: str) -> dict[str, Any]:
     schema = SPEC["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
     return dict(schema["properties"])
