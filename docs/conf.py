@@ -1,7 +1,7 @@
 """Sphinx: the site of ``make docs``.
 
-Rule of this file: what the site shows is said by the docstrings, the guides and the README; here stands only how they
-are found and linked. Nothing is fetched, neither when the site is made nor when it is read.
+Its pages are the Markdown of docs/, which reads on a code host as well; so the navigation stands here, and the
+reference is filled by the docstrings. Nothing is fetched, neither when the site is made nor when it is read.
 """
 
 import re
@@ -40,6 +40,16 @@ python_maximum_signature_line_length = 88
 napoleon_attr_annotations = True
 napoleon_use_ivar = True
 myst_heading_anchors = 3
+
+# The navigation: caption, and the pages below it. It is added to docs/index.md as it is read.
+_CONTENTS = {
+    "Guides": ("one", "audio", "many", "web", "testing", "observability"),
+    "Looking things up": ("/behaviour", "/command-line", "/benchmarks", "/api-discrepancies"),
+    "Reference": (
+        "/reference/clients", "/reference/values", "/reference/errors", "/reference/testing", "/reference/changelog",
+    ),
+    "Working on the client": ("new-endpoint", "api-changes"),
+}  # fmt: skip
 
 # What users are handed and do not make: how it is made is nobody's business.
 _HANDED_OUT = (
@@ -100,8 +110,28 @@ def _stands_for(variable: TypeVar, node: Node) -> str:
     return " | ".join(limit.__name__ for limit in variable.__constraints__)
 
 
+def _unlink_what_is_elsewhere(app: Sphinx, page: str, source: list[str]) -> None:
+    """The site has the pages of docs/ alone: a link to another file of the project becomes its text."""
+
+    def text_or_link(link: re.Match[str]) -> str:
+        target = (app.srcdir / page).parent / link["target"]
+        return link[0] if target.resolve().is_relative_to(app.srcdir) else link["text"]
+
+    source[0] = re.sub(r"(?<!!)\[(?P<text>[^\]]+)\]\((?P<target>\.\./[^)#]+)[^)]*\)", text_or_link, source[0])
+
+
+def _add_navigation(_: Sphinx, page: str, source: list[str]) -> None:
+    if page != "index":
+        return
+    for caption, pages in _CONTENTS.items():
+        names = "\n".join(name if name.startswith("/") else f"/guides/{name}" for name in pages)
+        source[0] += f"\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{names}\n```\n"
+
+
 def setup(app: Sphinx) -> None:
     """Called by Sphinx."""
+    app.connect("source-read", _unlink_what_is_elsewhere)
+    app.connect("source-read", _add_navigation)
     app.connect("autodoc-process-docstring", _without_rule)
     app.connect("autodoc-process-signature", _signature)
     app.connect("doctree-read", _name_publicly)
