@@ -73,7 +73,8 @@ def session(folder: Path) -> list[tuple[str, str]]:
             done = []
             for line in ("python morning.py", SOUND):
                 typed = f"set -e\n{settings.replace(PORT, port)}\n{line}"
-                ended = subprocess.run(["bash", "-c", typed], check=False, timeout=60, **shell)  # type: ignore[call-overload]
+                command = ["bash", "-c", typed]
+                ended = subprocess.run(command, check=False, timeout=60, **shell)  # type: ignore[call-overload]
                 if ended.returncode:
                     raise RuntimeError(f"{line} ended with {ended.returncode}: {ended.stdout}")
                 done.append((line, ended.stdout))
