@@ -1,8 +1,8 @@
-"""Answers as public sources show or imply them, each with its source, and what the README says of it.
+"""Answers as public sources show or imply them, each with its source, and what docs/behaviour.md says of it.
 
 Rule of this file: data only. An answer is here because a page prints it, a published client models it, or code
-in the open expects it; what the client makes of it is the README's to say, so each example only names the row
-of the README's table that it falls under.
+in the open expects it; what the client makes of it is that page's to say, so each example only names the row
+of its table that it falls under.
 """
 
 from typing import Any
@@ -44,7 +44,7 @@ REASONS = (
 
 @attrs.frozen
 class Status:
-    """A 200 that tells a status: its source, its body, its row in the README, and the run id it gives."""
+    """A 200 that tells a status: its source, its body, its row in docs/behaviour.md, and the run id it gives."""
 
     source: str
     body: dict[str, Any]

@@ -1,6 +1,6 @@
-"""Each example becomes the state or the error that the README says, in both clients.
+"""Each example becomes the state or the error that docs/behaviour.md says, in both clients.
 
-Rule of this file: what to expect is read from the README's own tables, so that neither can move alone.
+Rule of this file: what to expect is read from the page's own tables, so that neither can move alone.
 """
 
 import json
@@ -18,16 +18,16 @@ from tests.facade.conftest import Both, Client
 
 from .examples import ERRORS, MALFORMED, STATUSES, Error, Malformed, Status
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs/behaviour.md").read_text(encoding="utf-8")
 
 
 def table(heading: str) -> list[list[str]]:
     """The rows of the table under this row of headings."""
-    rows = README.partition(f"\n{heading}\n")[2].partition("\n\n")[0]
+    rows = PAGE.partition(f"\n{heading}\n")[2].partition("\n\n")[0]
     return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows.splitlines()[1:]]
 
 
-# Status to what `wait` does: "goes on …", "returns `CompletedTask`", or the name of an error.
+# Status to what `wait` does: "keeps waiting …", "returns `CompletedTask`", or the name of an error.
 WAITS = {row[0].strip("`"): row[2].strip("`") for row in table("| status | meaning | `wait` | what to do |")}
 # HTTP code, or "5xx", to the name of the error.
 CODES = {
@@ -70,7 +70,7 @@ def test_a_status(both: Both, clock: VirtualClock, caplog: pytest.LogCaptureFixt
         if said == "returns `CompletedTask":
             done = camb.wait("tts:1", timeout=0)
             assert (type(done), done.run_id) == (camb_client.CompletedTask, example.run_id)
-        elif said.startswith("goes on"):
+        elif said.startswith("keeps waiting"):
             with pytest.raises(WaitTimeoutError) as late:
                 camb.wait("tts:1", timeout=0)
             assert late.value.last_state == state
@@ -105,14 +105,14 @@ def test_an_error(both: Both, clock: VirtualClock, example: Error) -> None:
     assert (error.status_code, error.retry_after) == (example.status_code, example.retry_after)
     assert getattr(error, "detail", None) == example.detail
 
-    # What a wait rides out, it still does at its deadline; a 404 may be a task that is not visible yet.
+    # What a wait tolerates, it still does at its deadline; a 404 may be a task that is not visible yet.
     passing = {404, 408, 425, 429} | (set(range(500, 600)) - {501, 505})
     with pytest.raises(WaitTimeoutError if example.status_code in passing else expected) as ended:
         camb.wait("tts:1", timeout=0)
     assert type(ended.value.__cause__ or ended.value) is expected
 
 
-def test_the_readme_was_read() -> None:
+def test_the_page_was_read() -> None:
     """And each of its rows has an example."""
     assert {example.row for example in STATUSES} == {*WAITS, "SUCCESS without a run_id"}
     assert {it.row for it in STATUSES} - {"any other", "SUCCESS without a run_id"} == {*TaskStatus.__members__}

@@ -19,7 +19,7 @@ from camb_client.testing import HANG, HTML, RESET, Fault, Reply, cut, error
 from .conftest import Cli, Done
 from .terminal import terminal
 
-README = (pathlib.Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+PAGE = (pathlib.Path(__file__).parents[3] / "docs/command-line.md").read_text(encoding="utf-8")
 QUICK = ("--schedule", "0.01")
 SPEAK = ("speak", "Good morning.", "--voice", "147320", "--language", "en-us")
 SOUND = ("sound", "rain on a tin roof")
@@ -74,7 +74,7 @@ def test_from_a_text_to_a_file(quick: Cli) -> None:
 def test_from_a_prompt_to_a_file_in_a_folder_and_as_json(quick: Cli) -> None:
     done = quick(*SOUND, "--music", "--duration", "8", *QUICK, "--json")
     record = json.loads(done.out)
-    section = README.partition("## At the terminal")[2].partition("\n## ")[0]
+    section = PAGE.partition("## Output")[2].partition("\n## ")[0]
     assert [*record] == re.findall(r"^\| `(\w+)` \|", section, flags=re.MULTILINE)
     assert record.pop("elapsed") > 0
     assert record == {

@@ -1,4 +1,4 @@
-"""Exit codes: the table covers every error, and is the one that the help and README show."""
+"""Exit codes: the table covers every error, and is the one that the help and docs/command-line.md show."""
 
 import itertools
 import pathlib
@@ -13,7 +13,7 @@ from camb_client.testing import HTML, RESET, error
 
 from .conftest import Cli
 
-README = (pathlib.Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+PAGE = (pathlib.Path(__file__).parents[3] / "docs/command-line.md").read_text(encoding="utf-8")
 ERRORS = [it for it in vars(camb_client).values() if isinstance(it, type) and issubclass(it, CambError)]
 
 
@@ -28,8 +28,8 @@ def test_an_error_that_no_row_knows_is_a_bug() -> None:
     assert exit_of(ZeroDivisionError()).code == 1
 
 
-def test_readme_has_the_table() -> None:
-    section = README.partition("## At the terminal")[2].partition("\n## ")[0]
+def test_the_page_has_the_table() -> None:
+    section = PAGE.partition("## Exit codes")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| (\d+) \| (.*) \|$", section, flags=re.MULTILINE)
     assert rows == [(str(row.code), row.meaning.replace("|", "\\|")) for row in EXITS]
 

@@ -16,7 +16,7 @@ from camb_client.testing import error
 
 from .conftest import Cli
 
-README = (pathlib.Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+PAGE = (pathlib.Path(__file__).parents[3] / "docs/command-line.md").read_text(encoding="utf-8")
 QUICK = ("--schedule", "0.01")
 
 
@@ -71,12 +71,12 @@ def test_status_asks_no_further_when_the_key_is_refused(cli: Cli) -> None:
 
 
 @pytest.mark.parametrize("command", ["wait", "watch", "status"])
-def test_json_has_the_keys_that_readme_promises(cli: Cli, command: str) -> None:
+def test_json_has_the_keys_that_the_page_promises(cli: Cli, command: str) -> None:
     cli.fake.add("tts:1", [{"status": "ERROR", "exception_reason": "X", "message": {"a": "\x1b[2J"}}])
     cli.fake.add("tts:2", ["SUCCESS"], run_id=7)
     done = cli(command, "--json", "tts:1", "tts:2")
     records = {record["task"]: record for record in map(json.loads, done.out.splitlines())}
-    section = README.partition("## At the terminal")[2].partition("\n## ")[0]
+    section = PAGE.partition("## Output")[2].partition("\n## ")[0]
     for record in records.values():
         assert [*record] == re.findall(r"^\| `(\w+)` \|", section, flags=re.MULTILINE)
         assert isinstance(record.pop("elapsed"), float)
