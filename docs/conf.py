@@ -30,6 +30,8 @@ nitpick_ignore_regex = [
     ("py:.*", r"(asyncio|collections|datetime|httpx|os|pathlib|_pytest|threading)\..*"),
     # What `create` takes, for type checkers; they are written out there.
     ("py:class", r"camb_client\._audio\.families\.(Speech|Sound)Arguments"),
+    # Whatever has a `.ref`; the arguments say so.
+    ("py:class", r"camb_client\._polling\.task\.HasRef"),
 ]
 
 add_module_names = False
