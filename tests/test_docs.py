@@ -123,8 +123,8 @@ BLOCKS: dict[str, list[Program | Shell | Commands | QuickStart | NoProgram]] = {
     ],
     "docs/guides/new-endpoint.md": [
         Commands(),
-        NoProgram("tests/scripts/pipeline/test_new_family.py follows the whole page"),
-        Commands(),
+        NoProgram("tests/scripts/test_guides.py follows the whole page"),
+        Commands(("git add openapi generated",)),
         Commands(),
     ],
     "docs/guides/observability.md": [

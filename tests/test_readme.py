@@ -38,7 +38,7 @@ def test_every_error_and_status_is_explained() -> None:
                 issubclass(getattr(camb_client, name), camb_client.TaskError) and f"`{name}`" in text
             ), name
     for status in camb_client.TaskStatus:
-        assert f"| `{status}` |" in text
+        assert f"| `{status}` |" in text, f"docs/behaviour.md: the table of statuses needs a row `| `{status}` | … |`"
 
 
 def test_the_tree_of_errors_is_that_of_the_code() -> None:

@@ -8,7 +8,9 @@ import pytest
 
 from scripts.contract.api_snapshot import PACKAGES, ROOT, SNAPSHOT, snapshot
 
-RENEW = "if it is meant: make api-snapshot, check git diff, and say it in CHANGELOG.md"
+RENEW = (
+    "if it is meant: make api-snapshot, read `git diff tests/contract/public_api.txt`, and add a line to CHANGELOG.md"
+)
 
 
 def changes(root: Path) -> list[str]:

@@ -43,15 +43,19 @@ CHECKS = [
 ]
 NO_ID = "\x00"  # What the server refuses with a 422.
 
-# What a task may be like: each documented status, and each shape of what is sent beside it.
-ITEMS: list[str | dict[str, Any]] = [
-    *("PENDING", "SUCCESS", "TIMEOUT", "ERROR", "PAYMENT_REQUIRED"),
+# Each shape of what is sent beside the status of a task.
+SHAPES: list[dict[str, Any]] = [
     {"status": "PENDING", "message": "half done"},
     {"status": "ERROR", "exception_reason": "SOURCE_TOO_LONG", "message": {"seconds": 9}},
     {"status": "ERROR", "exception_reason": None, "message": None, "more": [1]},
 ]
 
 Answer = Callable[[str, str, Mapping[str, str], bytes], Reply]
+
+
+def items(document: dict[str, Any]) -> list[str | dict[str, Any]]:
+    """What a task may be like: each documented status, and each of those shapes."""
+    return [*document["components"]["schemas"]["TaskStatus"]["enum"], *SHAPES]
 
 
 def wsgi(answer: Answer, seen: set[int]) -> Any:
@@ -91,11 +95,13 @@ def check_conformance(document: dict[str, Any], fake: FakeCamb, answer: Answer, 
     for operation in (found.ok() for found in schema.get_all_operations()):
         seen.clear()
         described = document["paths"][operation.path][operation.method]
-        ask_everything(operation, described["parameters"][0].get("example", "an-id"), fake, examples)
+        ask_everything(operation, described["parameters"][0].get("example", "an-id"), items(document), fake, examples)
         assert seen == {int(code) for code in described["responses"]}, f"{operation.label}: not every answer was seen"
 
 
-def ask_everything(operation: Any, known_id: str, fake: FakeCamb, examples: int) -> None:
+def ask_everything(
+    operation: Any, known_id: str, every: list[str | dict[str, Any]], fake: FakeCamb, examples: int
+) -> None:
     kind = operation.path.removesuffix("/{task_id}").removeprefix("/")
 
     def ask(case: Any, item: str | dict[str, Any], **key: str) -> None:
@@ -103,7 +109,7 @@ def ask_everything(operation: Any, known_id: str, fake: FakeCamb, examples: int)
             fake.add(TaskRef(kind, unquote(case.path_parameters["task_id"])), [item])
         case.call_and_validate(headers=key, checks=CHECKS)
 
-    for item in ITEMS:
+    for item in every:
         ask(operation.Case(path_parameters={"task_id": known_id}), item, **KEY)
     ask(operation.Case(path_parameters={"task_id": NO_ID}), "SUCCESS", **KEY)
     ask(operation.Case(path_parameters={"task_id": known_id}), "SUCCESS", **{"x-api-key": "wrong"})
@@ -111,7 +117,7 @@ def ask_everything(operation: Any, known_id: str, fake: FakeCamb, examples: int)
 
     # The same every time, and with no database of examples.
     @settings(derandomize=True, database=None, deadline=None, max_examples=examples)
-    @given(case=operation.as_strategy(), item=st.sampled_from(ITEMS))
+    @given(case=operation.as_strategy(), item=st.sampled_from(every))
     def ask_for_any(case: Any, item: str | dict[str, Any]) -> None:
         ask(case, item, **KEY)
 
@@ -119,7 +125,7 @@ def ask_everything(operation: Any, known_id: str, fake: FakeCamb, examples: int)
 
 
 def test_the_local_server_conforms(document: dict[str, Any]) -> None:
-    assert set(document["components"]["schemas"]["TaskStatus"]["enum"]) == {it for it in ITEMS if isinstance(it, str)}
+    assert {"PENDING", "SUCCESS", "ERROR"} <= {it for it in items(document) if isinstance(it, str)}
     fake = FakeCamb()
     check_conformance(document, fake, fake.answer)
 
