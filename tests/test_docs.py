@@ -400,7 +400,8 @@ def headings(text: str) -> set[str]:
 def test_words() -> None:
     """One word for one thing, as the field says it: polls, transient errors, deadlines, responses."""
     old = re.compile(r"\b(looks?|looked at|rides? out|ridden out|patience|blacks? out|blacked out)\b", re.IGNORECASE)
-    found = [(name, match[0]) for name, text in TEXTS.items() for match in old.finditer(text)]
+    texts = {**TEXTS, "CHANGELOG.md": TEXTS["CHANGELOG.md"].partition("### Renamed")[0]}
+    found = [(name, match[0]) for name, text in texts.items() for match in old.finditer(text)]
     assert not found
 
 
