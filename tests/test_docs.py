@@ -118,7 +118,7 @@ BLOCKS: dict[str, list[Program | Shell | Commands | QuickStart | NoProgram]] = {
         Program("tts:line-1 run_id 1004\n"),
         Program("line-1 1004\nline-2 1005\nline-100 tts:line-100 ended as ERROR"),
         Program("59 done\n"),
-        Program("tts:line-1 1004\ntts:line-2 1005\n"),
+        Program("tts:line-1 1004\n"),  # They end in any order.
         Program("tts:line-1 1004\ntts:line-2 1005\n"),
     ],
     "docs/guides/new-endpoint.md": [
