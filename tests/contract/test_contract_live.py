@@ -54,7 +54,7 @@ def test_a_server_that_keeps_the_contract(live: Any) -> None:
     ("item", "row"),
     [
         ("FAILED", "200 | NO: /status: 'FAILED' is not one of"),
-        ("QUEUED", "QUEUED (unknown), run_id None |"),
+        ("NOBODY_KNOWS", "NOBODY_KNOWS (unknown), run_id None |"),
         ({"status": "SUCCESS", "run_id": "7"}, "NO: /run_id: '7' is not of type 'integer', 'null' | SUCCESS, run_id 7"),
         ([1], "NO: /: [1] is not of type 'object' | MalformedResponseError |"),
         (error(404), "404 | NO: only 200, 401, 422 are documented | TaskNotFoundError |"),

@@ -118,7 +118,7 @@ def test_an_endpoint_is_added_as_the_guide_says(
     check(shell, request)
 
 
-STATUS = "REHEARSING"
+STATUS = "QUEUED"  # The likeliest of all to come
 
 
 def test_a_new_status_is_taken_in_as_the_guide_says(
@@ -143,9 +143,7 @@ def test_a_new_status_is_taken_in_as_the_guide_says(
     edit(status, '    FAILED = "FAILED"\n', f'    FAILED = "FAILED"\n    {member}\n')
     edit(status, "_MEANINGS = {\n", f"_MEANINGS = {{\n    {meaning.replace('…', 'PENDING')}\n")
     edit(
-        clone / "docs/behaviour.md",
-        "| any other |",
-        f"| `{STATUS}` | being practised | keeps waiting | |\n| any other |",
+        clone / "docs/behaviour.md", "| any other |", f"| `{STATUS}` | not begun yet | keeps waiting | |\n| any other |"
     )
     edit(
         clone / "tests/contract/examples.py",

@@ -210,7 +210,7 @@ def values(state: TaskState, done: CompletedTask) -> None:
     assert_type(done.elapsed, float | None)
     assert_type(done.polls, int)
 
-    assert_type(TaskStatus("QUEUED"), TaskStatus)
+    assert_type(TaskStatus("NOBODY_KNOWS"), TaskStatus)
     assert_type(state.status.is_known, bool)
     assert_type(state.status is TaskStatus.SUCCESS, bool)
     for status in TaskStatus:

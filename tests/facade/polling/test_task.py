@@ -73,7 +73,7 @@ def test_a_state_with_an_object_as_message_still_hashes() -> None:
     "value",
     [
         TaskRef("tts", "1", WHEN),
-        TaskState(TaskRef("tts", "1"), "QUEUED", None, {"why": 1}, ["x"], {"status": "QUEUED"}),
+        TaskState(TaskRef("tts", "1"), "NOBODY_KNOWS", None, {"why": 1}, ["x"], {"status": "NOBODY_KNOWS"}),
         CompletedTask(TaskRef("tts", "1"), "SUCCESS", 7, raw={"status": "SUCCESS"}),
     ],
 )

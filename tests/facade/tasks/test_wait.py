@@ -138,15 +138,15 @@ def test_case_and_blanks_do_not_matter_and_raw_keeps_them(both: Both, fake: Fake
 def test_an_unknown_status_is_waited_through_with_one_warning_each(
     both: Both, fake: FakeCamb, caplog: pytest.LogCaptureFixture
 ) -> None:
-    fake.add(TASK, ["QUEUED", "QUEUED", "X" * 100, "QUEUED", "SUCCESS"])
+    fake.add(TASK, ["NOBODY_KNOWS", "NOBODY_KNOWS", "X" * 100, "NOBODY_KNOWS", "SUCCESS"])
     with caplog.at_level(logging.WARNING, "camb_client"):
         assert both.of(fake).wait(TASK).is_success
-    assert [record.args[1] for record in caplog.records if isinstance(record.args, tuple)] == ["QUEUED", "X" * 64]
+    assert [record.args[1] for record in caplog.records if isinstance(record.args, tuple)] == ["NOBODY_KNOWS", "X" * 64]
 
 
 def test_the_deadline_names_an_unknown_status(both: Both, fake: FakeCamb) -> None:
-    fake.add(TASK, ["QUEUED\nfor " + "X" * 100])
-    with pytest.raises(WaitTimeoutError, match=r"QUEUED\\nfor X{53}'") as caught:
+    fake.add(TASK, ["NOBODY_KNOWS\nfor " + "X" * 100])
+    with pytest.raises(WaitTimeoutError, match=r"NOBODY_KNOWS\\nfor X{47}'") as caught:
         both.of(fake).wait(TASK, timeout=5)
     assert caught.value.last_state is not None
     assert not caught.value.last_state.status.is_known
@@ -700,12 +700,12 @@ STORY = [
     "PENDING",
     "PENDING",
     *[{"status": "PENDING", "message": "half way"}] * 2,
-    "QUEUED",
+    "NOBODY_KNOWS",
     error(500),
-    "QUEUED",
+    "NOBODY_KNOWS",
     "ERROR",
 ]
-CHANGES = [("PENDING", None), ("PENDING", "half way"), ("QUEUED", None), ("ERROR", None)]
+CHANGES = [("PENDING", None), ("PENDING", "half way"), ("NOBODY_KNOWS", None), ("ERROR", None)]
 
 
 def test_on_update_is_told_of_each_change_before_the_wait_raises(both: Both, fake: FakeCamb) -> None:

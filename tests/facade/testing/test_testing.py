@@ -121,12 +121,12 @@ def test_a_timeline_by_time() -> None:
     clock = VirtualClock()
     fake = FakeCamb(clock=clock)
     clock.advance(100)
-    fake.add("tts:1", {0: "PENDING", 5: "QUEUED", 9.5: "SUCCESS"})
+    fake.add("tts:1", {0: "PENDING", 5: "NOBODY_KNOWS", 9.5: "SUCCESS"})
     seen = []
     for _ in range(5):
         seen.append(asked(fake, "/tts/1").json()["status"])
         clock.advance(2.5)
-    assert seen == ["PENDING", "PENDING", "QUEUED", "QUEUED", "SUCCESS"]
+    assert seen == ["PENDING", "PENDING", "NOBODY_KNOWS", "NOBODY_KNOWS", "SUCCESS"]
 
 
 def test_it_records_what_came() -> None:
@@ -151,10 +151,10 @@ def test_every_task_has_a_run_id_of_its_own() -> None:
 
 def test_a_timeline_in_words() -> None:
     fake = FakeCamb()
-    fake.add("tts:1", "PENDING 503  QUEUED 429 html SUCCESS", run_id=7)
+    fake.add("tts:1", "PENDING 503  NOBODY_KNOWS 429 html SUCCESS", run_id=7)
     answers = [asked(fake, "/tts/1") for _ in range(6)]
     assert [answer.status_code for answer in answers] == [200, 503, 200, 429, 200, 200]
-    assert [answers[at].json()["status"] for at in (0, 2, 5)] == ["PENDING", "QUEUED", "SUCCESS"]
+    assert [answers[at].json()["status"] for at in (0, 2, 5)] == ["PENDING", "NOBODY_KNOWS", "SUCCESS"]
     assert answers[4].content == HTML.body
 
 
