@@ -285,7 +285,7 @@ def test_the_query_of_an_address_is_in_no_text(both: Both, query: str, caplog: p
         f"no access to {address}", f"{address} is gone", json.dumps({"detail": f"no access to {address}"}),
         json.dumps({"detail": {"url": address, "code": 7}}, separators=(",", ":")), json.dumps([address]),
         json.dumps({"detail": json.dumps({"url": address})}), f"<a href={address}>here</a>", repr([address]),
-        f"try {quote(address, safe='')}", f"try {quote(quote(address, safe=''), safe='')}", 
+        f"try {quote(address, safe='')}", f"try {quote(quote(address, safe=''), safe='')}",
         f"<p>{html.escape(address)}</p>",
         address.replace("?", "\\u003f").replace("&", "\\u0026"), address.replace("?", "&#63;"),
         address.replace("?", "&#x3F;"),
