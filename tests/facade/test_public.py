@@ -56,6 +56,14 @@ def test_what_is_public_is_shown_by_its_public_name() -> None:
         assert pickle.loads(pickle.dumps(TaskRef("tts", "1"))) == TaskRef("tts", "1")
 
 
+def test_annotations_can_be_evaluated() -> None:
+    """As frameworks do that make a schema of a signature."""
+    for family in (CambClient, AsyncCambClient, TextToSpeech, AsyncTextToSpeech, TextToSound):
+        for name, member in inspect.getmembers(family, inspect.isfunction):
+            if not name.startswith("_"):
+                assert get_type_hints(member)
+
+
 AWAITED = {"status", "wait", "wait_all", "result_url", "results", "download", "fetch", "aclose"}
 
 

@@ -5,7 +5,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import IO, Any, TypeVar, Unpack, overload
 
-from .._files.fetch import FetchOptions, OnProgress, StrPath, fetch_async
+from .._files.fetch import fetch_async
+from .._files.options import FetchOptions, OnProgress, StrPath
 from .._http.async_wire import AsyncWire
 from .._http.call import Call
 from .._polling.task import CompletedTask, TaskRef

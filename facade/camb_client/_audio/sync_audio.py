@@ -5,7 +5,8 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO, Any, Unpack, overload
 
-from .._files.fetch import FetchOptions, OnProgress, StrPath, fetch
+from .._files.fetch import fetch
+from .._files.options import FetchOptions, OnProgress, StrPath
 from .._http.call import Call
 from .._http.sync_wire import Wire
 from .._polling.task import CompletedTask, TaskRef

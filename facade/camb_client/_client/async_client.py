@@ -1,20 +1,19 @@
 """The async client: how it is made and closed, and the families it has by name."""
 
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Literal, Self, Unpack, overload
 
 import httpx
 
 from .._api.operations import SOUND, SPEECH
+from .._files.options import FetchOptions, OnProgress, StrPath
 from .._http.async_wire import AsyncWire
 from .._polling.errors import ConfigurationError
 from .._tasks.async_tasks import AsyncTaskFamily, AsyncTasks
 from .base import BaseClient
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from .._audio.async_audio import AsyncTextToSound, AsyncTextToSpeech
-    from .._files.fetch import FetchOptions, OnProgress, StrPath
 
 
 class AsyncCambClient(
@@ -72,13 +71,13 @@ class AsyncCambClient(
         return AsyncTextToSound(self._wire, SOUND, self._on_poll)
 
     @overload
-    async def fetch(self, address: str, dest: "StrPath", **options: "Unpack[FetchOptions]") -> "Path": ...
+    async def fetch(self, address: str, dest: StrPath, **options: Unpack[FetchOptions]) -> Path: ...
     @overload
-    async def fetch(self, address: str, dest: IO[bytes], **options: "Unpack[FetchOptions]") -> None: ...
+    async def fetch(self, address: str, dest: IO[bytes], **options: Unpack[FetchOptions]) -> None: ...
     async def fetch(
-        self, address: str, dest: "StrPath | IO[bytes]", *, on_progress: "OnProgress" = None, overwrite: bool = False,
+        self, address: str, dest: StrPath | IO[bytes], *, on_progress: OnProgress = None, overwrite: bool = False,
         timeout: float | None = 600.0,
-    ) -> "Path | None":  # fmt: skip
+    ) -> Path | None:  # fmt: skip
         """Download whatever has an address; see :meth:`CambClient.fetch` and :meth:`AsyncTextToSpeech.download`."""
         from .._files.fetch import fetch_async, of_address
 

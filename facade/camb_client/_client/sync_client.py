@@ -1,21 +1,20 @@
 """The sync client: how it is made and closed, and the families it has by name."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self, Unpack, overload
 
 import httpx
 
 from .._api.operations import SOUND, SPEECH
+from .._files.options import FetchOptions, OnProgress, StrPath
 from .._http.sync_wire import Wire
 from .._polling.callbacks import EventHooks, PollEvent, refuse_coroutines
 from .._tasks.sync_tasks import TaskFamily, Tasks
 from .base import BaseClient
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from .._audio.sync_audio import TextToSound, TextToSpeech
-    from .._files.fetch import FetchOptions, OnProgress, StrPath
 
 
 class CambClient(BaseClient[Wire, httpx.BaseTransport, TaskFamily], Tasks):
@@ -70,13 +69,13 @@ class CambClient(BaseClient[Wire, httpx.BaseTransport, TaskFamily], Tasks):
         return TextToSound(self._wire, SOUND, self._on_poll)
 
     @overload
-    def fetch(self, address: str, dest: "StrPath", **options: "Unpack[FetchOptions]") -> "Path": ...
+    def fetch(self, address: str, dest: StrPath, **options: Unpack[FetchOptions]) -> Path: ...
     @overload
-    def fetch(self, address: str, dest: IO[bytes], **options: "Unpack[FetchOptions]") -> None: ...
+    def fetch(self, address: str, dest: IO[bytes], **options: Unpack[FetchOptions]) -> None: ...
     def fetch(
-        self, address: str, dest: "StrPath | IO[bytes]", *, on_progress: "OnProgress" = None, overwrite: bool = False,
+        self, address: str, dest: StrPath | IO[bytes], *, on_progress: OnProgress = None, overwrite: bool = False,
         timeout: float | None = 600.0,
-    ) -> "Path | None":  # fmt: skip
+    ) -> Path | None:  # fmt: skip
         """Download whatever has an address: the result of any task, say. No key is sent.
 
         All is as for :meth:`TextToSpeech.download`, but that a 200 of any content is taken.

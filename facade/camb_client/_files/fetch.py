@@ -1,11 +1,10 @@
 """Fetching a file, sync and async: the two differ by ``await`` alone. What they do is decided in ``download``."""
 
 import inspect
-import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urldefrag, urlsplit
 
 from .._http.call import is_address
@@ -14,24 +13,15 @@ from .._polling.checks import seconds
 from .._polling.errors import CambError
 from .._polling.log import log
 from .download import Download, name_of
+from .options import OnProgress
 from .target import FileObject, Target, open_target
 
 if TYPE_CHECKING:
     from .._http.async_wire import AsyncWire
     from .._http.sync_wire import Wire
 
-OnProgress = Callable[[int, int | None], object] | None
-StrPath = str | os.PathLike[str]
 # An async download writes so many bytes at once: to change to a thread for each piece would cost more than to write.
 _BATCH = 256 * 1024
-
-
-class FetchOptions(TypedDict, total=False):
-    """What a download takes besides what to fetch and where to."""
-
-    on_progress: OnProgress
-    overwrite: bool
-    timeout: float | None
 
 
 def of_address(wire: "Wire | AsyncWire", address: str, timeout: float | None) -> Download:

@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from .._api import calls
+from .._batch.outcome import TaskOutcome
+from .._batch.outcomes import AsyncOutcomes
 from .._http.async_wire import AsyncWire
 from .._http.call import Call
 from .._polling.callbacks import AsyncOnCreated, AsyncOnUpdate, Callbacks, acall, annotate_interrupt, check_callback
@@ -13,10 +15,6 @@ from .._polling.schedule import ScheduleLike
 from .._polling.task import CompletedTask, TaskLike, TaskRef, TaskState
 from .base import BaseFamily, BaseTasks
 from .create import Creation
-
-if TYPE_CHECKING:
-    from .._batch.outcome import TaskOutcome
-    from .._batch.outcomes import AsyncOutcomes
 
 _T = TypeVar("_T")
 _Awaitable = Coroutine[Any, Any, _T]
@@ -63,13 +61,12 @@ class AsyncTasks(BaseTasks[AsyncWire]):
         max_concurrency: int = 8,
         max_requests_per_second: float | None = None,
         on_update: AsyncOnUpdate = None,
-    ) -> "AsyncOutcomes":
+    ) -> AsyncOutcomes:
         """Wait for many tasks at once: their outcomes as they come; see :meth:`CambClient.as_completed`.
 
         ``tasks`` may be an async iterable too; an iterator is read a few ahead of the polls, in a task of its own.
         An async one that has nothing to give at the deadline is cancelled, and the batch ends without the rest.
         """
-        from .. import AsyncOutcomes
         from .._batch.async_runner import AsyncRunner
 
         batch = self._batch(timeout, schedule, max_concurrency, max_requests_per_second, on_update)
@@ -86,7 +83,7 @@ class AsyncTasks(BaseTasks[AsyncWire]):
         max_concurrency: int = 8,
         max_requests_per_second: float | None = None,
         on_update: AsyncOnUpdate = None,
-    ) -> "list[TaskOutcome]":
+    ) -> list[TaskOutcome]:
         """Wait for many tasks at once, for their outcomes in order; see :meth:`CambClient.wait_all`."""
         async with self.as_completed(
             tasks,

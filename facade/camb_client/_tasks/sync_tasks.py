@@ -1,9 +1,10 @@
 """What the sync client can do with tasks of any kind. ``async_tasks`` differs by ``await`` alone."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from .._api import calls
+from .._batch.outcome import TaskOutcome
+from .._batch.outcomes import Outcomes
 from .._http.call import Call
 from .._http.sync_wire import Wire
 from .._polling.callbacks import (
@@ -20,10 +21,6 @@ from .._polling.schedule import ScheduleLike
 from .._polling.task import CompletedTask, TaskLike, TaskRef, TaskState
 from .base import BaseFamily, BaseTasks
 from .create import Creation
-
-if TYPE_CHECKING:
-    from .._batch.outcome import TaskOutcome
-    from .._batch.outcomes import Outcomes
 
 
 class Tasks(BaseTasks[Wire]):
@@ -107,7 +104,7 @@ class Tasks(BaseTasks[Wire]):
         max_concurrency: int = 8,
         max_requests_per_second: float | None = None,
         on_update: OnUpdate = None,
-    ) -> "Outcomes":
+    ) -> Outcomes:
         """Wait for many tasks at once: their outcomes as they come.
 
         The tasks share one deadline and one budget of requests. The least recently polled comes first, and
@@ -132,7 +129,6 @@ class Tasks(BaseTasks[Wire]):
             TypeError: An argument of another type.
             ValueError: An argument that cannot be.
         """
-        from .. import Outcomes
         from .._batch.thread_runner import ThreadRunner
 
         refuse_coroutines("on_update", on_update)
@@ -148,7 +144,7 @@ class Tasks(BaseTasks[Wire]):
         max_concurrency: int = 8,
         max_requests_per_second: float | None = None,
         on_update: OnUpdate = None,
-    ) -> "list[TaskOutcome]":
+    ) -> list[TaskOutcome]:
         """Wait for many tasks at once; their outcomes in the order of ``tasks``, once all have ended.
 
         Args:
