@@ -75,10 +75,11 @@ def tls_context() -> ssl.SSLContext:
     """
     variable = "SSL_CERT_FILE" if os.environ.get("SSL_CERT_FILE") else "SSL_CERT_DIR"
     value = os.environ.get(variable, "")
+    is_file = variable == "SSL_CERT_FILE"
     # A folder that is missing is silently taken by ssl, as is a file by old versions of httpx.
-    is_there, places = (Path.exists, [value]) if variable == "SSL_CERT_FILE" else (Path.is_dir, value.split(os.pathsep))
+    places = [Path(place) for place in ([value] if is_file else value.split(os.pathsep))]
     try:
-        if value and not any(is_there(Path(place)) for place in places):
+        if value and not any(place.exists() and place.is_dir() is not is_file for place in places):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         return httpx.create_ssl_context()
     except OSError as broken:

@@ -857,8 +857,7 @@ def test_a_look_cancelled_as_it_gives_its_connection_back(monkeypatch: pytest.Mo
                 poll = asyncio.create_task(camb.status(TASK))
                 await closing.wait()
                 poll.cancel()
-                with pytest.raises(asyncio.CancelledError):
-                    await poll
+                await asyncio.gather(poll, return_exceptions=True)  # Or it was done by then.
             assert active(camb) == []
             assert len(pool(camb).connections) <= 1
 
