@@ -47,7 +47,7 @@ class AsyncWire(BaseWire[httpx.AsyncClient]):
 
     async def _exchange(self, http: httpx.AsyncClient, exchange: Exchange[Any]) -> None:
         async with aclosing(await http.send(exchange.request(), stream=True)) as response:
-            if exchange.begin(response.status_code, response.headers):
+            if exchange.begin(response.status_code, dict(response.headers.items())):
                 await self._read(exchange, response)
 
     @asynccontextmanager

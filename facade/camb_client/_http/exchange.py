@@ -139,7 +139,7 @@ class Exchange(AbstractContextManager["Exchange[Any]"], Generic[_T]):
 
     def streams(self, response: httpx.Response) -> bool:
         """Take in the headers; whether the body is a stream, of any length, that the limit of the call bounds."""
-        readable = self.begin(response.status_code, response.headers)
+        readable = self.begin(response.status_code, dict(response.headers.items()))
         is_http1 = response.extensions.get("http_version", b"").startswith(b"HTTP/1")
         is_told = {"content-length", "transfer-encoding"} & response.headers.keys()
         self.response.ends_with_connection = is_http1 and not is_told

@@ -39,8 +39,10 @@ class Proxies:
 
     def of(self, url: httpx.URL) -> httpx.Proxy | None:
         """The proxy for an address; none for this machine, where it would get the key in clear."""
+        if not self.by_scheme or is_loopback(url.host):
+            return None
         port = url.port or (443 if url.scheme == "https" else 80)
-        if not self.by_scheme or is_loopback(url.host) or no_proxy_for(url.host, port, self._exempt):
+        if no_proxy_for(url.host, port, self._exempt):
             return None
         return self.by_scheme.get(url.scheme) or self.by_scheme.get("all")
 

@@ -33,7 +33,7 @@ class Wire(BaseWire[httpx.Client]):
         """
         http = self._client()
         with Exchange(self, call, limit) as exchange, closing(http.send(exchange.request(), stream=True)) as response:
-            if exchange.begin(response.status_code, response.headers):
+            if exchange.begin(response.status_code, dict(response.headers.items())):
                 self._read(exchange, response)
         return exchange.result()
 

@@ -37,7 +37,7 @@ class Response:
     Attributes:
         received_at: When, in seconds since 1970 by our clock.
         status_code: The HTTP status code; 0 before it came.
-        headers: Its headers; names in any case.
+        headers: Its headers, by their names in small letters.
         body: Its body, as far as it was read.
         unread: Why the body was not read whole, or "".
         ends_with_connection: Whether the end of the connection alone ends the body, so that no length was told.
@@ -169,11 +169,6 @@ def api_error(
     return rule.error(message, ref=ref, status_code=response.status_code, **facts)
 
 
-def _request_id(response: Response, redact: Redact) -> str | None:
-    given = response.headers.get("x-request-id")
-    return None if given is None else without_queries(redact(given))[:200]
-
-
 def _gist(said: Any) -> str:
     """The words for a person in an error's body. Clients in the wild look under these names."""
     if isinstance(said, dict):
@@ -196,19 +191,19 @@ def retry_after(response: Response) -> float | None:
     date, then, on a 429, ``X-RateLimit-Reset`` in seconds or since 1970. A moment is counted from the response's own
     ``Date``: so a clock that is wrong does no harm.
     """
-    sent_at = _http_date(response.headers.get("date", "")) or response.received_at
     for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         value = response.headers.get(name, "").strip()
         if _SECONDS.fullmatch(value):
             return min(float(value) * unit, _LONGEST_HINT)
+    reset = response.headers.get("x-ratelimit-reset", "").strip()
+    if not value and not (response.status_code == 429 and _SECONDS.fullmatch(reset)):
+        return None
+    sent_at = _http_date(response.headers.get("date", "")) or response.received_at
     if value:
         until = _http_date(value)
         return None if until is None else min(max(until - sent_at, 0.0), _LONGEST_HINT)
-    reset = response.headers.get("x-ratelimit-reset", "").strip()
-    if response.status_code == 429 and _SECONDS.fullmatch(reset):
-        seconds = float(reset)
-        return min(max(seconds - sent_at if seconds >= _EPOCH else seconds, 0.0), _RESET_CAP)
-    return None
+    seconds = float(reset)
+    return min(max(seconds - sent_at if seconds >= _EPOCH else seconds, 0.0), _RESET_CAP)
 
 
 def _http_date(value: str) -> float | None:
