@@ -101,7 +101,7 @@ class Download:
         timeout: Seconds until the deadline; infinity is none.
         random: Numbers from 0 to 1 for the jitter.
         address: The address of the file, where it is known.
-        where: Otherwise, what asks the API for it.
+        where: Otherwise, what asks the API for it; then audio is expected, and nothing else is taken.
         base_url: Where the API is.
 
     Attributes:
@@ -166,8 +166,8 @@ class Download:
             self._last = self._base_url + self._where.url
             return attrs.evolve(self._where, streams=self._streams, headers=rest)
         self._last = self._next
-        accept = {"accept": "*/*", **rest}
-        return Call(self.subject, "GET", self._next, None, no_json, "audio", headers=accept, streams=self._streams)
+        expects, accept = "audio" if self._where else "a plain file", {"accept": "*/*", **rest}
+        return Call(self.subject, "GET", self._next, None, no_json, expects, headers=accept, streams=self._streams)
 
     def _streams(self, response: Response) -> bool:
         """Whether a response has the file, or leads to it; any other tells the address, or what is wrong."""
@@ -329,9 +329,14 @@ class Download:
     def _error(self, why: str, status_code: int | None = None) -> DownloadError:
         host = urlsplit(self._last).hostname
         why = " ".join(re.sub(r"<[^>]*>?", " ", why).split()).rstrip(" .")  # Stores explain themselves in XML.
-        advice = "The result stays where it is" if self._where else "If its address has expired, ask for a new one"
-        message = f"{self.subject}: the download from {host} failed: {why}. {advice}: download it again."
+        message = f"{self.subject}: the download from {host} failed: {why}. {self.advice}"
         return DownloadError(message, status_code=status_code, host=host)
+
+    @property
+    def advice(self) -> str:
+        """What to do where it fails, or is interrupted."""
+        where = "The result stays where it is" if self._where else "If its address has expired, ask for a new one"
+        return f"{where}: download it again."
 
     @property
     def file_name(self) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urldefrag, urlsplit
 
 from .._http.call import is_address
-from .._polling.callbacks import check_callback, refuse_coroutines, run_callback
+from .._polling.callbacks import annotate_interrupt, check_callback, refuse_coroutines, run_callback
 from .._polling.checks import seconds
 from .._polling.errors import CambError
 from .._polling.log import log
@@ -44,7 +44,7 @@ def fetch(wire: "Wire", download: Download, dest: Any, on_progress: OnProgress, 
     refuse_coroutines("on_progress", on_progress)
     _check(wire, on_progress)
     clock = wire.clock
-    with open_target(dest, overwrite=overwrite) as file:
+    with annotate_interrupt(download.subject, download.advice), open_target(dest, overwrite=overwrite) as file:
         download.start(clock.monotonic(), rewinds=file.rewinds)
         while not download.done:
             clock.sleep(download.pause(clock.monotonic()))
@@ -71,7 +71,7 @@ async def fetch_async(
     """As :func:`fetch`; ``on_progress`` may be a coroutine function."""
     _check(wire, on_progress)
     clock = wire.clock
-    with open_target(dest, overwrite=overwrite) as target:
+    with annotate_interrupt(download.subject, download.advice), open_target(dest, overwrite=overwrite) as target:
         file = _InThread(target)
         download.start(clock.monotonic(), rewinds=target.rewinds)
         while not download.done:
@@ -143,8 +143,7 @@ def _check(wire: "Wire | AsyncWire", on_progress: object) -> None:
 
 
 def _telling(download: Download) -> AbstractContextManager[None]:
-    note = "The file stays where it is: download it again."
-    return run_callback(download.subject, "on_progress failed; the download goes on", note)
+    return run_callback(download.subject, "on_progress failed; the download goes on", download.advice)
 
 
 def _named(download: Download, path: Path | None) -> Path | None:

@@ -76,8 +76,9 @@ def test_an_interruption_leaves_nothing(both: Both, fake: FakeCamb, tmp_path: pa
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt) as caught:
         download(both.of(fake), tmp_path / "a.flac", on_progress=interrupt)
+    assert caught.value.__notes__ == ["tts run 7: The result stays where it is: download it again."]
     assert not left(tmp_path)
 
 
