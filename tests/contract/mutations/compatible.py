@@ -17,6 +17,7 @@ from .places import (
     RUN_ID,
     SCHEMAS,
     STATUS,
+    STATUSES,
     SUPPLEMENT,
     VOICES,
     WITH_SUPPLEMENTS,
@@ -73,14 +74,7 @@ _PAGES: Cases = (
     ),
     (
         "a component written out",
-        put(
-            f"{RESULT}/properties/status",
-            {
-                "type": "string",
-                "enum": ["SUCCESS", "PENDING", "TIMEOUT", "ERROR", "PAYMENT_REQUIRED"],
-                "title": "TaskStatus",
-            },
-        ),
+        put(f"{RESULT}/properties/status", {"type": "string", "enum": STATUSES, "title": "TaskStatus"}),
         "the same is spelled differently",
     ),
     ("a new family", DUB, "GET /dub/{task_id} is new", "camb.wait('dub:…') will work", BOTH),
@@ -130,11 +124,7 @@ _PAGES: Cases = (
         "(docs)",
         "camb.yaml decides",
     ),
-    (
-        "statuses in another order",
-        put(f"{STATUS}/enum", ["PENDING", "ERROR", "SUCCESS", "TIMEOUT", "PAYMENT_REQUIRED"]),
-        "the same is spelled differently",
-    ),
+    ("statuses in another order", put(f"{STATUS}/enum", sorted(STATUSES)), "the same is spelled differently"),
     (
         "an optional query parameter",
         put(f"{GET}/parameters/-", {"in": "query", "name": "lang", "schema": {"type": "string"}}),
@@ -248,8 +238,8 @@ _SUPPLEMENTED: Cases = (
 _STATUSES: Cases = (
     (
         "statuses removed that no page has to have",
-        drop(f"{STATUS}/enum/6"),
-        drop(f"{STATUS}/enum/5"),
+        drop(f"{STATUS}/enum/{len(STATUSES) + 1}"),
+        drop(f"{STATUS}/enum/{len(STATUSES)}"),
         'loses the value "FAILED"',
         'loses the value "UNHEARD_OF"',
     ),

@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from .edits import Edit, copy_of_page, operation_page, supplement, without_actions
+from scripts.common.strict_yaml import load
+from tests import inputs
+
+from .edits import TTS, Edit, copy_of_page, operation_page, supplement, without_actions
 
 Cases = tuple[tuple[str | Edit, ...], ...]  # a name, then edits and words
 Groups = tuple[tuple[tuple[Edit, ...], Cases], ...]  # what the cases start from, and the cases
@@ -11,6 +14,8 @@ GET = "/paths/~1tts~1{task_id}/get"
 SCHEMAS = "/components/schemas"
 RESULT = f"{SCHEMAS}/OrchestratorPipelineResult"
 STATUS = f"{SCHEMAS}/TaskStatus"
+# The documented ones: a new one changes no case.
+STATUSES: list[str] = load(inputs.pages()[TTS], TTS)["components"]["schemas"]["TaskStatus"]["enum"]
 RUN_ID = f"{RESULT}/properties/run_id"
 ERROR = f"{SCHEMAS}/ValidationError"
 KEY = "/components/securitySchemes/APIKeyHeader"
