@@ -5,7 +5,7 @@ from typing import Any
 from scripts.common.strict_yaml import load
 from tests import inputs
 
-from .edits import TTS, Edit, copy_of_page, operation_page, supplement, without_actions
+from .edits import Edit, copy_of_page, operation_page, supplement, without_actions
 
 Cases = tuple[tuple[str | Edit, ...], ...]  # a name, then edits and words
 Groups = tuple[tuple[tuple[Edit, ...], Cases], ...]  # what the cases start from, and the cases
@@ -15,7 +15,7 @@ SCHEMAS = "/components/schemas"
 RESULT = f"{SCHEMAS}/OrchestratorPipelineResult"
 STATUS = f"{SCHEMAS}/TaskStatus"
 # The documented ones: a new one changes no case.
-STATUSES: list[str] = load(inputs.pages()[TTS], TTS)["components"]["schemas"]["TaskStatus"]["enum"]
+STATUSES: list[str] = load(inputs.pages()[inputs.TTS], inputs.TTS)["components"]["schemas"]["TaskStatus"]["enum"]
 RUN_ID = f"{RESULT}/properties/run_id"
 ERROR = f"{SCHEMAS}/ValidationError"
 KEY = "/components/securitySchemes/APIKeyHeader"
