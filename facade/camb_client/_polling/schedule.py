@@ -112,7 +112,7 @@ class Schedule:
         return times
 
 
-# Why these numbers: README, "How a wait behaves".
+# Why these numbers: docs/behaviour.md, "When a wait polls".
 Schedule.DEFAULT = Schedule.sqrt()
 Schedule.INTERACTIVE = Schedule.sqrt(0.7, first=1.0, minimum=0.5)
 Schedule.BACKGROUND = Schedule.sqrt(1.4, first=3.0, minimum=2.0, maximum=20.0)
