@@ -1,4 +1,4 @@
-"""`make docs`: the site made of the docstrings, the guides and the README.
+"""`make docs`: the site made of the pages of docs/ and the docstrings.
 
 Every warning is an error (a reference that leads nowhere, a docstring that cannot be read), and nothing of an earlier
 build is used: Sphinx does not repeat a warning about what it read then.
