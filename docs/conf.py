@@ -32,6 +32,7 @@ nitpick_ignore_regex = [
     ("py:class", r"camb_client\._audio\.families\.(Speech|Sound)Arguments"),
     # Whatever has a `.ref`; the arguments say so.
     ("py:class", r"camb_client\._polling\.task\.HasRef"),
+    # Of `fetch` and `with_options`, whose docstrings say what they stand for.
     ("py:class", r"(camb_client\._files\.options\.)?(FetchOptions|StrPath)|Path|types\.EllipsisType"),
 ]
 

@@ -110,7 +110,7 @@ BLOCKS: dict[str, list[Program | Shell | Commands | QuickStart | NoProgram]] = {
     "docs/index.md": [*[QuickStart()] * 3, Shell("downloaded", files=("rain.wav",))],
     "docs/guides/api-changes.md": [Commands(), Commands(("git add openapi generated",)), Commands()],
     "docs/guides/audio.md": [
-        Program("text-to-sound-2004.wav https", files=("morning.flac", "text-to-sound-2004.wav")),
+        Program("text-to-sound-2004.wav http", files=("morning.flac", "text-to-sound-2004.wav")),
         Program(" bytes\n"),
         Program("door.wav\n", files=("door.wav",)),
     ],
