@@ -1,18 +1,21 @@
-"""What the local server may answer, beside a plain status: scripted replies and faults."""
+"""What the local server may send beside a plain status: scripted responses and faults, and the words for them."""
 
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any
 
 import attrs
 
+from .._polling.status import TaskStatus
+
 
 class Fault(StrEnum):
-    """How an answer goes wrong on the wire."""
+    """How a response goes wrong on the wire."""
 
-    RESET = "reset"  #: The connection is reset, without an answer.
+    RESET = "reset"  #: The connection is reset, without a response.
     HANG = "hang"  #: The request is taken; nothing ever comes.
     TRUNCATED = "truncated"  #: Half of the body that was announced, then the connection ends.
     STALL = "stall"  #: Half of the body, then nothing; the connection stays open.
@@ -20,7 +23,7 @@ class Fault(StrEnum):
 
 @attrs.frozen
 class Reply:
-    """One answer as it is sent.
+    """One response as it is sent.
 
     Attributes:
         status_code: The HTTP status code.
@@ -51,11 +54,11 @@ class Reply:
 
     @classmethod
     def json(cls, body: Any, *, status_code: int = 200, headers: Mapping[str, str] | None = None) -> "Reply":
-        """An answer in JSON."""
+        """A response in JSON."""
         return cls(status_code, json.dumps(body).encode(), {"content-type": "application/json", **(headers or {})})
 
 
-# A status, a body, or a whole reply; or the word for a fault or an error.
+# A status, a body, or a whole reply; or a word that stands for one.
 Item = str | Mapping[str, Any] | Reply
 # By poll, or by time.
 Timeline = Sequence[Item] | Mapping[float, Item]
@@ -68,7 +71,8 @@ TRUNCATED = attrs.evolve(_PENDING, fault=Fault.TRUNCATED)
 STALL = attrs.evolve(_PENDING, fault=Fault.STALL)
 HTML = Reply(200, b"<!doctype html><title>Welcome</title>", {"content-type": "text/html"})
 BAD_JSON = Reply(200, b'{"status": "PEND', {"content-type": "application/json"})
-_WORDS = {"reset": RESET, "hang": HANG, "truncated": TRUNCATED, "stall": STALL, "html": HTML, "bad_json": BAD_JSON}
+# What a word of a timeline stands for, in any case; here and at the command line.
+FAULTS = {"RESET": RESET, "HANG": HANG, "TRUNCATED": TRUNCATED, "STALL": STALL, "HTML": HTML, "BAD_JSON": BAD_JSON}
 
 
 def error(status_code: int, body: Any = None, *, headers: Mapping[str, str] | None = None) -> Reply:
@@ -82,7 +86,7 @@ def rate_limited(retry_after: float | str = 1) -> Reply:
 
 
 def cut(sent: int) -> Callable[[Reply], Reply]:
-    """For :meth:`FakeCamb.script`: the true answer, but the connection ends after so many bytes of its body."""
+    """For :meth:`FakeCamb.script`: the true response, but the connection ends after so many bytes of its body."""
     return lambda reply: attrs.evolve(reply, fault=Fault.TRUNCATED, sent=sent)
 
 
@@ -96,7 +100,7 @@ def read(timeline: Timeline) -> Timeline:
 
     Raises:
         TypeError: An item, or a time, of another type.
-        ValueError: No item.
+        ValueError: No item, or a word that looks like a misspelt one.
     """
     if isinstance(timeline, str):
         timeline = timeline.split()
@@ -111,7 +115,28 @@ def read(timeline: Timeline) -> Timeline:
 
 def _item(item: Item) -> Item:
     if isinstance(item, str):
-        return error(int(item)) if re.fullmatch("[45][0-9]{2}", item) else _WORDS.get(item, item)
+        return _word(item)
     if not isinstance(item, Mapping | Reply):
         raise TypeError(f"an item of a timeline is a str, a body or a Reply (see error(), slow()), not {item!r}")
     return item
+
+
+def _word(word: str) -> Item:
+    """What a word stands for: a fault, the number of an HTTP error, or a status, which may be an unknown one."""
+    if re.fullmatch("[45][0-9]{2}", word):
+        return error(int(word))
+    if (reply := FAULTS.get(word.upper())) is not None:
+        return reply
+    if TaskStatus(word).is_known:
+        return word
+    # An unknown status is pending for ever, so a slip of the pen would be a test that waits for its deadline.
+    near = get_close_matches(word.upper(), FAULTS, 1, 0.75) or get_close_matches(word.upper(), TaskStatus, 1, 0.9)
+    if near:
+        meant = (
+            f"did you mean {near[0]}? (A status that is really called so is given as a body: {{'status': {word!r}}})"
+        )
+        raise ValueError(f"{word!r} is neither a fault nor a known status; {meant}")
+    if not re.search("[A-Za-z]", word):
+        faults = ", ".join(FAULTS)
+        raise ValueError(f"{word!r} is no word of a timeline: write a status, {faults}, or an HTTP error such as 503")
+    return word

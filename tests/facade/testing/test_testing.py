@@ -107,7 +107,7 @@ def test_what_it_does_not_know(method: str, path: str, code: int) -> None:
     assert asked(fake, path, method=method).status_code == code
 
 
-def test_a_timeline_by_look() -> None:
+def test_a_timeline_by_poll() -> None:
     fake = FakeCamb()
     fake.add("tts:1", ["PENDING", "SUCCESS"], run_id=7)
     assert [asked(fake, "/tts/1").json() for _ in range(3)] == [
@@ -170,13 +170,38 @@ def test_a_timeline_in_words() -> None:
         ("500", error(500)),
     ],
 )
-def test_a_word_is_what_it_stands_for_in_every_timeline(word: str, reply: Reply) -> None:
+def test_a_word_is_what_it_stands_for_in_every_timeline_in_any_case(word: str, reply: Reply) -> None:
     fake = FakeCamb()
-    for timeline in (word, [word], {0: word}):
+    for timeline in (word, [word], {0: word}, word.upper(), [word.capitalize()]):
         fake.add("tts:1", timeline)
         assert fake.answer("GET", "/tts/1", KEY).body == reply.body
         assert fake.answer("GET", "/tts/1", KEY).fault == reply.fault
         assert fake.answer("GET", "/tts/1", KEY).status_code == reply.status_code
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [("RESSET", "RESET"), ("rest", "RESET"), ("Hangs", "HANG"), ("truncate", "TRUNCATED"), ("SUCESS", "SUCCESS")],
+)
+def test_a_misspelt_word_is_refused_with_what_was_meant(word: str, meant: str) -> None:
+    with pytest.raises(ValueError, match=f"'{word}' is neither a fault nor a known status; did you mean {meant}?"):
+        FakeCamb(timeline=["PENDING", word])
+    fake = FakeCamb()
+    fake.add("tts:1", [{"status": word}])  # On purpose.
+    assert asked(fake, "/tts/1").json() == {"status": word}
+
+
+@pytest.mark.parametrize("word", ["200", "302", "4040", "?"])
+def test_what_can_be_no_status_is_refused(word: str) -> None:
+    with pytest.raises(ValueError, match="is no word of a timeline: write a status, RESET, "):
+        FakeCamb().add("tts:1", word)
+
+
+@pytest.mark.parametrize("status", ["QUEUED", "TIMED_OUT", "COMPLETED", "CHANGED", "PROCESSING", "on hold"])
+def test_a_status_that_nobody_knows_may_be_scripted(status: str) -> None:
+    fake = FakeCamb()
+    fake.add("tts:1", [status])
+    assert asked(fake, "/tts/1").json()["status"] == status
 
 
 @pytest.mark.parametrize("timeline", [[], {}, "", " "])
@@ -461,7 +486,7 @@ def test_spec_digest_is_that_of_the_spec() -> None:
     assert hashlib.sha256((ROOT / "openapi" / "camb.yaml").read_bytes()).hexdigest() == SPEC_DIGEST
 
 
-def test_others_are_known_from_their_first_look_on(clock: VirtualClock) -> None:
+def test_others_are_known_from_their_first_poll_on(clock: VirtualClock) -> None:
     fake = FakeCamb(clock=clock, others={0: "PENDING", 5: "SUCCESS"})
     fake.add("tts:1", ["ERROR"])
     clock.advance(60)
