@@ -1,16 +1,30 @@
 """``camb-client`` and ``python -m camb_client``: hand over to the command line, or say what it needs.
 
-Rule of this file: it runs without the extra, so it imports nothing of ``camb_client.cli`` before it knows that
-click and rich are there.
+It runs without the extra, so it imports nothing that needs click or rich before it knows that they are there.
 """
 
-import signal
+import os
 import sys
+import threading
 from importlib.util import find_spec
 
 
 def main() -> int:
     """Run the command line; the exit code."""
+    from .cli._signals import signals
+
+    signals.install()
+    try:
+        code = _main()
+    except KeyboardInterrupt:  # While it is imported.
+        code = 128 + signals.number
+    signals.uninstall()
+    if any(not thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread()):
+        os._exit(code)  # Python would wait for it: a name that does not resolve, for one. All output is flushed.
+    return code
+
+
+def _main() -> int:
     if missing := [name for name in ("click", "rich") if find_spec(name) is None]:
         print(  # noqa: T201 (there is no click to print with)
             f'camb-client needs {" and ".join(missing)} for the terminal: pip install "camb-client[cli]"',
@@ -19,9 +33,6 @@ def main() -> int:
         return 2
     from .cli._app import run
 
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        # It ends as by Ctrl-C, so that the terminal gets its cursor back; where that is ignored, it just ends.
-        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     return run()
 
 

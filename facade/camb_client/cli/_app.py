@@ -1,18 +1,17 @@
 """The program: its commands, its help, its version."""
 
-import io
-import sys
-
 import click
 
 from .. import SPEC_DIGEST, __version__
 from ._audio import download, sound, speak
-from ._command import PROGRAM, clean
+from ._command import PROGRAM, report
 from ._doctor import doctor
-from ._exits import EXITS, INTERRUPTED
+from ._exits import EXITS
 from ._fake import fake
+from ._output import OutputError, guarded_streams, say
 from ._plan import plan
 from ._status import status
+from ._text import clean
 from ._wait import wait, watch
 
 # In the order of `--help`.
@@ -21,7 +20,7 @@ COMMANDS = (speak, sound, download, wait, status, watch, plan, fake, doctor)
 
 class _Program(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """The name alone asks what there is."""
+        """The name alone asks for the help."""
         return super().parse_args(ctx, args or ["--help"])
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
@@ -39,10 +38,10 @@ _ROWS = "\n".join(f"  {row.code:>3}  {row.meaning}" for row in EXITS)
 )
 @click.version_option(__version__, prog_name=PROGRAM, message=f"%(prog)s %(version)s (spec {SPEC_DIGEST[:12]})")
 def program() -> None:
-    """Have CAMB.AI make speech, sound and music, and wait for its background audio tasks.
+    """Make speech, sound and music with CAMB.AI, and wait for its background tasks.
 
-    A task is named KIND:ID, as in tts:c8b8e3cd-ad17. The key is taken from CAMB_API_KEY, the address from
-    CAMB_BASE_URL where that is set. Results go to standard output, all else to standard error.
+    A task is written as KIND:ID, such as tts:c8b8e3cd-ad17. The API key is read from CAMB_API_KEY, the address of the
+    API from CAMB_BASE_URL, if that is set. Results go to standard output, everything else to standard error.
     """
 
 
@@ -59,14 +58,12 @@ def run(arguments: list[str] | None = None) -> int:
     Returns:
         The exit code.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # What an id or a message may have, not every terminal can show.
-            stream.reconfigure(errors="backslashreplace")
-    try:
-        return int(program.main(arguments, prog_name=PROGRAM, standalone_mode=False))
-    except click.UsageError as error:
-        where = error.ctx.command_path if error.ctx else PROGRAM
-        click.echo(f"error: {clean(error.format_message())}\nFor what there is: {where} --help", err=True)
-        return error.exit_code
-    except click.Abort:
-        return INTERRUPTED.code
+    with guarded_streams():
+        try:
+            return int(program.main(arguments, prog_name=PROGRAM, standalone_mode=False))
+        except click.UsageError as error:
+            where = error.ctx.command_path if error.ctx else PROGRAM
+            say(f"error: {clean(error.format_message())}\nTry '{where} --help'.", err=True)
+            return error.exit_code
+        except (click.Abort, OutputError) as error:  # Before a command has begun, or in the help.
+            return report(error.__cause__ if isinstance(error, click.Abort) else error).code

@@ -1,11 +1,9 @@
 """``speak``, ``sound`` and ``download``: from a text, or from a run, to the audio file.
 
-Rule of this file: what is paid for is not lost. Whether the file can be written is found out before anything is
-sent; a reference is said as soon as it is known; and however it ends, last of all comes what goes on with it.
+What is paid for is not lost. Whether the file can be written is known before anything is sent; a reference is said as
+soon as it is known; output that cannot be written does not end the work; and the last lines say how to go on.
 """
 
-import shlex
-import shutil
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
@@ -20,10 +18,9 @@ from click.core import ParameterSource
 from .. import AsyncCambClient, CambClient, CambError, Schedule, TaskError, TaskRef, TaskState
 from .._api.operations import SOUND, SPEECH
 from .._files.target import Target
-from ._board import Board, Polls, Row
+from ._board import Board, Row, client_log
 from ._command import (
     PROGRAM,
-    STDIN,
     STDOUT,
     Command,
     Parsed,
@@ -35,7 +32,11 @@ from ._command import (
     words,
 )
 from ._display import Display
-from ._exits import USAGE, Exit, most_serious
+from ._exits import USAGE, Exit, exit_of, most_serious
+from ._loop import run
+from ._output import OutputClosedError, OutputError, write
+from ._stdin import STDIN, read_text
+from ._text import clean, command_line
 
 if TYPE_CHECKING:
     from .. import AsyncTextToSound, AsyncTextToSpeech
@@ -66,9 +67,9 @@ def _options(*options: Callable[[_F], _F]) -> Callable[[_F], _F]:
 
 
 _FILED = _options(
-    click.option("--project-name", metavar="TEXT", help="What the task is filed under."),
-    click.option("--project-description", metavar="TEXT", help="Of that project."),
-    click.option("--folder-id", type=int, metavar="NUMBER", help="The folder that the project is put into."),
+    click.option("--project-name", metavar="TEXT", help="The project to file the task under."),
+    click.option("--project-description", metavar="TEXT", help="The description of that project."),
+    click.option("--folder-id", type=int, metavar="NUMBER", help="The folder of that project."),
 )
 _FILE = _options(
     click.option(
@@ -76,30 +77,41 @@ _FILE = _options(
         "--output",
         default=".",
         metavar="FILE",
-        help="The file; a folder, for a name by kind and run; or `-`, standard output.  [default: this folder]",
+        help="The file to write; a folder, to name the file by kind and run; or `-` for standard output."
+        "  [default: this folder]",
     ),
-    click.option("--overwrite", is_flag=True, help="Replace a file of that name."),
-    timeout_option("Our deadline, for the wait and again for the download; `none` is for ever."),
+    click.option("--overwrite", is_flag=True, help="Replace a file that exists."),
+    timeout_option("The deadline for the wait, and again for the download; `none` waits for ever."),
 )
 
 
 @click.command(cls=Command)
 @click.argument("text")
-@click.option("--voice", "voice_id", type=int, required=True, metavar="NUMBER", help="The voice, from /list-voices.")
-@click.option("--language", required=True, metavar="LOCALE", help="Of the text, such as en-us; or its number.")
-@click.option("--gender", type=int, metavar="0|1|2|9", help="Of the voice: unknown, male, female, not applicable.")
-@click.option("--age", type=int, metavar="YEARS", help="Of the voice.")
+@click.option("--voice", "voice_id", type=int, required=True, metavar="NUMBER", help="The number of the voice.")
+@click.option(
+    "--language",
+    required=True,
+    metavar="LOCALE",
+    help="The language of the text: a locale such as en-us, or its number.",
+)
+@click.option(
+    "--gender",
+    type=int,
+    metavar="0|1|2|9",
+    help="The gender of the voice: 0 unknown, 1 male, 2 female, 9 not applicable.",
+)
+@click.option("--age", type=int, metavar="YEARS", help="The age of the voice.")
 @_FILED
 @_FILE
 @schedule_option
-@click.option("--stream", is_flag=True, help="Write it as it is made: no task, and so no wait.")
+@click.option("--stream", is_flag=True, help="Write the audio as it is made, without a task.")
 @output_options
 @click.pass_context
 def speak(ctx: click.Context, /, *, text: str, language: str, stream: bool, **options: Any) -> Exit:
-    """Have a text said, and fetch the audio file.
+    """Convert text to speech and download it.
 
-    `-` reads the text from standard input. The task is created once, and its reference said at once: if the wait is
-    cut short, the last lines say what goes on with it.
+    `-` reads the text from standard input. The task is created once, and its reference printed at once. If the wait
+    is cut short, the last lines say how to go on with the task.
     """
     job = _Job.of(ctx, SPEECH, options)
     arguments = {"text": _text(ctx, text), "language": language, **options}
@@ -112,17 +124,17 @@ def speak(ctx: click.Context, /, *, text: str, language: str, stream: bool, **op
 
 @click.command(cls=Command)
 @click.argument("prompt")
-@click.option("--duration", type=float, metavar="SECONDS", help="How long it is.")
-@click.option("--music", is_flag=True, help="Music, and not a sound.")
+@click.option("--duration", type=float, metavar="SECONDS", help="The length of the sound.")
+@click.option("--music", is_flag=True, help="Make music instead of a sound.")
 @_FILED
 @_FILE
 @schedule_option
 @output_options
 @click.pass_context
 def sound(ctx: click.Context, /, *, prompt: str, music: bool, **options: Any) -> Exit:
-    """Have a sound or music made, and fetch the audio file.
+    """Make a sound or music and download it.
 
-    `-` reads the prompt from standard input. All else is as for speak.
+    `-` reads the prompt from standard input. Everything else is as for speak.
     """
     job = _Job.of(ctx, SOUND, options)
     return _make(job, {"prompt": _text(ctx, prompt), "audio_type": "music" if music else None, **options})
@@ -134,25 +146,21 @@ def sound(ctx: click.Context, /, *, prompt: str, music: bool, **options: Any) ->
 @output_options
 @click.pass_context
 def download(ctx: click.Context, /, *, run: TaskRef, **options: Any) -> Exit:
-    """Fetch the audio file of a run, by the run_id that a wait shows."""
+    """Download the audio file of a run, by the run_id that wait prints."""
     job = _Job.of(ctx, run.kind, options, f"{run.kind} run {run.task_id}")
 
     async def known(_: "Family") -> int:
         return int(run.task_id)
 
-    return _fetch(job, AsyncCambClient(), known)
+    return _fetch(job, job.client(), known)
 
 
 def _text(ctx: click.Context, given: str) -> str:
     """A text, or what stands on standard input."""
-    if given != STDIN:
-        return given
-    if sys.stdin is None:
-        raise click.UsageError("standard input is closed, so it cannot be read", ctx)
     try:
-        return sys.stdin.buffer.read().decode("utf-8-sig").strip()
-    except (OSError, UnicodeError) as problem:
-        raise click.UsageError(f"standard input cannot be read: {problem}", ctx) from problem
+        return read_text() if given == STDIN else given
+    except ValueError as problem:
+        raise click.UsageError(str(problem), ctx) from problem
 
 
 @attrs.define
@@ -190,10 +198,15 @@ class _Job:
             raise click.UsageError(job.unwritten(problem), ctx) from problem
         return job
 
+    def client(self) -> AsyncCambClient:
+        """A client that puts its polls on the board."""
+        return AsyncCambClient(event_hooks={"poll": [self.board.polled]})
+
     def unwritten(self, problem: OSError) -> str:
         """Why there is no file, in words."""
         if isinstance(problem, FileExistsError):
-            return f"{self.output!r}: there is a file of that name already; --overwrite replaces it"
+            file = f"the file in {self.output!r}" if Path(self.output).is_dir() else repr(self.output)
+            return f"{file} exists already; --overwrite replaces it"
         return f"{self.output!r} cannot be written: {problem.strerror or problem}"
 
     def call(self, make: Callable[..., _T], arguments: dict[str, Any]) -> _T:
@@ -207,23 +220,53 @@ class _Job:
         except ValueError as wrong:
             raise click.UsageError(str(wrong), self.ctx) from wrong
 
+    def created(self, ref: TaskRef) -> None:
+        """Say which task it has become."""
+        self.board.created(self.row, ref)
+        with self.printing():
+            self.display.created(self.row)
+
+    def changed(self, state: TaskState) -> None:
+        """Show a change on the way."""
+        self.board.changed(state)
+        if state.is_pending:
+            self.display.progress(self.row)
+
+    def ended(self, error: CambError | OSError | None, end: Exit | None = None) -> None:
+        """Say how it ended."""
+        with self.printing():
+            self.display.result(self.board.ended(self.row.ref, None, error, end))
+
+    @contextmanager
+    def printing(self) -> Iterator[None]:
+        """Print a line; where that fails, the file still comes, and the exit code tells."""
+        try:
+            yield
+        except OutputError as lost:
+            self.board.exits.append(exit_of(lost))
+            if not isinstance(lost, OutputClosedError):
+                self.display.error(words(lost))
+
     @contextmanager
     def work(self) -> Iterator[None]:
         """Show it meanwhile, and how it ended; last of all, after what is said of any error, how to go on."""
         self.ctx.call_on_close(self.how_to_go_on)
-        with Polls(self.board, self.schedule, self.display.note, debug=debugging(self.ctx)), self.display.live():
+        with client_log(self.display.note, debug=debugging(self.ctx)), self.display.live():
             try:
                 yield
             except CambError as error:
-                self.display.result(self.board.ended(self.row.ref, None, error))
+                self.ended(error)
                 self.display.error(words(error))
-            except BrokenPipeError:
-                raise
             except OSError as error:
-                self.display.result(self.board.ended(self.row.ref, None, error, USAGE))
+                self.ended(error, USAGE)
                 self.display.error(f"error: {self.unwritten(error)}")
+            except KeyboardInterrupt as interruption:
+                if not isinstance(self.row.ref, TaskRef):  # The client may know it, from a response that has just come.
+                    for note in getattr(interruption, "__notes__", ()):
+                        self.display.hint(clean(note))
+                raise
             else:
-                self.display.result(self.board.ended(self.row.ref, None, None))
+                self.ended(None)
 
     def how_to_go_on(self) -> None:
         """Say what is left to do, as command lines."""
@@ -233,44 +276,38 @@ class _Job:
         if row.file is not None or isinstance(row.error, TaskError):
             return
         if row.run_id is not None and (task or row.goes_on):
-            hint(f"to go on: {shlex.join([PROGRAM, 'download', f'{self.kind}:{row.run_id}', *fetch])}")
+            if task is not None:
+                hint(f"the task: {clean(str(task))}")
+            hint(f"to go on: {command_line([PROGRAM, 'download', f'{self.kind}:{row.run_id}', *fetch])}")
         elif task is not None:
-            hint(f"to go on: {shlex.join([PROGRAM, 'wait', str(task)])}")
-            hint(f"and then: {shlex.join([PROGRAM, 'download', f'{self.kind}:RUN_ID', *fetch])}")
+            hint(f"to go on: {command_line([PROGRAM, 'wait', str(task)])}")
+            hint(f"and then: {command_line([PROGRAM, 'download', f'{self.kind}:RUN_ID', *fetch])}")
         elif row.run_id is None and row.doing and (row.end is None or getattr(row.error, "sent", False)):
             hint("it may have been made, and paid for: the same command again may pay for it twice")
 
 
 def _make(job: _Job, arguments: dict[str, Any]) -> Exit:
-    """Create a task, wait for it, and fetch its file."""
-
-    def changed(state: TaskState) -> None:
-        job.board.changed(state)
-        if state.is_pending:
-            job.display.progress(job.row)
+    """Create a task, wait for it, and download its file."""
 
     async def made(family: "Family") -> int:
         creating = job.call(family.create, arguments)
         job.row.doing = "creating"
         ref = await creating
-        job.board.created(job.row, ref)
-        job.display.note(f"created {ref}")
-        done = await family.wait(ref, timeout=job.timeout, schedule=job.schedule, on_update=changed)
+        job.created(ref)
+        done = await family.wait(ref, timeout=job.timeout, schedule=job.schedule, on_update=job.changed)
         return done.run_id
 
-    return _fetch(job, AsyncCambClient(), made)
+    return _fetch(job, job.client(), made)
 
 
-def _fetch(job: _Job, camb: AsyncCambClient, run: Callable[["Family"], Awaitable[int]]) -> Exit:
-    """Fetch the file of the run that is waited for."""
-    import asyncio
-
+def _fetch(job: _Job, camb: AsyncCambClient, find_run: Callable[["Family"], Awaitable[int]]) -> Exit:
+    """Download the file of the run that is waited for."""
     row = job.row
 
     async def work(place: str) -> Path:
         async with camb:
             family: Family = camb.tts if job.kind == SPEECH else camb.text_to_sound
-            row.run = await run(family)
+            row.run = await find_run(family)
             row.doing = "downloading"
             job.display.progress(row)
             return await family.download(
@@ -280,13 +317,13 @@ def _fetch(job: _Job, camb: AsyncCambClient, run: Callable[["Family"], Awaitable
     with job.work():
         if job.output == STDOUT:
             with tempfile.TemporaryDirectory(prefix="camb-") as folder:
-                path = asyncio.run(work(folder))
+                path = run(work(folder))
                 with path.open("rb") as file:
-                    shutil.copyfileobj(file, sys.stdout.buffer)
-            sys.stdout.buffer.flush()
+                    while piece := file.read(1 << 16):
+                        write(piece)
             row.file = "standard output"
         else:
-            row.file = str(asyncio.run(work(job.output)))
+            row.file = str(run(work(job.output)))
         row.doing = "downloaded"
     return most_serious(job.board.exits)
 
@@ -306,11 +343,7 @@ def _stream(job: _Job, arguments: dict[str, Any]) -> Exit:
         row.doing = "streaming"
         with place as file, stream as audio:
             for piece in audio:
-                if file is None:
-                    sys.stdout.buffer.write(piece)
-                    sys.stdout.buffer.flush()
-                else:
-                    file.write(piece)
+                (write if file is None else file.write)(piece)
                 row.took(row.received + len(piece), None)
             row.file = "standard output" if file is None else str(file.keep(""))
         row.doing = "streamed"

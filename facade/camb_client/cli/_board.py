@@ -1,24 +1,20 @@
-"""The board: what is known of each task of a command, and of its audio file.
-
-Rule of this file: facts as they come in, and how they are put in words and in JSON. Nothing here prints.
-
-When a poll was made is taken from the one DEBUG line that the logger ``camb_client`` has for each; when the next
-is due is then what the schedule says, without its jitter.
-"""
+"""The board: what is known of each task of a command, and of its audio file; in words, and in JSON."""
 
 import json
 import logging
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
 
 import attrs
 
-from .. import CambError, Schedule, TaskError, TaskRef, TaskState
+from .. import CambError, PollEvent, TaskError, TaskRef, TaskState
 from .._polling.errors import is_transient
-from .._polling.poller import FIRST_POLL_AFTER
-from ._command import clean
 from ._exits import NOT_DONE, SUCCEEDED, Exit, exit_of
+from ._text import clean
+
+Event = Literal["created", "changed", "ended"]
 
 # A part of a line, and how a terminal shows it (a style of rich).
 Part = tuple[str, str]
@@ -32,7 +28,7 @@ class Row:
         ref: The task; or what stands for it in its line, where none is known.
         since: When the command took it up, by the clock that never goes back.
         until: When it was done with it.
-        state: What was last seen of it.
+        state: Its last state.
         polls: How many polls were made.
         next_at: When the next is due, if that is known.
         trouble: Why the last poll failed, or "".
@@ -108,22 +104,24 @@ class Row:
             (polls if isinstance(self.ref, TaskRef) else "", "dim"),
         ]
 
-    def json(self) -> str:
-        """Its line for programs. The keys are promised, and explained in README."""
-        state, error = self.state, self.error
+    def json(self, event: Event) -> str:
+        """Its line for programs. The keys are promised, and the docs explain them."""
+        said = {} if self.state is None else self.state.to_dict()
+        error = self.error
         record: dict[str, Any] = {
+            "event": event,
             "task": str(self.ref) if isinstance(self.ref, TaskRef) else None,
-            "status": state and str(state.status),
+            "status": said.get("status"),
             "run_id": self.run_id,
-            "exception_reason": state and state.exception_reason,
-            "message": state and state.message,
+            "exception_reason": said.get("exception_reason"),
+            "message": said.get("message"),
             "exit_code": self.end and self.end.code,
             "error": error and {"type": type(error).__name__, "message": str(error)},
             "elapsed": round(self.elapsed, 3),
             "polls": self.polls,
             "file": self.file,
         }
-        return json.dumps(record)
+        return json.dumps(record, allow_nan=False)
 
 
 class Board:
@@ -153,7 +151,14 @@ class Board:
         del self.rows[row.ref]
         self.rows[ref] = row
         row.ref, row.doing, self.width = ref, "", len(str(ref))
-        row.next_at = time.monotonic() + FIRST_POLL_AFTER
+
+    def polled(self, event: PollEvent) -> None:
+        """Note a poll, and when the next is due."""
+        row = self.rows[event.ref]
+        row.polls = event.attempt
+        # What went wrong begins with the name of the task.
+        row.trouble = "" if event.error is None else str(event.error).removeprefix(f"{row.ref}: ")
+        row.next_at = None if event.next_delay is None else time.monotonic() + event.next_delay
 
     def changed(self, state: TaskState) -> Row:
         """Note a change."""
@@ -177,45 +182,30 @@ class Board:
         return [row.ref for row in self.rows.values() if isinstance(row.ref, TaskRef) and row.goes_on]
 
 
-class Polls(logging.Handler):
-    """Puts each poll on the board while the context is open, and passes on what else the client has to say.
+@contextmanager
+def client_log(note: Callable[[str], None], *, debug: bool) -> Iterator[None]:
+    """Pass on what the client logs while the context is open.
 
     Args:
-        board: The board.
-        schedule: When polls are made.
-        note: Takes what the client has to say.
-        debug: Whether each poll is of that, too.
+        note: Takes a line.
+        debug: Whether each poll has one.
     """
+    logger, handler = logging.getLogger("camb_client"), _Handler(note)
+    level, others = logger.level, logger.handlers
+    logger.setLevel(logging.DEBUG if debug else logging.WARNING)
+    logger.handlers = [handler]  # In place of what CAMB_LOG asks for.
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+        logger.handlers = others
 
-    def __init__(self, board: Board, schedule: Schedule, note: Callable[[str], None], *, debug: bool) -> None:
+
+class _Handler(logging.Handler):
+    def __init__(self, note: Callable[[str], None]) -> None:
         super().__init__()
-        self._board, self._schedule, self._note, self._debug = board, schedule, note, debug
-
-    def __enter__(self) -> None:
-        """Begin."""
-        logger = logging.getLogger("camb_client")
-        self._before = logger.level
-        logger.setLevel(logging.DEBUG)
-        logger.addHandler(self)
-
-    def __exit__(self, *_: object) -> None:
-        """End."""
-        logger = logging.getLogger("camb_client")
-        logger.removeHandler(self)
-        logger.setLevel(self._before)
+        self._note = note
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Take in a line of the client's log."""
-        if record.levelno > logging.DEBUG or self._debug:
-            self._note(record.getMessage())
-        match record.args:
-            case (TaskRef() as ref, str(said)) if record.levelno == logging.DEBUG:
-                self._looked(self._board.rows[ref], said)
-
-    def _looked(self, row: Row, said: str) -> None:
-        row.polls += 1
-        # What went wrong begins with the name of the task.
-        row.trouble = said.removeprefix(f"{row.ref}: ") if said.startswith(f"{row.ref}: ") else ""
-        # As the client does: by when the poll was due, and not by when its answer came.
-        due = row.since if row.next_at is None else row.next_at
-        row.next_at = time.monotonic() + self._schedule.delay(due - row.since)
+        """Pass on a line."""
+        self._note(record.getMessage())

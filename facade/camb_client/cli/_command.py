@@ -1,13 +1,9 @@
-"""How every command ends: errors said in a line, each with its exit code; and what commands share of arguments.
+"""How every command ends: errors in words, each with its exit code; and what commands share of arguments.
 
-Rule of this file: the only place that turns an exception into words and an exit code. A command returns an
-:class:`Exit` or raises.
+A command returns an :class:`Exit` or raises. Only :class:`Command` turns an exception into words and an exit code.
 """
 
 import math
-import os
-import shlex
-import sys
 import traceback
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -16,13 +12,17 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from .. import ApiConnectionError, Schedule, TaskRef
+from .. import ApiConnectionError, CambError, Schedule, TaskRef
 from .._api.operations import KINDS, check_kind
-from ._exits import CLOSED, INTERRUPTED, UNEXPECTED, exit_of
+from ._exits import UNEXPECTED, Exit, exit_of
+from ._output import OutputClosedError, say
+from ._signals import signals
+from ._stdin import STDIN
+from ._text import clean, clean_lines, command_line
 
 PROGRAM = "camb-client"
-# Stands for standard input, where something is read, and for standard output, where a file is written.
-STDIN = STDOUT = "-"
+# Stands for standard output, where a file is written.
+STDOUT = "-"
 # What a command keeps for later, in the context's own dictionary.
 _ARGUMENTS, _DEBUG = "camb_client.arguments", "camb_client.debug"
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -50,13 +50,7 @@ class Command(click.Command):
         except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise
         except BaseException as error:  # noqa: BLE001 (whatever happens; what is not expected is said to be so)
-            end = exit_of(error)
-            if end is CLOSED:
-                _silence()
-            else:
-                if debugging(ctx):
-                    traceback.print_exc()
-                click.echo(words(error), err=True)
+            end = report(error, debug=debugging(ctx))
         ctx.exit(end.code)
 
 
@@ -65,34 +59,33 @@ def debugging(ctx: click.Context) -> bool:
     return bool(ctx.meta[_DEBUG])
 
 
+def report(error: BaseException | None, *, debug: bool = False) -> Exit:
+    """Say what ended the program, and know how it ends."""
+    signals.heard()
+    if debug:
+        say(clean_lines("".join(traceback.format_exception(error))), err=True)
+    if error is not None and not isinstance(error, OutputClosedError):  # Which is how a pipeline ends.
+        say(words(error), err=True)
+    return exit_of(error)
+
+
 def words(error: BaseException) -> str:
     """An error in a line or two: what went wrong, and what to do next."""
-    end = exit_of(error)
-    if end is INTERRUPTED:
-        return "interrupted; what was submitted goes on at CAMB.AI"
-    if end is UNEXPECTED:
+    if isinstance(error, KeyboardInterrupt):
+        return f"{exit_of(error).word}; submitted tasks are still running at CAMB.AI"
+    if isinstance(error, OSError | MemoryError) and not isinstance(error, CambError):
+        return f"error: the operating system refused: {clean(str(error)) or 'out of memory'}"
+    if exit_of(error) is UNEXPECTED:
         return f"error: unexpected {type(error).__name__}: {clean(str(error))}\nThis is a bug; --debug shows where."
     doctor = f" ({PROGRAM} doctor explains it)" if isinstance(error, ApiConnectionError) else ""
     return f"error: {clean(str(error))}{doctor}"
-
-
-def _silence() -> None:
-    """Nobody reads any more: what is still to be flushed at the end must find an open file."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
-        os.dup2(nowhere, stream.fileno())
-
-
-def clean(text: str) -> str:
-    """A text in one line that does nothing to a terminal: servers can send escape sequences too."""
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in " ".join(text.split()))
 
 
 def again(ctx: click.Context, tasks: Iterable[TaskRef]) -> str:
     """The command line that does the same for these tasks."""
     given = {STDIN, *map(str, ctx.params["tasks"])}
     kept = [argument for argument in ctx.meta[_ARGUMENTS] if argument not in given]
-    return shlex.join([PROGRAM, str(ctx.info_name), *kept, *map(str, tasks)])
+    return command_line([PROGRAM, str(ctx.info_name), *kept, *map(str, tasks)])
 
 
 class Parsed(click.ParamType):  # type: ignore[type-arg]  # It takes none before click 8.4.
@@ -161,7 +154,7 @@ def tasks_argument(command: _F) -> _F:
 
 def waiting_options(command: _F) -> _F:
     """How to wait."""
-    return timeout_option("Our deadline, for all tasks together; `none` waits for ever.")(schedule_option(command))
+    return timeout_option("The deadline for all tasks together; `none` waits for ever.")(schedule_option(command))
 
 
 def timeout_option(said: str) -> Callable[[_F], _F]:
@@ -190,6 +183,6 @@ def schedule_option(command: _F) -> _F:
 
 def output_options(command: _F) -> _F:
     """How to say it."""
-    as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object a line, with the keys of README.")
-    quiet = click.option("-q", "--quiet", is_flag=True, help="Nothing but errors.")
+    as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+    quiet = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
     return as_json(quiet(command))

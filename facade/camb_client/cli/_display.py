@@ -1,8 +1,7 @@
 """What is shown: results on standard output, what goes on meanwhile on standard error.
 
-Rule of this file: it prints, and decides nothing about tasks. A stream that is a terminal gets colours (unless
-``NO_COLOR`` is set), and standard error then has a live table under the lines; a pipe gets plain lines. rich is
-loaded for terminals only.
+A stream that is a terminal gets colours (unless ``NO_COLOR`` is set), and standard error then has a live table under
+the lines; a pipe gets plain lines. rich is loaded for terminals only.
 """
 
 import os
@@ -12,11 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
-import click
-
-from ._board import Board, Part, Row
-from ._command import clean
+from ._board import Board, Event, Part, Row
 from ._exits import SUCCEEDED, Exit
+from ._output import say
+from ._text import clean
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,9 +24,9 @@ if TYPE_CHECKING:
 _FRAMES = 8
 
 
-def _terminal(stream: TextIO) -> "Console | None":
+def _terminal(stream: TextIO | None) -> "Console | None":
     """A console for a stream that is a terminal on which a cursor can move."""
-    if not stream.isatty() or os.environ.get("TERM") == "dumb":
+    if stream is None or not stream.isatty() or os.environ.get("TERM") == "dumb":
         return None
     from rich.console import Console
 
@@ -49,12 +47,26 @@ class Display:
         self._board, self._json, self._quiet, self._taken = board, as_json, quiet, taken
         self._out, self._err = _terminal(sys.stdout), _terminal(sys.stderr)
 
-    def result(self, row: Row) -> None:
-        """What came of a task."""
+    def result(self, row: Row, event: Event = "ended") -> None:
+        """What came of a task.
+
+        Raises:
+            OutputError: Standard output cannot be written.
+        """
         if self._json and not self._quiet:
-            self._print([(row.json(), "")], err=self._taken)
+            self._print([(row.json(event), "")], err=self._taken)
         elif not self._quiet:
             self._print(self._columns(row) if self._out else row.parts(), err=self._taken)
+
+    def created(self, row: Row) -> None:
+        """A task has been made, and is paid for.
+
+        Raises:
+            OutputError: Standard output cannot be written.
+        """
+        self.note(f"created {row.ref}")
+        if self._json:
+            self.result(row, "created")
 
     def progress(self, row: Row) -> None:
         """A change on the way; a terminal has the live table for it."""
@@ -87,7 +99,7 @@ class Display:
     def _print(self, parts: list[Part], *, err: bool = False, gap: str = "  ") -> None:
         console = self._err if err else self._out
         if console is None:
-            click.echo(gap.join(text for text, _ in parts if text), err=err)
+            say(gap.join(text for text, _ in parts if text), err=err)
             return
         from rich.text import Text
 
@@ -154,7 +166,8 @@ def _outlook(row: Row) -> str:
     """What comes next for a task that is waited for."""
     if row.doing:
         return ""
-    if row.trouble:
-        return f"{clean(row.trouble).rstrip('.')}: trying again"
+    if not row.polls:
+        return "waiting"
     seconds = 0.0 if row.next_at is None else row.next_at - time.monotonic()
-    return f"next in {seconds:.0f} s" if seconds >= 0.5 else "polling"
+    next_poll = f"next in {seconds:.0f} s" if seconds >= 0.5 else "polling"
+    return f"{next_poll}; {clean(row.trouble).rstrip('.')}" if row.trouble else next_poll

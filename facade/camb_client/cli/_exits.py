@@ -1,8 +1,4 @@
-"""Exit codes: how it ended, as a number for scripts.
-
-Rule of this file: the one table error → exit code. ``--help`` prints it, and README has it too (a test holds
-them equal).
-"""
+"""Exit codes: how it ended, as a number for scripts. ``--help`` prints this table, and the docs have it too."""
 
 from collections.abc import Iterable
 
@@ -22,6 +18,8 @@ from .. import (
     TaskTimedOutError,
     WaitTimeoutError,
 )
+from ._output import OutputClosedError, OutputError
+from ._signals import HungUp, Terminated
 
 
 @attrs.frozen
@@ -31,7 +29,7 @@ class Exit:
     Attributes:
         code: The exit code of the process.
         word: What a task's line says of it.
-        meaning: What the tables of ``--help`` and README say of it.
+        meaning: What the tables of ``--help`` and the docs say of it.
         errors: The errors that lead to it.
     """
 
@@ -44,15 +42,16 @@ class Exit:
 # The most serious first: of several tasks, the row that comes first counts. What stops every task comes before
 # what stops one; what a person has to mend comes before what another submission mends, and that before what may
 # mend itself.
-INTERRUPTED = Exit(130, "interrupted", "interrupted, by Ctrl-C or SIGTERM; the tasks go on", (KeyboardInterrupt,))
-CLOSED = Exit(141, "closed", "whoever read the output has gone, as `head -1` does", (BrokenPipeError,))
+USAGE = Exit(2, "usage", "an argument, option or setting is wrong, such as no API key", (ConfigurationError,))
 UNEXPECTED = Exit(1, "unexpected", "something unexpected, so a bug: `--debug` shows where")
-USAGE = Exit(2, "usage", "an argument, option or setting that cannot be, such as no API key", (ConfigurationError,))
 NOT_DONE = Exit(124, "not done", "not done: `--timeout` came first, or `status` saw it pending", (WaitTimeoutError,))
 SUCCEEDED = Exit(0, "succeeded", "all succeeded")
 EXITS = (
-    INTERRUPTED,
-    CLOSED,
+    Exit(129, "interrupted", "ended by SIGHUP: the terminal has gone; the tasks continue", (HungUp,)),
+    Exit(143, "interrupted", "ended by SIGTERM; the tasks continue", (Terminated,)),
+    Exit(130, "interrupted", "interrupted by Ctrl-C; the tasks continue", (KeyboardInterrupt,)),
+    Exit(141, "output closed", "the output pipe was closed, as `head -1` does", (OutputClosedError,)),
+    Exit(74, "output lost", "the output cannot be written", (OutputError,)),
     UNEXPECTED,
     USAGE,
     Exit(7, "key refused", "the API refused the key", (AuthenticationError, PermissionDeniedError)),
@@ -63,10 +62,20 @@ EXITS = (
         "whether a task was created is unknown; the same command again may pay for it twice",
         (CreateOutcomeUnknownError,),
     ),
-    Exit(6, "not the contract", "an answer that is not the contract", (MalformedResponseError, TaskResultMissingError)),
+    Exit(
+        6,
+        "malformed response",
+        "a response that does not fit the API's description",
+        (MalformedResponseError, TaskResultMissingError),
+    ),
     Exit(3, "failed", "a task failed", (TaskFailedError,)),
-    Exit(5, "server timed out", "the server gave a task up", (TaskTimedOutError,)),
-    Exit(8, "no answer", "a network error, or an HTTP error not named here", (ApiConnectionError, ApiError)),
+    Exit(5, "timed out", "the server gave a task up", (TaskTimedOutError,)),
+    Exit(
+        8,
+        "request failed",
+        "a network error, a failed download, or an HTTP error not named here",
+        (ApiConnectionError, ApiError),
+    ),
     NOT_DONE,
     SUCCEEDED,
 )

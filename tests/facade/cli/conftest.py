@@ -1,14 +1,17 @@
 """The program as a person meets it: against the local server on a real port.
 
-Rule of this folder: most tests call the program in this process, which is quick; what only a process or a
-terminal can show (signals, closed pipes, the screen) gets one of its own.
+Most tests call the program in this process, which is quick; what only a process or a terminal can show (signals,
+closed pipes, the screen) gets one of its own.
 """
 
 import os
+import pathlib
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
+from unittest import mock
 
 import pytest
 
@@ -16,6 +19,33 @@ from camb_client.cli._app import run
 from camb_client.testing import FakeCamb
 
 KEY = "key-0123456789abcdef"
+ROOT = pathlib.Path(__file__).parents[3]
+
+
+def documented(header: str) -> list[tuple[str, str]]:
+    """The rows of the one table of the docs with this header."""
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    text = "\n".join(page.read_text(encoding="utf-8") for page in pages)
+    _, found, after = text.partition(f"| {header} |\n| --- | --- |\n")
+    assert found, header
+    return re.findall(
+        r"^\| (\S+) \| (.*) \|$", re.split(r"^[^|]|^$", after, maxsplit=1, flags=re.MULTILINE)[0], re.MULTILINE
+    )
+
+
+# The keys of an object of ``--json``, in order.
+KEYS = [key.strip("`") for key, _ in documented("key | value")]
+
+
+# The program in a process of its own, which polls a new task at once.
+PROGRAM = """\
+import sys
+import camb_client._polling.poller
+camb_client._polling.poller.FIRST_POLL_AFTER = 0.0
+from camb_client.__main__ import main
+sys.exit(main())
+"""
+COMMAND = [sys.executable, "-W", "error", "-c", PROGRAM]
 
 
 class Done(NamedTuple):
@@ -31,9 +61,10 @@ class Cli:
         self.fake, self.url = fake, url
         self._capsys = capsys
 
-    def __call__(self, *arguments: str) -> Done:
-        """Run it here."""
-        code = run([*arguments])
+    def __call__(self, *arguments: str, stdout: TextIO | None = None) -> Done:
+        """Run it here, with another standard output if there is one."""
+        with mock.patch.object(sys, "stdout", stdout or sys.stdout):
+            code = run([*arguments])
         return Done(code, *self._capsys.readouterr())
 
     @property
@@ -58,6 +89,14 @@ def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setenv("CAMB_API_KEY", KEY)
         monkeypatch.setenv("CAMB_BASE_URL", url)
         yield Cli(fake, url, capsys)
+
+
+@pytest.fixture
+def quick(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> Cli:
+    """Tasks are polled as soon as they are there, and files end up in a folder of the test."""
+    monkeypatch.setattr("camb_client._polling.poller.FIRST_POLL_AFTER", 0.0)
+    monkeypatch.chdir(tmp_path)
+    return cli
 
 
 @pytest.fixture

@@ -16,23 +16,14 @@ import pytest
 
 from camb_client.testing import HANG, HTML, RESET, Fault, Reply, cut, error
 
-from .conftest import Cli, Done
+from .conftest import KEYS, Cli, Done
 from .terminal import terminal
 
-PAGE = (pathlib.Path(__file__).parents[3] / "docs/command-line.md").read_text(encoding="utf-8")
 QUICK = ("--schedule", "0.01")
 SPEAK = ("speak", "Good morning.", "--voice", "147320", "--language", "en-us")
 SOUND = ("sound", "rain on a tin roof")
 ENDLESS = [Reply.json({"status": "PENDING"})] * 999
 AUDIO = b"fLaC" + bytes(range(256)) * 4000
-
-
-@pytest.fixture
-def quick(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> Cli:
-    """Tasks are polled as soon as they are there, and files end up in a folder of the test."""
-    monkeypatch.setattr("camb_client._polling.poller.FIRST_POLL_AFTER", 0.0)
-    monkeypatch.chdir(tmp_path)
-    return cli
 
 
 def creates(cli: Cli) -> list[dict[str, object]]:
@@ -73,13 +64,14 @@ def test_from_a_text_to_a_file(quick: Cli) -> None:
 
 def test_from_a_prompt_to_a_file_in_a_folder_and_as_json(quick: Cli) -> None:
     done = quick(*SOUND, "--music", "--duration", "8", *QUICK, "--json")
-    record = json.loads(done.out)
-    section = PAGE.partition("## Output")[2].partition("\n## ")[0]
-    assert [*record] == re.findall(r"^\| `(\w+)` \|", section, flags=re.MULTILINE)
+    created, record = map(json.loads, done.out.splitlines())
+    assert [*created] == [*record] == KEYS
+    assert (created["event"], created["task"], created["exit_code"]) == ("created", str(quick.fake.created[0]), None)
     assert record.pop("elapsed") > 0
     assert record == {
-        "task": str(quick.fake.created[0]), "status": "SUCCESS", "run_id": 1001, "exception_reason": None,
-        "message": None, "exit_code": 0, "error": None, "polls": 2, "file": "text-to-sound-1001.wav",
+        "event": "ended", "task": str(quick.fake.created[0]), "status": "SUCCESS", "run_id": 1001,
+        "exception_reason": None, "message": None, "exit_code": 0, "error": None, "polls": 2,
+        "file": "text-to-sound-1001.wav",
     }  # fmt: skip
     assert pathlib.Path(record["file"]).read_bytes()[:4] == b"RIFF"
     assert done.err == f"note: created {quick.fake.created[0]}\n"
@@ -128,7 +120,7 @@ def test_standard_input_without_a_text_is_refused(quick: Cli, typed: int, came: 
     [
         (["speak", " ", *SPEAK[2:]], "text must be text and not blank"),
         ([*SPEAK[:2], "--language", "en-us"], "Missing option '--voice'"),
-        ([*SPEAK[:-1], "xx"], "language must be a locale or its number, not 'xx': there are 149, such as en-us"),
+        ([*SPEAK[:-1], "xx"], "language must be a locale or its number, not 'xx'; known are en-us (1), "),
         ([*SPEAK, "--gender", "3"], "gender must be one of 0, 1, 2, 9, not 3"),
         ([*SPEAK, "--project-name", "a"], "project_name must be 3 to 255 characters"),
         ([*SOUND, "--duration", "0"], "duration must be"),
@@ -149,7 +141,7 @@ def test_what_cannot_be_is_refused_before_anything_is_sent(quick: Cli, arguments
     first, second = done.err.splitlines()
     assert first.startswith("error: ")
     assert said in first
-    assert second == f"For what there is: camb-client {arguments[0]} --help"
+    assert second == f"Try 'camb-client {arguments[0]} --help'."
     assert not quick.fake.requests
     assert not listed()
 
@@ -160,7 +152,7 @@ def test_a_file_that_is_there_is_kept_unless_told(quick: Cli, command: tuple[str
     pathlib.Path("a").write_bytes(b"mine")
     done = quick(*command, "-o", "a")
     assert (done.code, done.out) == (2, "")
-    assert done.err.startswith("error: 'a': there is a file of that name already; --overwrite replaces it\n")
+    assert done.err.startswith("error: 'a' exists already; --overwrite replaces it\n")
     assert not quick.fake.requests
     assert pathlib.Path("a").read_bytes() == b"mine"
     assert quick(*command, "-o", "a", "--overwrite").code == 0
@@ -206,7 +198,7 @@ def test_a_deadline_names_the_commands_that_go_on_and_they_do(quick: Cli) -> Non
 def test_a_download_that_fails_names_the_command_that_goes_on_and_it_does(quick: Cli) -> None:
     quick.fake.script("GET /tts-result", error(501))
     done = quick(*SPEAK, *QUICK, "--overwrite", "-o", "a.flac")
-    assert (done.code, untimed(done.out)) == (8, [f"{quick.fake.created[0]}  downloading  no answer, run_id 1001"])
+    assert (done.code, untimed(done.out)) == (8, [f"{quick.fake.created[0]}  downloading  request failed, run_id 1001"])
     assert done.err.endswith("\nto go on: camb-client download tts:1001 --overwrite -o a.flac\n")
     (fetch,) = go_on(quick, done)
     assert quick(*fetch).code == 0
@@ -221,9 +213,10 @@ def test_a_file_that_comes_meanwhile_is_kept(quick: Cli) -> None:
 
     quick.fake.script("GET /files", come)
     done = quick(*SPEAK, *QUICK, "-o", "a.flac", "--json")
-    assert done.code == json.loads(done.out)["exit_code"] == 2
-    assert done.err.splitlines()[-2:] == [
-        "error: 'a.flac': there is a file of that name already; --overwrite replaces it",
+    assert done.code == json.loads(done.out.splitlines()[-1])["exit_code"] == 2
+    assert done.err.splitlines()[-3:] == [
+        "error: 'a.flac' exists already; --overwrite replaces it",
+        f"the task: {quick.fake.created[0]}",
         "to go on: camb-client download tts:1001 -o a.flac",
     ]
     assert pathlib.Path("a.flac").read_bytes() == b"mine"
@@ -281,7 +274,7 @@ def test_a_stream_is_the_whole_file_or_none(quick: Cli) -> None:
     assert creates(quick) == [{"text": "Good morning.", "voice_id": 147320, "language": "en-us"}]
     quick.fake.script("POST /tts-stream", cut(3000))
     done = quick(*SPEAK, "--stream", "-o", "b.flac")
-    assert (done.code, untimed(done.out)) == (8, ["tts  streaming  no answer, 3,000 bytes"])
+    assert (done.code, untimed(done.out)) == (8, ["tts  streaming  request failed, 3,000 bytes"])
     assert done.err.endswith("may pay for it twice\n")
     quick.fake.script("POST /tts-stream", error(402))
     done = quick(*SPEAK, "--stream", "-o", "b.flac")
@@ -324,14 +317,15 @@ def test_each_phase_is_seen_on_a_terminal(cli: Cli, tmp_path: pathlib.Path) -> N
     with terminal(*SPEAK, "-o", str(tmp_path), env=cli.env, columns=150) as it:
         it.until(shows(r"^\S  tts  creating +\d\.\d s$"))
         it.until(shows(r"^note: created tts:0000"))
-        it.until(shows(r"^\S  tts:0000\S+  not seen +\d\.\d s  0 polls  next in [12] s$"))
+        it.until(shows(r"^\S  tts:0000\S+  not seen +\d\.\d s  0 polls  waiting$"))
         it.until(shows(r"^\S  tts:0000\S+  PENDING +\d\.\d s  1 poll"))
         it.until(shows(r"^\S  tts:0000\S+  downloading  run_id 1001, 4,096 of 8,086 bytes +\d\.\d s  2 polls$"))
         it.press("\x03")
         assert it.end() == 130
         assert not it.cursor_is_hidden
         assert it.screen.splitlines()[1:] == [
-            "interrupted; what was submitted goes on at CAMB.AI",
+            "interrupted; submitted tasks are still running at CAMB.AI",
+            f"the task: {cli.fake.created[0]}",
             f"to go on: camb-client download tts:1001 -o {tmp_path}",
         ]
     assert not listed(tmp_path)
@@ -346,7 +340,7 @@ def test_ctrl_c_while_waiting_names_what_was_paid_for(cli: Cli, tmp_path: pathli
         task = cli.fake.created[0]
         assert it.screen.splitlines() == [
             f"note: created {task}",
-            "interrupted; what was submitted goes on at CAMB.AI",
+            "interrupted; submitted tasks are still running at CAMB.AI",
             f"to go on: camb-client wait {task}",
             "and then: camb-client download tts:RUN_ID -o a.flac",
         ]

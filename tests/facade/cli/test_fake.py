@@ -44,17 +44,17 @@ def test_a_port_that_is_taken(cli: Cli) -> None:
         port = taken.getsockname()[1]
         done = cli("fake", "--port", str(port))
     assert done.code == 2
-    assert done.err.startswith(f"error: port {port} cannot be had (Address already in use")
+    assert done.err.startswith(f"error: port {port} cannot be used (Address already in use")
 
 
 @pytest.mark.parametrize(
     ("task", "said"),
     [
-        ("tts:a", "'' is no"),
+        ("tts:a", "'tts:a' has no timeline: write it as tts:a=PENDING,SUCCESS"),
         ("a=SUCCESS", "is not a task reference"),
-        ("tts:a=SUCESS", "'SUCESS' is none of SUCCESS, PENDING, TIMEOUT, ERROR, PAYMENT_REQUIRED, FAILED, RESET"),
-        ("tts:a=0:PENDING,SUCCESS", "should have a number of seconds for each step"),
-        ("tts:a=x:PENDING", "should have a number of seconds for each step"),
+        ("tts:a=SUCESS", "'SUCESS' is neither a fault nor a known status; did you mean SUCCESS?"),
+        ("tts:a=0:PENDING,SUCCESS", "needs a number of seconds for each step"),
+        ("tts:a=x:PENDING", "needs a number of seconds for each step"),
     ],
 )
 def test_timelines_that_cannot_be(cli: Cli, task: str, said: str) -> None:

@@ -43,17 +43,21 @@ def test_a_live_table_and_then_a_line_for_each_task(pending: Cli) -> None:
         assert lines == [
             "error: tts:1 ended as TIMEOUT. The server gave up: submit smaller pieces.",
             "text-to-sound:rain  SUCCESS  run_id 8",
-            "tts:1               TIMEOUT  server timed out",
+            "tts:1               TIMEOUT  timed out",
             "tts:3               SUCCESS  run_id 7",
         ]
 
 
-def test_it_says_when_it_looks_next_and_what_it_rides_out(cli: Cli) -> None:
+def test_it_says_when_it_polls_next_and_what_it_tolerates(cli: Cli) -> None:
     cli.fake.add("tts:1", ["PENDING"])
     cli.fake.add("tts:2", [error(503)])
     with terminal("wait", "--schedule", "30", "tts:1", "tts:2", env=cli.env) as it:
         it.until(lambda screen: re.search(r"tts:1 +PENDING +\d+\.\d s  1 poll +next in \d\d s", screen))
-        it.until(lambda screen: re.search(r"tts:2 +not seen +\d+\.\d s  \d polls? +HTTP 503: scripted: trying", screen))
+        it.until(
+            lambda screen: re.search(
+                r"tts:2 +not seen +\d+\.\d s  \d polls? +next in \d s; HTTP 503: scripted\n", screen
+            )
+        )
 
 
 def test_ctrl_c_leaves_the_terminal_clean_and_says_how_to_go_on(pending: Cli) -> None:
@@ -66,7 +70,7 @@ def test_ctrl_c_leaves_the_terminal_clean_and_says_how_to_go_on(pending: Cli) ->
         done, *said = it.screen.splitlines()
         assert done.startswith("tts:3               SUCCESS  run_id 7")
         assert said == [
-            "interrupted; what was submitted goes on at CAMB.AI",
+            "interrupted; submitted tasks are still running at CAMB.AI",
             "to go on waiting: camb-client wait --timeout 60 --schedule 0.05 tts:1 text-to-sound:rain",
         ]
 
@@ -75,7 +79,7 @@ def test_a_signal_to_end_leaves_the_terminal_clean_as_well(pending: Cli) -> None
     with terminal("wait", *QUICK, "tts:1", env=pending.env) as it:
         it.until(lambda screen: "PENDING  rendering" in screen)
         it.process.terminate()  # As timeout(1) does.
-        assert it.end() == 130
+        assert it.end() == 143
         assert it.screen.endswith("to go on waiting: camb-client wait --schedule 0.05 tts:1")
         assert not it.cursor_is_hidden
 
@@ -110,7 +114,7 @@ def test_results_that_are_piped_leave_the_table_on_the_terminal(pending: Cli) ->
         pending.fake.add("tts:1", ["SUCCESS"])
         assert it.end() == 0
         assert it.screen == ""
-        assert out.read().startswith('{"task": "tts:1", "status": "SUCCESS"')
+        assert out.read().startswith('{"event": "ended", "task": "tts:1", "status": "SUCCESS"')
 
 
 def test_a_reader_that_goes_away_leaves_the_terminal_clean(pending: Cli) -> None:
