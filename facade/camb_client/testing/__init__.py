@@ -15,9 +15,6 @@
         ...
 
 For pytest there are fixtures: :mod:`camb_client.testing.pytest_plugin`.
-
-Rule of this package: it needs nothing that ``camb_client`` does not need (but for the plugin, which nothing here
-imports), and ``camb_client`` does not import it.
 """
 
 from .._http.clock import Clock

@@ -1,7 +1,7 @@
 """Audio that plays: a short tone as WAV or FLAC.
 
-Rule of this file: the standard library alone. The FLAC is the simplest there is (verbatim subframes: the samples as
-they are), and still one that every decoder takes. Format: RFC 9639.
+The FLAC is the simplest there is (verbatim subframes: the samples as they are), and still one that every decoder takes.
+Format: RFC 9639.
 """
 
 import hashlib

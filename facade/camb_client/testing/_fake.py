@@ -1,8 +1,7 @@
-"""The local CAMB server: the endpoints of the spec, in process and over real HTTP.
+"""The local CAMB server: what it knows of tasks, and its responses.
 
-Rule of this file: what the server knows of tasks and answers (of paid work: ``_operations``). How an answer
-travels stands in ``_transport`` (in process) and ``_server`` (on a loopback port). Its answers are checked against
-``openapi/camb.yaml``.
+``_operations`` has those of paid work. How a response travels stands in ``_transport`` (in process) and ``_server``
+(on a loopback port). The responses are checked against ``openapi/camb.yaml``.
 """
 
 import functools
@@ -32,7 +31,7 @@ from ._transport import FakeTransport
 
 # In process, the address of the API does not matter; this one never leads anywhere (RFC 2606).
 _NOWHERE = "https://camb.invalid/apis"
-# A reply, or what becomes of the true answer.
+# A reply, or what becomes of the true response.
 ScriptItem = Reply | Callable[[Reply], Reply]
 
 _ROUTE = re.compile(rf"/({'|'.join(map(re.escape, KINDS))})/([^/?]+)(?:\?.*)?$")
@@ -40,15 +39,15 @@ _ROUTE = re.compile(rf"/({'|'.join(map(re.escape, KINDS))})/([^/?]+)(?:\?.*)?$")
 
 @attrs.frozen
 class RecordedRequest:
-    """A request that came.
+    """A request that was received.
 
     Attributes:
         method: In capitals.
-        path: As it stood on the wire, percent-encoded.
-        headers: With names in small letters. Left out of the repr: a key is among them.
-        ref: The task it asked for, known or not; ``None`` where the path is that of no task.
-        at: When, by the clock of the fake.
-        body: As it came.
+        path: As on the wire, percent-encoded.
+        headers: With names in small letters. Left out of the repr, as a key is among them.
+        ref: The task it polled, known or not; ``None`` where the path is that of no task.
+        at: Seconds on the clock of the fake.
+        body: As received.
     """
 
     method: str
@@ -84,21 +83,25 @@ class FakeCamb:
     """A small CAMB server for tests and demos.
 
     It checks ``x-api-key`` (401 as the docs show it), knows the tasks it was given or made (404 for any other id),
-    and answers as scripted. It has the create calls, the results in both forms, the files behind their addresses
-    (on a path of their own, without a key), and the stream of speech; what it makes is a short tone that plays, as
-    FLAC for speech and as WAV for sounds. Safe to use from several threads.
+    and responds as scripted. It has the operations that the client has: create calls, results in both forms, the
+    files behind their addresses (on a path of their own, without a key), and the stream of speech. The audio is a
+    short tone that plays, as FLAC for speech and as WAV for everything else. Safe to use from several threads.
 
     Args:
-        api_key: The one key it takes.
-        clock: What timelines by time, delays and hangs go by, and the clients it makes (without jitter). A
+        api_key: The one key it accepts.
+        clock: The clock of timelines by time, of delays and hangs, and of the clients it makes (without jitter). A
             :class:`VirtualClock` is of no use over real HTTP.
-        others: The timeline of every id that was not added, from its first poll on; by default they are not
-            known (404).
-        timeline: What the tasks made by create calls answer, as for :meth:`add`.
+        others: The timeline of every id that was not added, from its first poll on; by default such an id is
+            unknown (404).
+        timeline: The timeline of the tasks that create calls make, as for :meth:`add`.
 
     Attributes:
         requests: Every request so far.
-        created: Every task that a create call made.
+        created: The reference of every task that a create call made.
+
+    Raises:
+        TypeError: An item, or a time, of a timeline is of another type.
+        ValueError: A timeline is empty, or has a misspelt word.
     """
 
     def __init__(
@@ -132,17 +135,18 @@ class FakeCamb:
 
         Args:
             task: Its reference, or ``"<kind>:<task_id>"``.
-            timeline: What is answered: a sequence, poll by poll, the last again and again; or a mapping from
-                seconds since now to what is answered from then on. Each item is a status (``run_id`` is
-                added on SUCCESS), a body, or a :class:`Reply`; or the word for one: ``reset``, ``hang``,
+            timeline: The responses: a sequence, poll by poll, of which the last one repeats; or a mapping from
+                seconds since now to the response from then on. Each item is a status (``run_id`` is added on
+                SUCCESS), a body, or a :class:`Reply`; or a word for one, in any case: ``reset``, ``hang``,
                 ``truncated``, ``stall``, ``html``, ``bad_json``, or the number of an HTTP error. A string is a
                 sequence of words: ``"PENDING reset 503 SUCCESS"``.
-            run_id: The run id a SUCCESS carries; by default a number of its own.
+            run_id: The run id that a SUCCESS carries; by default a number of its own.
             audio: The file that is its result; by default a tone.
 
         Raises:
-            TypeError: An item, or a time, of another type.
-            ValueError: No reference, an unknown kind, or an empty timeline.
+            TypeError: An item, or a time, is of another type.
+            ValueError: No reference, an unknown kind, an empty timeline, or a word that is nearly another: a status
+                that is really called so is given as a body, ``{"status": "RESETS"}``.
         """
         ref, items = _ref(task), read(timeline)
         with self._lock:
@@ -163,19 +167,21 @@ class FakeCamb:
         return ref
 
     def script(self, endpoint: str, *items: ScriptItem) -> None:
-        """Say what comes of the next requests to an endpoint, one item each; then it answers by itself again.
+        """Script the next requests to an endpoint, one item each; after them it responds by itself again.
+
+        So a create can fail: ``fake.script("POST /tts", error(402))``.
 
         Args:
             endpoint: Method and first step of the path: ``"POST /tts"``, ``"GET /tts-result"``,
                 ``"POST /tts-results"``, ``"POST /tts-stream"``, ``"GET /files"`` and so on.
-            items: A :class:`Reply` comes instead: nothing is made. A function gets the true answer, and gives what
-                is sent; so ``lambda _: RESET`` loses the answer of a create call whose task was made.
+            items: A :class:`Reply` is sent instead, and nothing is made. A function gets the true response, and
+                returns what is sent: ``lambda _: RESET`` loses the response of a create whose task was made.
         """
         with self._lock:
             self._scripts.setdefault(endpoint, []).extend(items)
 
     def requests_for(self, task: TaskRef | str) -> list[RecordedRequest]:
-        """The requests for a task so far, refused keys included.
+        """The polls of a task so far, those with a wrong key included.
 
         Raises:
             ValueError: No reference, or an unknown kind.
@@ -184,7 +190,7 @@ class FakeCamb:
         return [request for request in self.requests if request.ref == ref]
 
     def polls(self, task: TaskRef | str) -> int:
-        """How often a task was asked for, as :meth:`requests_for` has it."""
+        """How often a task was polled: the number of :meth:`requests_for` it."""
         return len(self.requests_for(task))
 
     def reset(self) -> None:
@@ -252,13 +258,13 @@ class FakeCamb:
         return f"FakeCamb(tasks={len(self._tasks)}, requests={len(self.requests)})"
 
     def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Reply:
-        """The answer to one request.
+        """The response to one request.
 
         Args:
             method: In capitals.
             path: As on the wire, percent-encoded; a query is ignored, as is what stands before the kind.
             headers: With names in small letters.
-            body: As it came.
+            body: As received.
         """
         route = _ROUTE.search(path)
         try:

@@ -1,7 +1,6 @@
-"""Paid work at the local server: create calls, results in both forms, bulk results, the files themselves, streams.
+"""Paid work at the local server: the operations that the client has, by kind, and the files behind their addresses.
 
-Rule of this file: what the server knows of them and answers, as ``_fake`` has it for the status of tasks. Where
-``openapi/camb.yaml`` is silent it does what the docs say in prose, or nothing special.
+Where ``openapi/camb.yaml`` is silent it does what the docs say in prose, or nothing special.
 """
 
 import hashlib
@@ -13,19 +12,19 @@ from urllib.parse import parse_qs, urlsplit
 
 import attrs
 
-from .._api.operations import SOUND, SPEECH
+from .._api.operations import KINDS, SOUND, SPEECH, operations
 from .._audio import arguments as _create
 from .._http.credentials import KEY_HEADER
 from .._polling.task import TaskRef
 from . import _audio
 from ._replies import Reply
 
-_KINDS = f"({SPEECH}|{SOUND})"
-_FIELDS = {
+# What a body must have, and how its fields are checked; a kind that is not here takes any object.
+_BODIES = {
     # Locales are for people: the server takes numbers.
-    SPEECH: (("text", "voice_id", "language"), {**_create.FIELDS["speech"], "language": _create.choice}),
-    SOUND: (("prompt",), _create.FIELDS["sound"]),
-    "stream": (("text", "voice_id", "language"), _create.FIELDS["stream"]),
+    (SPEECH, "create"): (("text", "voice_id", "language"), {**_create.FIELDS["speech"], "language": _create.choice}),
+    (SOUND, "create"): (("prompt",), _create.FIELDS["sound"]),
+    (SPEECH, "stream"): (("text", "voice_id", "language"), _create.FIELDS["stream"]),
 }
 # Suffix, media type and bytes of what a family makes.
 _FORMATS: dict[str, tuple[str, str, Callable[[], bytes]]] = {
@@ -33,7 +32,7 @@ _FORMATS: dict[str, tuple[str, str, Callable[[], bytes]]] = {
     "wav": ("wav", "audio/wav", _audio.wav),
     "pcm_s16le": ("pcm", "audio/x-pcm", _audio.samples),
 }
-_OF_KIND = {SPEECH: "flac", SOUND: "wav"}
+_OF_KIND = {**dict.fromkeys(KINDS, "wav"), SPEECH: "flac"}
 # Bytes of a piece of a stream.
 _PIECE = 1024
 
@@ -53,6 +52,23 @@ def invalid(place: list[str | int], message: str, kind: str = "value_error") -> 
     return Reply.json({"detail": [{"loc": place, "msg": message, "type": kind}]}, status_code=422)
 
 
+# Operation → method and path of its endpoint.
+_ENDPOINTS = {
+    "create": ("POST", "/{}"),
+    "stream": ("POST", "/{}-stream"),
+    "result": ("GET", "/{}-result/([^/?]+)"),
+    "results": ("POST", "/{}-results"),
+    "file": ("GET", r"/files/{}-([0-9]+)\.[a-z]+"),
+}
+# Method, path, kind and operation of each endpoint.
+_ROUTES = [
+    (method, path.format(re.escape(kind)), kind, operation)
+    for kind in KINDS
+    for operation, (method, path) in _ENDPOINTS.items()
+    if operation in {*operations(kind), "file"}
+]
+
+
 @attrs.define
 class Work:
     """The endpoints beside the status.
@@ -67,31 +83,26 @@ class Work:
     _signatures: set[str] = attrs.field(factory=set)
 
     def answer(self, request: Request, api_key: str) -> Reply:
-        """The answer to a request; 404 and 405 for what is none of these endpoints."""
-        routes: dict[str, tuple[str, Callable[..., Reply]]] = {
-            f"/{_KINDS}": ("POST", self._create),
-            "/tts-stream": ("POST", self._stream),
-            f"/{_KINDS}-results": ("POST", self._results),
-            f"/{_KINDS}-result/([^/?]+)": ("GET", self._result),
-            rf"/files/{_KINDS}-([0-9]+)\.[a-z]+": ("GET", self._file),
-        }
-        for route, (method, answer) in routes.items():
-            match = re.search(rf"{route}$", request.path.partition("?")[0])
+        """The response to a request; 404 and 405 for what is none of these endpoints."""
+        path = request.path.partition("?")[0]
+        for method, route, kind, operation in _ROUTES:
+            match = re.search(rf"{route}$", path)
             if match is None:
                 continue
             if method != request.method:
                 return Reply.json({"detail": "Method Not Allowed"}, status_code=405, headers={"allow": method})
-            if answer != self._file and request.headers.get(KEY_HEADER) != api_key:
+            if operation != "file" and request.headers.get(KEY_HEADER) != api_key:
                 return refused()
-            return answer(request, *match.groups())
+            respond: Callable[..., Reply] = getattr(self, f"_{operation}")
+            return respond(request, kind, *match.groups())
         return Reply.json({"detail": "Not Found"}, status_code=404)
 
     def _create(self, request: Request, kind: str) -> Reply:
-        return self._checked(request, kind) or Reply.json({"task_id": self.make(kind).task_id})
+        return self._checked(request, kind, "create") or Reply.json({"task_id": self.make(kind).task_id})
 
-    def _checked(self, request: Request, what: str) -> Reply | None:
+    def _checked(self, request: Request, kind: str, operation: str) -> Reply | None:
         """The 422, if the body deserves one."""
-        required, checks = _FIELDS[what]
+        required, checks = _BODIES.get((kind, operation), ((), {}))
         body = read_object(request.body)
         if body is None:
             return invalid(["body"], "Input should be a valid dictionary", "dict_type")
@@ -149,8 +160,8 @@ class Work:
         part = {"content-range": f"bytes {start}-{len(content) - 1}/{len(content)}"}
         return Reply(206, content[start:], {**headers, **part})
 
-    def _stream(self, request: Request) -> Reply:
-        if problem := self._checked(request, "stream"):
+    def _stream(self, request: Request, kind: str) -> Reply:
+        if problem := self._checked(request, kind, "stream"):
             return problem
         wanted = ((read_object(request.body) or {}).get("output_configuration") or {}).get("format") or "flac"
         if wanted not in _FORMATS:

@@ -60,7 +60,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Requests are recorded, not printed."""
 
     def answer(self) -> None:
-        """Answer one request of any method."""
+        """Respond to one request of any method."""
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
         reply = self.server.answer(self.command, self.path, headers, body)

@@ -19,48 +19,48 @@ class FakeTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         self._clock = clock
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer a request of a sync client."""
+        """Respond to a request of a sync client."""
         request.read()
-        reply, patience = self._reply(request)
-        self._clock.sleep(min(reply.delay, patience))
-        return self._response(reply, patience, request)
+        reply, limit = self._reply(request)
+        self._clock.sleep(min(reply.delay, limit))
+        return self._response(reply, limit, request)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer a request of an async client."""
+        """Respond to a request of an async client."""
         await request.aread()
-        reply, patience = self._reply(request)
-        await self._clock.asleep(min(reply.delay, patience))
-        return self._response(reply, patience, request)
+        reply, limit = self._reply(request)
+        await self._clock.asleep(min(reply.delay, limit))
+        return self._response(reply, limit, request)
 
     def _reply(self, request: httpx.Request) -> tuple[Reply, float]:
-        patience = request.extensions.get("timeout", {}).get("read")
-        if patience is None or patience >= 86_400:  # Our own clients bound what has no limit by a day.
-            patience = float("inf")
+        limit = request.extensions.get("timeout", {}).get("read")
+        if limit is None or limit >= 86_400:  # Our own clients bound what has no limit by a day.
+            limit = float("inf")
         path = request.url.raw_path.decode("ascii")
         headers = {name.lower(): value for name, value in request.headers.items()}
         reply = self._answer(request.method, path, headers, request.content)
         if reply.fault is Fault.HANG:
             reply = Reply(delay=float("inf"))
-        if reply.delay == patience == float("inf"):
+        if reply.delay == limit == float("inf"):
             raise RuntimeError("the fake would hang for ever: give the client a timeout")
-        return reply, patience
+        return reply, limit
 
-    def _response(self, reply: Reply, patience: float, request: httpx.Request) -> httpx.Response:
-        if reply.delay > patience:
-            raise httpx.ReadTimeout("scripted: no answer in time", request=request)
+    def _response(self, reply: Reply, limit: float, request: httpx.Request) -> httpx.Response:
+        if reply.delay > limit:
+            raise httpx.ReadTimeout("scripted: no response in time", request=request)
         if reply.fault is Fault.RESET:
             raise httpx.ReadError("scripted: connection reset", request=request)
         headers = {"date": formatdate(self._clock.time(), usegmt=True), **reply.headers}
         headers.update({} if reply.piece else {"content-length": str(len(reply.body))})
-        return httpx.Response(reply.status_code, headers=headers, stream=_Body(reply, patience, self._clock))
+        return httpx.Response(reply.status_code, headers=headers, stream=_Body(reply, limit, self._clock))
 
 
 class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
     """The body of a reply, as far as its fault lets it come."""
 
-    def __init__(self, reply: Reply, patience: float, clock: Clock) -> None:
+    def __init__(self, reply: Reply, limit: float, clock: Clock) -> None:
         self._reply = reply
-        self._patience = patience
+        self._limit = limit
         self._clock = clock
 
     def __iter__(self) -> Iterator[bytes]:
@@ -68,7 +68,7 @@ class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
             self._clock.sleep(self._reply.pause if number else 0)
             yield piece
         if self._reply.fault is Fault.STALL:
-            self._clock.sleep(self._patience)
+            self._clock.sleep(self._limit)
         self._end()
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
@@ -76,7 +76,7 @@ class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
             await self._clock.asleep(self._reply.pause if number else 0)
             yield piece
         if self._reply.fault is Fault.STALL:
-            await self._clock.asleep(self._patience)
+            await self._clock.asleep(self._limit)
         self._end()
 
     def _end(self) -> None:

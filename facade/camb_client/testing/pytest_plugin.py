@@ -5,8 +5,8 @@
 Every test gets its own fake, clients and clock, and no fixture is async: they serve plain tests and those of
 pytest-asyncio (either mode) and anyio alike.
 
-Rule of this file: the only one that imports pytest. It is switched on by name and has no entry point, so that it
-is not loaded, and nothing of ours imported, in every environment that has this client for a dependency.
+It is switched on by name and has no entry point, so that it is not loaded in every environment that has this client
+for a dependency.
 
 PYTEST_DONT_REWRITE: there is nothing to rewrite, and who has imported it before should get no warning.
 """
