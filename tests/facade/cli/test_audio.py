@@ -120,7 +120,7 @@ def test_standard_input_without_a_text_is_refused(quick: Cli, typed: int, came: 
     [
         (["speak", " ", *SPEAK[2:]], "text must be text and not blank"),
         ([*SPEAK[:2], "--language", "en-us"], "Missing option '--voice'"),
-        ([*SPEAK[:-1], "xx"], "language must be a locale or its number, not 'xx'; known are en-us (1), "),
+        ([*SPEAK[:-1], "en"], "not 'en': did you mean en-us, en-au, "),
         ([*SPEAK, "--gender", "3"], "gender must be one of 0, 1, 2, 9, not 3"),
         ([*SPEAK, "--project-name", "a"], "project_name must be 3 to 255 characters"),
         ([*SOUND, "--duration", "0"], "duration must be"),
