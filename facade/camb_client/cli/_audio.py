@@ -16,7 +16,6 @@ import click
 from click.core import ParameterSource
 
 from .. import AsyncCambClient, CambClient, CambError, Schedule, TaskError, TaskRef, TaskState
-from .._api.operations import SOUND, SPEECH
 from .._files.target import Target
 from ._board import Board, Row, client_log
 from ._command import (
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
 
     Family = AsyncTextToSpeech | AsyncTextToSound
 
+SPEECH, SOUND = "tts", "text-to-sound"
 _F = TypeVar("_F", bound=Callable[..., Any])
 _T = TypeVar("_T")
 # What a stream has not, being no task.

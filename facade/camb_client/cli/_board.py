@@ -9,8 +9,17 @@ from typing import Any, Literal
 
 import attrs
 
-from .. import CambError, PollEvent, TaskError, TaskRef, TaskState
-from .._polling.errors import is_transient
+from .. import (
+    ApiConnectionError,
+    CambError,
+    MalformedResponseError,
+    PollEvent,
+    RateLimitError,
+    ServerError,
+    TaskError,
+    TaskRef,
+    TaskState,
+)
 from ._exits import NOT_DONE, SUCCEEDED, Exit, exit_of
 from ._text import clean
 
@@ -71,7 +80,10 @@ class Row:
     @property
     def goes_on(self) -> bool:
         """Whether there is sense in waiting for it again."""
-        return self.end in (None, NOT_DONE) or (isinstance(self.error, CambError) and is_transient(self.error))
+        if isinstance(self.error, ApiConnectionError):
+            return not self.error.permanent
+        outage = isinstance(self.error, RateLimitError | ServerError | MalformedResponseError)
+        return self.end in (None, NOT_DONE) or outage
 
     @property
     def run_id(self) -> int | None:

@@ -1,11 +1,13 @@
 """``doctor``: what it finds, and that the key is in none of it."""
 
 import re
+import socket
 import time
 from types import SimpleNamespace
 
 import pytest
 
+from ..conftest import raw_server
 from .conftest import KEY, Cli, Done
 
 
@@ -66,3 +68,53 @@ def test_a_clock_that_is_wrong(cli: Cli, monkeypatch: pytest.MonkeyPatch, off: f
     how, found = checks(done)["clock"]
     assert how == "note"
     assert re.sub(r"99|101", "100", found).startswith(said)
+
+
+@pytest.mark.parametrize("url", ["https://camb.example/apis", ""])
+def test_each_setting_that_is_wrong_is_named(cli: Cli, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("CAMB_API_KEY", f" {KEY}")
+    monkeypatch.setenv("CAMB_BASE_URL", url or "nowhere")
+    done = cli("doctor")
+    wrong = [line for line in done.out.splitlines() if line.startswith("bad ")]
+    variables = ["CAMB_API_KEY", *([] if url else ["CAMB_BASE_URL"])]
+    assert [re.split(r"\W+", line)[2] for line in wrong] == variables
+    assert done.code == 2
+    assert not cli.fake.requests
+
+
+def test_a_body_is_not_read(monkeypatch: pytest.MonkeyPatch, cli: Cli) -> None:
+    """A few bytes of gzip become a gigabyte, and others never end."""
+    sent: list[int] = []
+
+    def talk(connection: socket.socket) -> None:
+        request = connection.recv(65_536)
+        if b"GET /tts/" in request:
+            body = b'{"detail": "no such task"}'
+            connection.sendall(b"HTTP/1.1 404 Not Found\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body))
+            return
+        connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n")
+        for _ in range(1000):
+            connection.sendall(bytes(65_536))
+            sent.append(65_536)
+
+    with raw_server(talk) as url:
+        monkeypatch.setenv("CAMB_BASE_URL", url)
+        found = checks(cli("doctor"))
+    assert (found["server"][0], found["clock"][0], found["key"][0]) == ("ok", "note", "ok")
+    assert sum(sent) < 20_000_000
+
+
+def test_headers_that_never_end_hold_it_up_no_longer_than_anything(monkeypatch: pytest.MonkeyPatch, cli: Cli) -> None:
+    monkeypatch.setattr("camb_client.cli._doctor._LIMIT", 0.3)
+
+    def talk(connection: socket.socket) -> None:
+        connection.recv(65_536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\n")
+        while True:
+            connection.sendall(b"x: y\r\n")
+            time.sleep(0.05)
+
+    with raw_server(talk) as url:
+        monkeypatch.setenv("CAMB_BASE_URL", url)
+        done = cli("doctor")
+    assert (done.code, checks(done)["server"]) == (8, ("bad", "no response within 0.3 s"))
