@@ -4,6 +4,7 @@ What is paid for is not lost. Whether the file can be written is known before an
 soon as it is known; output that cannot be written does not end the work; and the last lines say how to go on.
 """
 
+import re
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
@@ -52,8 +53,10 @@ _TASKS_ONLY = ("gender", "age", "project_name", "project_description", "folder_i
 def _run(text: str) -> TaskRef:
     """A run is named as a task is, by its kind and its number."""
     ref = parse_task(text)
-    if ref.kind not in {SPEECH, SOUND} or not (ref.task_id.isascii() and ref.task_id.isdecimal()):
-        raise ValueError(f"{text!r} is not a run with an audio file: it should look like '{SPEECH}:11768', its run_id")
+    if ref.kind not in {SPEECH, SOUND} or not re.fullmatch("[0-9]{1,18}", ref.task_id):
+        raise ValueError(
+            f"{text[:80]!r} is not a run with an audio file: write it as '{SPEECH}:11768', with its run_id"
+        )
     return ref
 
 
@@ -261,8 +264,10 @@ class _Job:
                 self.ended(error, USAGE)
                 self.display.error(f"error: {self.unwritten(error)}")
             except KeyboardInterrupt as interruption:
-                if not isinstance(self.row.ref, TaskRef):  # The client may know it, from a response that has just come.
-                    for note in getattr(interruption, "__notes__", ()):
+                # The client may know the task from a response that has just come.
+                known = isinstance(self.row.ref, TaskRef)
+                for note in () if known else getattr(interruption, "__notes__", ()):
+                    if note.startswith(f"{self.kind}:"):
                         self.display.hint(clean(note))
                 raise
             else:

@@ -469,7 +469,7 @@ def test_patch_makes_every_client_one_of_the_fake(monkeypatch: pytest.MonkeyPatc
     assert os.environ["CAMB_API_KEY"] == "another"
     assert "CAMB_BASE_URL" not in os.environ
     for client in (before, CambClient()):
-        assert client._wire._transport is None
+        assert client._wire.clock is not clock
         client.close()
 
 
