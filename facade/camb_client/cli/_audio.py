@@ -4,6 +4,7 @@ What is paid for is not lost. Whether the file can be written is known before an
 soon as it is known; output that cannot be written does not end the work; and the last lines say how to go on.
 """
 
+import os
 import re
 import sys
 import tempfile
@@ -54,9 +55,7 @@ def _run(text: str) -> TaskRef:
     """A run is named as a task is, by its kind and its number."""
     ref = parse_task(text)
     if ref.kind not in {SPEECH, SOUND} or not re.fullmatch("[0-9]{1,18}", ref.task_id):
-        raise ValueError(
-            f"{text[:80]!r} is not a run with an audio file: write it as '{SPEECH}:11768', with its run_id"
-        )
+        raise ValueError(f"{text[:80]!r} is not a run with an audio file: write it as '{SPEECH}:11768', its run_id")
     return ref
 
 
@@ -208,7 +207,7 @@ class _Job:
     def unwritten(self, problem: OSError) -> str:
         """Why there is no file, in words."""
         if isinstance(problem, FileExistsError):
-            file = f"the file in {self.output!r}" if Path(self.output).is_dir() else repr(self.output)
+            file = f"the file in {self.output!r}" if _is_folder(self.output) else repr(self.output)
             return f"{file} exists already; --overwrite replaces it"
         return f"{self.output!r} cannot be written: {problem.strerror or problem}"
 
@@ -291,6 +290,10 @@ class _Job:
             hint("it may have been made, and paid for: the same command again may pay for it twice")
 
 
+def _is_folder(output: str) -> bool:
+    return output.endswith(("/", os.sep)) or Path(output).is_dir()
+
+
 def _make(job: _Job, arguments: dict[str, Any]) -> Exit:
     """Create a task, wait for it, and download its file."""
 
@@ -338,7 +341,7 @@ def _stream(job: _Job, arguments: dict[str, Any]) -> Exit:
     for name in _TASKS_ONLY:
         if job.ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             raise click.UsageError(f"--stream makes no task, so it has no --{name.replace('_', '-')}", job.ctx)
-    if job.output != STDOUT and Path(job.output).is_dir():
+    if job.output != STDOUT and _is_folder(job.output):
         raise click.UsageError("--stream makes no run to name a file by: name it, or `-`", job.ctx)
     row = job.row
     spoken = {name: arguments[name] for name in ("text", "voice_id", "language")}

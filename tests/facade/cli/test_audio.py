@@ -125,7 +125,7 @@ def test_standard_input_without_a_text_is_refused(quick: Cli, typed: int, came: 
         ([*SPEAK, "--project-name", "a"], "project_name must be 3 to 255 characters"),
         ([*SOUND, "--duration", "0"], "duration must be"),
         ([*SOUND, "--duration", "nan"], "duration must be"),
-        ([*SOUND, "-o", "no/such.wav"], "'no/such.wav' cannot be written: there is no folder 'no'"),
+        ([*SOUND, "-o", "no/such.wav"], "'no/such.wav' cannot be written: there is no folder '"),
         ([*SOUND, "-o", "-", "--json"], "--json and the file cannot both have standard output"),
         (["download", "tts:c8b8e3cd-ad17"], "'tts:c8b8e3cd-ad17' is not a run with an audio file"),
         (["download", f"tts:{'9' * 5000}"], "is not a run with an audio file: write it as 'tts:11768'"),
@@ -145,6 +145,39 @@ def test_what_cannot_be_is_refused_before_anything_is_sent(quick: Cli, arguments
     assert second == f"Try 'camb-client {arguments[0]} --help'."
     assert not quick.fake.requests
     assert not listed()
+
+
+def test_a_name_with_a_final_slash_is_a_folder_which_is_made(quick: Cli) -> None:
+    assert quick(*SPEAK, *QUICK, "-o", "new/deep/").code == 0
+    assert listed(pathlib.Path("new/deep")) == ["tts-1001.flac"]
+    done = quick(*SPEAK, "--stream", "-o", "other/")
+    assert (done.code, listed()) == (2, ["new"])
+    assert done.err.startswith("error: --stream makes no run to name a file by")
+    quick.fake.script("POST /tts", error(402))
+    assert (quick(*SPEAK, "-o", "other/").code, listed()) == (4, ["new"])
+
+
+def test_the_file_in_a_folder_that_is_there_already_is_kept(quick: Cli) -> None:
+    quick.fake.add("tts:1", run_id=7)
+    assert quick("download", "tts:7").code == 0
+    done = quick("download", "tts:7")
+    assert done.code == 2
+    assert done.err.endswith("error: the file in '.' exists already; --overwrite replaces it\n")
+
+
+def test_what_is_no_regular_file_is_refused_before_anything_is_sent(quick: Cli) -> None:
+    os.mkfifo("pipe")
+    done = quick(*SPEAK, "--overwrite", "-o", "pipe")
+    assert (done.code, len(quick.fake.requests), pathlib.Path("pipe").is_fifo()) == (2, 0, True)
+    assert done.err.startswith("error: 'pipe' cannot be written: 'pipe' is not a regular file: ")
+
+
+def test_a_download_that_fails_for_good_has_its_exit_code(quick: Cli) -> None:
+    quick.fake.add("tts:1", run_id=7)
+    quick.fake.script("GET /files", error(410))
+    done = quick("download", "tts:7", "--json")
+    record = json.loads(done.out)
+    assert (done.code, record["exit_code"], record["error"]["type"]) == (8, 8, "DownloadError")
 
 
 @pytest.mark.parametrize("command", [SPEAK, (*SPEAK, "--stream"), SOUND, ("download", "tts:7")])

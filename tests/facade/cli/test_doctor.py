@@ -74,10 +74,13 @@ def test_a_clock_that_is_wrong(cli: Cli, monkeypatch: pytest.MonkeyPatch, off: f
 def test_each_setting_that_is_wrong_is_named(cli: Cli, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("CAMB_API_KEY", f" {KEY}")
     monkeypatch.setenv("CAMB_BASE_URL", url or "nowhere")
+    monkeypatch.setenv("HTTPS_PROXY", "http://user:hidden@proxy.example:notaport")
+    monkeypatch.setenv("SSL_CERT_FILE", "/no/such/file")
     done = cli("doctor")
     wrong = [line for line in done.out.splitlines() if line.startswith("bad ")]
-    variables = ["CAMB_API_KEY", *([] if url else ["CAMB_BASE_URL"])]
+    variables = ["CAMB_API_KEY", *([] if url else ["CAMB_BASE_URL"]), "HTTPS_PROXY"]
     assert [re.split(r"\W+", line)[2] for line in wrong] == variables
+    assert "hidden" not in done.out
     assert done.code == 2
     assert not cli.fake.requests
 

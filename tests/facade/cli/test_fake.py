@@ -14,7 +14,7 @@ from .terminal import terminal
 
 
 def test_it_serves_what_it_is_told_and_shows_each_request(cli: Cli) -> None:
-    tasks = ("--task", "tts:a=PENDING,503,RESET,SUCCESS", "--task", "text-to-sound:b=0:ERROR")
+    tasks = ("--task", "tts:a=PENDING,503,reset,SUCCESS", "--task", "text-to-sound:b=0:ERROR")
     with terminal("fake", "--port", "0", "--key", "a key", *tasks, env=cli.env) as it:
         it.until(lambda screen: "wait tts:a text-to-sound:b" in screen)
         settings = re.search(r"^  export (.*)$", it.screen, flags=re.MULTILINE)
@@ -39,6 +39,16 @@ def test_it_serves_what_it_is_told_and_shows_each_request(cli: Cli) -> None:
         assert "Traceback" not in it.screen
 
 
+def test_the_tasks_that_creates_make_have_a_timeline_too(cli: Cli) -> None:
+    with terminal("fake", "--port", "0", "--created", "PENDING,TIMEOUT", env=cli.env) as it:
+        it.until(lambda screen: "wait tts:demo" in screen)
+        found = re.search(r"CAMB_BASE_URL=(\S+)", it.screen)
+        assert found is not None
+        with CambClient("test-key", base_url=found[1]) as camb:
+            task = camb.text_to_sound.create(prompt="rain")
+            assert [str(camb.status(task).status) for _ in range(3)] == ["PENDING", "TIMEOUT", "TIMEOUT"]
+
+
 def test_a_port_that_is_taken(cli: Cli) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -53,6 +63,7 @@ def test_a_port_that_is_taken(cli: Cli) -> None:
         ("tts:a", "'tts:a' has no timeline: write it as tts:a=PENDING,SUCCESS"),
         ("a=SUCCESS", "is not a task reference"),
         ("tts:a=SUCESS", "'SUCESS' is neither a fault nor a known status; did you mean SUCCESS?"),
+        ("tts:a=PENDING,RSET", "'RSET' is neither a fault nor a known status; did you mean RESET?"),
         ("tts:a=0:PENDING,SUCCESS", "needs a number of seconds for each step"),
         ("tts:a=x:PENDING", "needs a number of seconds for each step"),
     ],
