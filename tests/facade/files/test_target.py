@@ -243,11 +243,15 @@ def special(request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> Iterator[
             patch.chdir(tmp_path)  # The name of a socket must be short.
             listener.bind(path.name)
             yield path
-    elif request.param == "link":
-        path.symlink_to(os.devnull)
-        yield path
     else:
-        yield pathlib.Path(os.devnull)
+        # A terminal of its own: in its folder no file can be made, so not even a mistake replaces a device.
+        master, terminal = os.openpty()
+        device = pathlib.Path(os.ttyname(terminal))
+        if request.param == "link":
+            path.symlink_to(device)
+        yield device if request.param == "device" else path
+        os.close(master)
+        os.close(terminal)
 
 
 def test_what_is_no_regular_file_is_refused_and_left(
