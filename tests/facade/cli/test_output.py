@@ -55,6 +55,19 @@ def test_a_wait_goes_on_without_what_nobody_reads(cli: Cli, streams: str) -> Non
     )
 
 
+@pytest.mark.skipif(not pathlib.Path("/proc/self/fd").exists(), reason="only Linux shows the files of a process")
+def test_a_connection_never_takes_the_place_of_a_closed_stream(cli: Cli) -> None:
+    cli.fake.add("tts:1", ["PENDING"])
+    line = ["bash", "-c", 'exec "$@" <&- >&- 2>&-', "bash", *COMMAND, "wait", "tts:1"]
+    with subprocess.Popen(line, env=cli.env) as process:
+        while not cli.fake.polls("tts:1"):
+            assert process.poll() is None
+            time.sleep(0.01)
+        streams = [pathlib.Path(f"/proc/{process.pid}/fd/{number}").readlink() for number in range(3)]
+        process.kill()
+    assert streams == [pathlib.Path("/dev/null")] * 3
+
+
 LOST = "error: standard output cannot be written: No space left on device\n"
 
 
