@@ -49,8 +49,14 @@ def clone(tmp_path: Path) -> Path:
     for name in filter(None, listed.stdout.split("\0")):
         if (ROOT / name).is_file():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, root / name)  # With its time, or make would build the environment anew.
-    (root / ".venv").symlink_to(ROOT / ".venv")
+            shutil.copy(ROOT / name, root / name)
+    # An environment of its own, as make would clear one that seems too old: what is in it is only linked to.
+    (root / ".venv").mkdir()
+    for entry in (ROOT / ".venv").iterdir():
+        if entry.name.startswith("."):
+            (root / ".venv" / entry.name).touch()  # A stamp of make.
+        else:
+            (root / ".venv" / entry.name).symlink_to(entry)
     for command in ("init -q -b main", "add -A", "-c user.name=x -c user.email=x@x commit -q -m base"):
         subprocess.run(["git", "-C", root, *command.split()], check=True)
     return root
