@@ -242,7 +242,8 @@ def test_the_quick_start_runs_as_written_and_is_what_the_picture_shows(tmp_path:
     assert re.fullmatch(r"created tts:\S+\nsaved morning.flac\n", lines[-2][1])
     assert (tmp_path / "morning.flac").read_bytes()[:4] == b"fLaC"
     shown = picture.PICTURE.read_text(encoding="utf-8")
-    assert picture.untimed(picture.draw(lines)) == picture.untimed(shown), "renew it: python -m scripts.release.picture"
+    assert picture.words(picture.draw(lines)) == picture.words(shown), "renew it: python -m scripts.release.picture"
+    assert "$ python morning.py" in picture.words(shown)
     assert len(shown) < 10_000
     assert "http" not in shown.replace("http://www.w3.org/2000/svg", "").replace("http://127.0.0.1:8000", "")
 

@@ -3,6 +3,7 @@
 The commands are run as they are written in README.md, on a free port; the picture says the port of README.
 """
 
+import html
 import io
 import os
 import re
@@ -98,9 +99,10 @@ def draw(lines: list[tuple[str, str]]) -> str:
     return "\n".join(line.rstrip() for line in drawn.splitlines()) + "\n"
 
 
-def untimed(text: str) -> str:
-    """The same without seconds and numbers of polls, which differ from run to run."""
-    return re.sub(r"\d+(\.\d+|[\s\u00a0]polls?)[\s\u00a0]?s?\b", "…", text)
+def words(drawn: str) -> str:
+    """What is to be read in a picture, without seconds and numbers of polls, which differ from run to run."""
+    shown = " ".join(html.unescape(text) for text in re.findall(r">([^<>]+)</text>", drawn)).replace("\u00a0", " ")
+    return re.sub(r"\d+\.\d s\b|\d+ polls?\b", "…", " ".join(shown.split()))
 
 
 def main() -> None:

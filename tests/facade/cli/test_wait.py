@@ -162,20 +162,21 @@ def test_what_cannot_be_is_said_in_two_lines(cli: Cli, arguments: list[str], sai
 
 def test_what_the_server_sends_does_nothing_to_the_terminal(cli: Cli) -> None:
     cli.fake.add(
-        "tts:1", [{"status": "\x1b[2JQUEUED", "message": "a\x1b]0;b\x07\nc"}, {"status": "ERROR", "message": "\x9b2J"}]
+        "tts:1",
+        [{"status": "\x1b[2JNOBODY_KNOWS", "message": "a\x1b]0;b\x07\nc"}, {"status": "ERROR", "message": "\x9b2J"}],
     )
     done = cli("watch", *QUICK, "tts:1")
-    assert untimed(done.out)[0] == "tts:1  �[2JQUEUED  a�]0;b� c"
+    assert untimed(done.out)[0] == "tts:1  �[2JNOBODY_KNOWS  a�]0;b� c"
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", done.out + done.err)
 
 
 def test_a_status_that_is_not_known_is_noted(cli: Cli) -> None:
-    cli.fake.add("tts:1", ["QUEUED", "SUCCESS"])
+    cli.fake.add("tts:1", ["NOBODY_KNOWS", "SUCCESS"])
     assert (
-        "note: tts:1: status 'QUEUED' is not known to this client; the wait continues\n"
+        "note: tts:1: status 'NOBODY_KNOWS' is not known to this client; the wait continues\n"
         in cli("wait", *QUICK, "tts:1").err
     )
-    cli.fake.add("tts:1", ["QUEUED", "SUCCESS"])
+    cli.fake.add("tts:1", ["NOBODY_KNOWS", "SUCCESS"])
     assert cli("wait", "-q", *QUICK, "tts:1").err == ""
 
 

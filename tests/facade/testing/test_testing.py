@@ -197,7 +197,7 @@ def test_what_can_be_no_status_is_refused(word: str) -> None:
         FakeCamb().add("tts:1", word)
 
 
-@pytest.mark.parametrize("status", ["QUEUED", "TIMED_OUT", "COMPLETED", "CHANGED", "PROCESSING", "on hold"])
+@pytest.mark.parametrize("status", ["NOBODY_KNOWS", "TIMED_OUT", "COMPLETED", "CHANGED", "PROCESSING", "on hold"])
 def test_a_status_that_nobody_knows_may_be_scripted(status: str) -> None:
     fake = FakeCamb()
     fake.add("tts:1", [status])
