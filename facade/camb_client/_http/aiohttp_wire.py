@@ -18,8 +18,8 @@ from yarl import URL
 
 from .async_network import AsyncRoutes, is_readable
 from .async_wire import AsyncWire
-from .credentials import ApiKey
 from .exchange import Exchange
+from .pool import redact_log
 from .routes import KEEPALIVE
 
 # The limits of httpx's own transport: bytes of a header, and of a URL.
@@ -59,8 +59,8 @@ class _Connector(aiohttp.TCPConnector):
 class _Routes(AsyncRoutes):
     """httpx's ways to any host, and a session of aiohttp to the API."""
 
-    def __init__(self, key: ApiKey, url: httpx.URL) -> None:
-        super().__init__(key)
+    def __init__(self, url: httpx.URL) -> None:
+        super().__init__()
         self.tls.set_alpn_protocols(["http/1.1"])
         proxy = self.proxies.of(url)
         user, password = (proxy and proxy.auth) or (None, None)
@@ -93,8 +93,9 @@ class AiohttpWire(AsyncWire):
     """The wire of the async client over aiohttp."""
 
     def _network(self) -> httpx.AsyncBaseTransport:
+        redact_log(self.key)
         url = httpx.URL(self.base_url)
-        routes = self._shared.aiohttp = _Routes(self.key, url)
+        routes = self._shared.aiohttp = _Routes(url)
         self._origin = str(url).rstrip("/")
         return routes
 

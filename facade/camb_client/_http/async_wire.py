@@ -23,8 +23,10 @@ class AsyncWire(BaseWire[httpx.AsyncClient]):
 
     def _network(self) -> httpx.AsyncBaseTransport:
         from .async_network import AsyncRoutes
+        from .pool import redact_log
 
-        return AsyncRoutes(self.key)
+        redact_log(self.key)
+        return AsyncRoutes()
 
     def _client(self) -> httpx.AsyncClient:
         import asyncio

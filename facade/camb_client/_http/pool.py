@@ -13,6 +13,8 @@ from collections.abc import Callable
 from typing import Any, Protocol
 from weakref import WeakSet
 
+import httpcore
+
 from .._polling.text import without_queries
 from .credentials import ApiKey
 
@@ -31,10 +33,10 @@ class NetworkStream(Protocol):
 _keys: WeakSet[ApiKey] = WeakSet()
 
 
-def redact_log(logger: str, key: ApiKey) -> None:
-    """Keep a key, and the queries of addresses, out of a log that shows the headers of responses (httpcore's)."""
+def redact_log(key: ApiKey) -> None:
+    """Keep a key, and the queries of addresses, out of httpcore's log, which shows the headers of responses."""
     _keys.add(key)
-    logging.getLogger(logger).addFilter(_redact_record)  # Once, however often that is said.
+    logging.getLogger(f"{httpcore.__name__}.http11").addFilter(_redact_record)  # Once, however often that is said.
 
 
 def _redact_record(record: logging.LogRecord) -> bool:

@@ -9,13 +9,10 @@ from pathlib import Path
 from typing import Generic, TypeVar
 from urllib.request import getproxies
 
-import httpcore
 import httpx
 
 from .._polling.errors import ConfigurationError
-from .credentials import ApiKey
 from .hosts import is_loopback, no_proxy_for
-from .pool import redact_log
 
 _Transport = TypeVar("_Transport", httpx.BaseTransport, httpx.AsyncBaseTransport)
 
@@ -96,8 +93,7 @@ def tls_context() -> ssl.SSLContext:
 class Routes(Generic[_Transport]):
     """A transport for each proxy, and one for what needs none; they share the TLS context."""
 
-    def __init__(self, key: ApiKey) -> None:
-        redact_log(f"{httpcore.__name__}.http11", key)
+    def __init__(self) -> None:
         self.proxies, self.tls = Proxies(), tls_context()
         for scheme, proxy in self.proxies.by_scheme.items():
             if problem := self._problem(proxy.url.scheme):

@@ -22,9 +22,11 @@ class Wire(BaseWire[httpx.Client]):
     _client_class = httpx.Client
 
     def _network(self) -> httpx.BaseTransport:
+        from .pool import redact_log
         from .sync_network import SyncRoutes
 
-        return SyncRoutes(self.key)
+        redact_log(self.key)
+        return SyncRoutes()
 
     def ask(self, call: Call[_T], limit: float = math.inf) -> CallResult[_T]:
         """Send a call, and read its response whole, within ``limit`` seconds and the client's own timeout.
