@@ -80,11 +80,6 @@ def _signature(_: Sphinx, what: str, __: str, it: Any, ___: object, arguments: s
     return shown.replace("= NOTHING", "= {}"), None  # attrs names no default that a factory makes.
 
 
-def _without_rule(_: Sphinx, what: str, __: str, ___: object, ____: object, lines: list[str]) -> None:
-    if what == "module":  # The rule of a file is for those who write in it.
-        del lines[next((at for at, line in enumerate(lines) if line.startswith("Rule of this")), len(lines)) :]
-
-
 def _name_publicly(_: Sphinx, page: document) -> None:
     """Private modules and type variables are never shown: names are public ones, variables what they stand for."""
     for node in list(page.findall(pending_xref)):
@@ -136,6 +131,5 @@ def setup(app: Sphinx) -> None:
     """Called by Sphinx."""
     app.connect("source-read", _unlink_what_is_elsewhere)
     app.connect("source-read", _add_navigation)
-    app.connect("autodoc-process-docstring", _without_rule)
     app.connect("autodoc-process-signature", _signature)
     app.connect("doctree-read", _name_publicly)

@@ -1,7 +1,4 @@
-"""`make bench`: measure, print the bars, and write the report and the plot.
-
-Rule of this file: nothing is measured or judged here.
-"""
+"""`make bench`: measure, print the bars, and write the report and the plot."""
 
 import argparse
 import json

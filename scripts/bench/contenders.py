@@ -1,6 +1,6 @@
 """The contenders: what one would write or pick to wait for many tasks, and ours.
 
-Rule of this file: each is as its users would write it, runs alone in a process of its own, and imports nothing but
+Each is as its users would write it, runs alone in a process of its own, and imports nothing but
 what it needs. It says when its client is idle and ready, times each poll, and says of each task how it ended; what it
 asked of the server, the server knows. Whatever goes wrong, and whatever is too slow, is a result.
 """

@@ -1,6 +1,6 @@
 """What is measured, and in which order.
 
-Rule of this file: it gives plain numbers, as they can be written to a JSON file; what they mean stands in ``report``.
+It gives plain numbers, as they can be written to a JSON file; what they mean stands in ``report``.
 Contenders take turns, and the medians of their turns count. All times are seconds.
 """
 

@@ -1,6 +1,6 @@
 """The plot: how fast 1,000 waiting tasks are polled, and what schedules cost and give.
 
-Rule of this file: the only one that imports matplotlib, and only when it draws. What is ours has one colour, what was
+The only one that imports matplotlib, and only when it draws. What is ours has one colour, what was
 stopped is hollow.
 """
 

@@ -1,6 +1,6 @@
 """What the numbers mean: the bars, and every table, in Markdown.
 
-Rule of this file: pure; from the results of ``measure.everything`` to text. The bars stand here and nowhere else. A bar
+Pure; from the results of ``measure.everything`` to text. The bars stand here and nowhere else. A bar
 whose contenders were not measured has no row.
 """
 

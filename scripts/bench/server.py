@@ -1,6 +1,6 @@
 """The loopback server of the benchmark: HTTP/1.1 by hand, so that it is never what a contender waits for.
 
-Rule of this file: a task is its id, so nothing is set up. ``n3-17`` is PENDING at three polls and then SUCCESS with
+A task is its id, so nothing is set up. ``n3-17`` is PENDING at three polls and then SUCCESS with
 run id 17; ``t2.5-17`` succeeds 2.5 s after its first poll; ``x3-17`` is as ``n3-17``, but a third of its answers are
 faulty. Everything that came is counted, and ``GET /report`` tells it once and begins anew.
 """

@@ -1,6 +1,6 @@
 """What a schedule costs and gives: requests for each task against how late its end is seen, on a virtual clock.
 
-Rule of this file: no server and no sleep. Ours is the very :class:`camb_client._polling.poller.Wait` that both
+No server and no sleep. Ours is the very :class:`camb_client._polling.poller.Wait` that both
 clients drive; each peer is the loop of its own code with its defaults (versions and files: see PEERS). All see the
 same tasks, drawn with a seed: log-normal durations, of which the four medians and sigma stand below. A request takes
 ROUND_TRIP seconds, and the server decides halfway what it answers. All times are seconds.

@@ -1,6 +1,6 @@
 """What the tests of the contract share: ``openapi/camb.yaml`` as it is committed.
 
-Rule of this folder: each test holds two things against each other that could come apart: the pages, the
+Each test holds two things against each other that could come apart: the pages, the
 document made of them, the local server, the client, the pages of docs/, the code of whoever imports us.
 """
 

@@ -1,6 +1,6 @@
 """Answers as public sources show or imply them, each with its source, and what docs/behaviour.md says of it.
 
-Rule of this file: data only. An answer is here because a page prints it, a published client models it, or code
+Data only. An answer is here because a page prints it, a published client models it, or code
 in the open expects it; what the client makes of it is that page's to say, so each example only names the row
 of its table that it falls under.
 """

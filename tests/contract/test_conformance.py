@@ -1,7 +1,8 @@
 """The local server keeps to ``openapi/camb.yaml``: what other teams test against is what the docs promise.
 
-Rule of this file: a check that cannot fail proves nothing. So each way to break the contract is tried on
+A check that cannot fail proves nothing. So each way to break the contract is tried on
 purpose, and a run in which an operation never gave one of its documented answers is no proof, but a failure.
+
 
 An id that the server does not know is the one thing that is left out: it answers 404 then, as FastAPI does,
 and ``camb.yaml`` has no 404, because no source says what the API does there. So the server is told of each

@@ -1,7 +1,8 @@
 """A project of other people type-checks against the client, with mypy --strict and with pyright in strict mode.
 
-Rule of this file: the checkers see the client as an installed package, without this project's settings; and what
+The checkers see the client as an installed package, without this project's settings; and what
 is marked as wrong must be refused, line by line, or the rest would prove nothing.
+
 
 Pyright is taken with its own Node (``pyright[nodejs]``), so nothing is fetched when it runs.
 """

@@ -1,6 +1,6 @@
 """Each example becomes the state or the error that docs/behaviour.md says, in both clients.
 
-Rule of this file: what to expect is read from the page's own tables, so that neither can move alone.
+What to expect is read from the page's own tables, so that neither can move alone.
 """
 
 import json

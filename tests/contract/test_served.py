@@ -1,6 +1,6 @@
 """The client serves what ``openapi/camb.yaml`` promises, and the document is what the pages make.
 
-Rule of this file: it compares with the committed document, and asks through the public names.
+It compares with the committed document, and asks through the public names.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """One suite for both clients: ``both`` is a fixture that runs a test once with each, and once more with the async
 client over aiohttp where real HTTP is spoken. ``transport`` does the same for tests of the async client alone.
 
-Rule of this folder: behaviour through the public surface; a virtual clock where time matters, real HTTP
+Behaviour through the public surface; a virtual clock where time matters, real HTTP
 where the wire matters.
 """
 

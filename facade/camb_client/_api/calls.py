@@ -45,7 +45,7 @@ def address(kind: str, run_id: int) -> Call[str]:
 
 
 def addresses(kind: str, run_ids: Sequence[int]) -> Call[dict[int, str]]:
-    """Ask where two to five results are; those that the answer has no address for are left out."""
+    """Ask where two to five results are; those that the response has no address for are left out."""
 
     def read(body: Any, *_: object) -> dict[int, str]:
         given, found = json_object(body), {}
@@ -65,7 +65,7 @@ def bulks(run_ids: Sequence[int]) -> list[Sequence[int]]:
 
 
 def _address(value: object) -> str:
-    """The address in an answer: in the prose of one docs page it is called ``file_url``, elsewhere ``output_url``."""
+    """The address in a response: in the prose of one docs page it is called ``file_url``, elsewhere ``output_url``."""
     if isinstance(value, dict):
         value = value.get("output_url") or value.get("file_url")
     if is_address(value):

@@ -49,7 +49,7 @@ class AsyncAudioFamily(AsyncTaskFamily, BaseAudio[AsyncWire, _Awaitable[TaskRef]
     ) -> Path | None:
         """Download a result; see :meth:`TextToSpeech.download`.
 
-        ``on_progress`` may be a coroutine function; it is then awaited before the download goes on. A thread writes
+        ``on_progress`` may be a coroutine function; it is then awaited before the download continues. A thread writes
         the file, so a slow disk does not hold up the event loop.
         """
         return await fetch_async(self._wire, self._download(run_id, timeout), dest, on_progress, overwrite=overwrite)

@@ -197,8 +197,8 @@ class BaseSpeech(BaseAudio[_Wire, _Ref, _Done], Generic[_Wire, _Ref, _Done, _Str
                 ``temperature`` (0.01 to 4), ``inference_steps`` (1 to 1,000), ``acoustic_quality_boost``.
 
         Raises:
-            ApiError: An HTTP answer other than 200; on entering the block.
-            ApiConnectionError: No answer, on entering the block; or it broke off, while its bytes are read.
+            ApiError: An HTTP status that is no success; on entering the block.
+            ApiConnectionError: No response, on entering the block; or it broke off, while its bytes are read.
             MalformedResponseError: A 200 that is not audio; on entering the block.
             TypeError: An argument of another type; nothing was sent.
             ValueError: An argument that the API would refuse; nothing was sent.

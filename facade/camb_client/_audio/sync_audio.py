@@ -24,8 +24,8 @@ class AudioFamily(TaskFamily, BaseAudio[Wire, TaskRef, CompletedTask]):
             run_id: Of a :class:`CompletedTask` of this family; or that itself, or its outcome.
 
         Raises:
-            ApiConnectionError: No answer.
-            ApiError: An HTTP answer other than 200; a 400 is no such run, or one of another family.
+            ApiConnectionError: No response.
+            ApiError: An HTTP status that is no success; a 400 is no such run, or one of another family.
             MalformedResponseError: A 200 without an address.
             TypeError: ``run_id`` is neither an integer nor a run.
             ValueError: A run that did not succeed, or is of another family.
@@ -39,7 +39,7 @@ class AudioFamily(TaskFamily, BaseAudio[Wire, TaskRef, CompletedTask]):
             run_ids: As for :meth:`result_url`.
 
         Raises:
-            CambError: As :meth:`result_url`: where one has no address, there is no answer at all.
+            CambError: As :meth:`result_url`: where one has no address, nothing is returned.
             TypeError: One that is neither an integer nor a run.
             ValueError: A run that did not succeed, or is of another family.
         """
@@ -78,7 +78,7 @@ class AudioFamily(TaskFamily, BaseAudio[Wire, TaskRef, CompletedTask]):
                 nor closed. After a failure, what is in it is yours.
             on_progress: Called with the bytes received, and all there are (``None`` if the server does not say), for
                 each piece, in this thread. A :class:`StopWaiting` in it ends the download and comes out; any other
-                ``Exception`` is logged, and the download goes on.
+                ``Exception`` is logged, and the download continues.
             overwrite: Whether a file of that name is replaced. It keeps its mode.
             timeout: Seconds for all of it; ``None`` is no limit. Each wait for bytes is bounded by the client's own.
 

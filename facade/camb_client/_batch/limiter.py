@@ -11,7 +11,7 @@ class RateLimiter:
     """When the next request may begin.
 
     A token bucket sets the pace. It counts what begins here, but a request may reach the server at any time
-    until its answer comes; so those in flight, and those answered within the last second, are never more than
+    until its response comes; so those in flight, and those with a response within the last second, are never more than
     the rate. No second at the server has more then, however slow the way.
 
     Args:
@@ -28,7 +28,7 @@ class RateLimiter:
         self.in_flight = 0
 
     def free_at(self, now: float) -> float:
-        """When the next request may begin; infinity when only an answer can tell."""
+        """When the next request may begin; infinity when only a response can tell."""
         while self._answered and self._answered[0] + self._window <= now:
             self._answered.popleft()
         full = self.in_flight + len(self._answered) >= self._most
@@ -41,7 +41,7 @@ class RateLimiter:
         self._even = max(self._even, now) + self._window / self._most
 
     def end(self, now: float) -> None:
-        """Its answer came, or none."""
+        """Its response came, or none."""
         self.in_flight -= 1
         if self._window:
             self._answered.append(now)

@@ -205,7 +205,7 @@ class Batch:
         return poller
 
     def pause(self, now: float) -> float:
-        """How long until there may be something to take; infinity when only an answer or a reference can tell."""
+        """How long until there may be something to take; infinity when only a response or a reference can tell."""
         if not self.idle_slots:
             return math.inf
         next_at = now if self._fresh or self._due else self._scheduled[0][0] if self._scheduled else math.inf

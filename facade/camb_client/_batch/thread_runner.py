@@ -1,7 +1,7 @@
 """The runner of a sync batch: threads that poll when it is time, and take turns at one condition.
 
-They go on while the caller is busy with an outcome. The caller's own code (callbacks, an iterator of references) runs
-in the caller's thread, when it asks for the next event.
+They continue while the caller is busy with an outcome. The caller's own code (callbacks, an iterator of references)
+runs in the caller's thread, when it asks for the next event.
 """
 
 import contextvars
@@ -78,14 +78,14 @@ class ThreadRunner:
             self._next.put(None)
 
     def _spawn_poller(self) -> None:
-        """One thread more to poll; where there can be no more, the batch goes on with those it has."""
+        """One thread more to poll; where there can be no more, the batch continues with those it has."""
         try:
             self._spawn(self._poll_all, "camb-poll")
         except RuntimeError as error:
             self.batch.max_concurrency = len(self._threads) - 1
             if not self.batch.max_concurrency:
                 raise
-            log.warning("%s: %s; the batch goes on with %d threads", self.batch, error, self.batch.max_concurrency)
+            log.warning("%s: %s; the batch continues with %d threads", self.batch, error, self.batch.max_concurrency)
 
     def _poll_all(self) -> None:
         clock, batch = self._wire.clock, self.batch

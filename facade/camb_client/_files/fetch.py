@@ -143,7 +143,7 @@ def _check(wire: "Wire | AsyncWire", on_progress: object) -> None:
 
 
 def _telling(download: Download) -> AbstractContextManager[None]:
-    return run_callback(download.subject, "on_progress failed; the download goes on", download.advice)
+    return run_callback(download.subject, "on_progress failed; the download continues", download.advice)
 
 
 def _named(download: Download, path: Path | None) -> Path | None:

@@ -85,7 +85,7 @@ class Target(ExitStack):
             folder.mkdir(exist_ok=True)
 
     def begin(self, offset: int) -> None:
-        """Go on from there; what was written after it is dropped."""
+        """Continue from there; what was written after it is dropped."""
         self._file.seek(offset)
         self._file.truncate()
 
@@ -156,7 +156,7 @@ class FileObject(AbstractContextManager["FileObject"]):
         """It is the caller's to close."""
 
     def begin(self, offset: int) -> None:
-        """Go on from there, which is where it is."""
+        """Continue from there, which is where it is."""
 
     def write(self, piece: bytes) -> None:
         """Write the next piece, all of it: an unbuffered file may take it in parts."""

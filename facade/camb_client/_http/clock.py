@@ -44,7 +44,7 @@ class Clock:
         Args:
             turn: A condition that is held.
             seconds: How long at most; may be infinity.
-            busy: Whether something goes on meanwhile, or nobody waits for it. This clock passes all the same.
+            busy: Whether something happens meanwhile, or nobody waits for it. This clock passes all the same.
         """
         turn.wait(None if seconds == math.inf else seconds)
 

@@ -137,7 +137,7 @@ class BasePool:
 
 
 def _has_left_over(connection: Any) -> bool:
-    """Whether more has come than the response. What cannot be looked into is not used again."""
+    """Whether more has come than the response. What cannot be examined is not used again."""
     while (below := getattr(connection, "_connection", None)) is not None:
         connection = below
     parser = getattr(connection, "_h11_state", None)

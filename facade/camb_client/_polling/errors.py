@@ -23,9 +23,6 @@
     │   └── TaskResultMissingError
     ├── PaymentRequiredError
     └── WaitTimeoutError (also TimeoutError)
-
-Rule of this file: the classes, and the two tables HTTP code → error and meaning → error. No httpx, no
-clock. What the network or the server does reaches a caller as one of these and as nothing else.
 """
 
 from enum import Enum
@@ -76,7 +73,7 @@ class ConfigurationError(CambError, ValueError):
 
 
 class ApiConnectionError(CambError):
-    """No answer: refused, reset, timed out. ``__cause__`` is the httpx error, its request without headers.
+    """No response: refused, reset, timed out. ``__cause__`` is the httpx error, its request without headers.
 
     Attributes:
         permanent: Whether trying again cannot help (a certificate refused, a URL not supported).
@@ -88,11 +85,11 @@ class ApiConnectionError(CambError):
 
 
 class ApiError(CambError):
-    """An HTTP answer other than 200.
+    """An HTTP response whose status is no success.
 
     Attributes:
         status_code: The HTTP status code.
-        body: The answer's text, cut at 2,000 characters.
+        body: The response's text, cut at 2,000 characters.
         request_id: The header ``x-request-id``, or ``None``.
         retry_after: Seconds the server asks to wait, or ``None``.
     """
@@ -139,7 +136,7 @@ class InvalidRequestError(ApiError):
     """422: the API refused what was sent.
 
     Attributes:
-        detail: What the answer gave as ``detail``, as sent: a list of problems, a string, or ``None``.
+        detail: What the response gave as ``detail``, as sent: a list of problems, a string, or ``None``.
     """
 
     detail: Any = None
@@ -157,7 +154,7 @@ class MalformedResponseError(CambError):
     """A 200 that is not the contract.
 
     Attributes:
-        body: The answer's text, cut at 2,000 characters.
+        body: The response's text, cut at 2,000 characters.
     """
 
     body: str = ""
@@ -179,9 +176,9 @@ class DownloadError(CambError):
 
 
 class CreateOutcomeUnknownError(CambError):
-    """Whether a task was created is unknown: the request may have arrived, but no whole answer came back.
+    """Whether a task was created is unknown: the request may have arrived, but no whole response came back.
 
-    It was sent once. ``__cause__`` is what went wrong: no answer, a 5xx, or a 200 that names no task. To send it
+    It was sent once. ``__cause__`` is what went wrong: no response, a 5xx, or a 200 that names no task. To send it
     again may pay for it twice.
     """
 
@@ -216,16 +213,16 @@ class TaskResultMissingError(TaskError):
 
 
 class WaitTimeoutError(CambError, TimeoutError):
-    """Our own deadline has passed: the task goes on and may still finish.
+    """Our own deadline has passed: the task is still running and may finish.
 
     ``__cause__`` is the error of the last poll, if that failed.
 
     Attributes:
         ref: The task.
-        last_state: Its state at the last poll that was answered, or ``None``.
+        last_state: Its state at the last poll that had a good response, or ``None``.
         elapsed: Seconds waited.
         polls: How many polls were made.
-        retry_after: Seconds the server asked to wait in its last answer, or ``None``.
+        retry_after: Seconds the server asked to wait in its last response, or ``None``.
     """
 
     ref: TaskRef = None  # type: ignore[assignment]
@@ -282,7 +279,7 @@ def http_rule(status_code: int, *, is_json: bool = True) -> HttpRule:
 
 
 def is_transient(error: CambError, *, healthy: bool = False) -> bool:
-    """Whether another poll may go better, so that a wait goes on.
+    """Whether another poll may go better, so that a wait continues.
 
     Args:
         error: What went wrong.

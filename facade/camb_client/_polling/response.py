@@ -71,7 +71,7 @@ class CallResult(Generic[_T]):
     request_id: str | None = None
 
     def unwrap(self) -> _T:
-        """What the answer said, or the error raised."""
+        """What the response said, or the error raised."""
         if isinstance(self.value, CambError):
             raise self.value
         return self.value
@@ -170,7 +170,7 @@ def api_error(
 
 
 def _gist(said: Any) -> str:
-    """The words for a person in an error's body. Clients in the wild look under these names."""
+    """The words for a person in an error's body. Other clients read these names."""
     if isinstance(said, dict):
         said = next((said[name] for name in ("detail", "error", "message", "msg") if said.get(name)), said)
     if isinstance(said, list):  # FastAPI's list of problems: where, and what.

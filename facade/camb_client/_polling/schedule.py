@@ -1,8 +1,4 @@
-"""Schedules: how long to wait before the next poll, from the elapsed time alone.
-
-Rule of this file: a schedule is a value and a formula. It has no clock and no memory, so pauses, resumed
-waits and outages cannot bend it; jitter is added by whoever waits.
-"""
+"""Schedules: how long to wait before the next poll, from the elapsed time alone."""
 
 import math
 from collections.abc import Callable

@@ -1,8 +1,4 @@
-"""Statuses: what the API may say of a task, and what each of them means.
-
-Rule of this file: it holds the one table status → meaning. Nothing else in the package compares
-status strings. Pure: no I/O, no clock.
-"""
+"""Statuses: what the API may say of a task, and what each of them means."""
 
 from enum import Enum, StrEnum
 

@@ -37,7 +37,7 @@ class AsyncTasks(BaseTasks[AsyncWire]):
     ) -> CompletedTask:
         """Wait until a task has succeeded; see :meth:`CambClient.wait`.
 
-        ``on_update`` may be a coroutine function; it is then awaited before the wait goes on.
+        ``on_update`` may be a coroutine function; it is then awaited before the wait continues.
         """
         poller, callbacks = self._plan(task, timeout, schedule, on_update), Callbacks(on_update)
         async with aclosing(self._follow(poller)) as states:

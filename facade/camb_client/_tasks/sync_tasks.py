@@ -33,9 +33,9 @@ class Tasks(BaseTasks[Wire]):
             task: A reference, or ``"<kind>:<task_id>"``; for a family, the id will do.
 
         Raises:
-            ApiConnectionError: No answer.
-            ApiError: An HTTP answer other than 200.
-            MalformedResponseError: A 200 that is not the contract.
+            ApiConnectionError: No response.
+            ApiError: An HTTP status that is no success.
+            MalformedResponseError: A response that does not fit the API's contract.
             RuntimeError: The client is closed.
             TypeError: ``task`` is of another type.
             ValueError: ``task`` is no reference, or of an unknown kind.
@@ -52,21 +52,22 @@ class Tasks(BaseTasks[Wire]):
     ) -> CompletedTask:
         """Wait until a task has succeeded.
 
-        It polls once, then as the schedule says, and rides out short outages.
+        It polls at once, then as the schedule says, and tolerates short outages.
 
         Args:
             task: A reference, or ``"<kind>:<task_id>"``; for a family, the id will do.
             timeout: Seconds until the deadline; 0 is exactly one poll, ``None`` waits for ever.
             schedule: When to poll; a number is that interval in seconds. By default ``Schedule.DEFAULT``.
             on_update: Called with the state on each change of status or message, in this thread, before the
-                wait returns or raises. An ``Exception`` in it is logged, and the wait goes on.
+                wait returns or raises. An ``Exception`` in it is logged, and the wait continues; to end the wait from
+                there, raise :class:`StopWaiting`, which comes out unchanged.
 
         Raises:
-            TaskError: The task ended, but not well.
-            WaitTimeoutError: The deadline has passed; the task goes on.
-            ApiConnectionError: No answer, for longer than a wait puts up with.
-            ApiError: An HTTP answer that a wait cannot ride out, or no longer.
-            MalformedResponseError: Answers that are not the contract, for longer than a wait puts up with.
+            TaskError: The task failed.
+            WaitTimeoutError: The deadline has passed; the task is still running.
+            ApiConnectionError: No response, for longer than a wait tolerates.
+            ApiError: An HTTP status that a wait does not tolerate, or no longer.
+            MalformedResponseError: Responses that do not fit the contract, for longer than a wait tolerates.
             RuntimeError: The client is closed.
             TypeError: An argument of another type.
             ValueError: An argument that cannot be.
@@ -107,10 +108,10 @@ class Tasks(BaseTasks[Wire]):
     ) -> Outcomes:
         """Wait for many tasks at once: their outcomes as they come.
 
-        The tasks share one deadline and one budget of requests. The least recently polled comes first, and
-        each has the schedule of its own age. One task's failure ends nobody else's wait; a healthy answer for any is
-        patience for all; ``Retry-After`` on a failure holds all of them back. A task given more than once is
-        polled once, and reported for each.
+        The tasks share one deadline and one budget of requests. The least recently polled comes first, and each has
+        the schedule of its own age. One task's failure ends nobody else's wait. A good response for any task resets
+        the outage timer of the whole batch, and ``Retry-After`` on a failure delays all of them. A task given more
+        than once is polled once, and reported for each.
 
         Args:
             tasks: References or ``"<kind>:<task_id>"``, of mixed kinds; for a family, ids will do. A collection

@@ -69,7 +69,7 @@ def test_what_the_callback_does_wrong_does_not_matter(
 ) -> None:
     path = download(both.of(fake), tmp_path / "a.flac", on_progress=lambda *_: 1 / 0)
     assert path.read_bytes() == AUDIO
-    assert "tts run 7: on_progress failed; the download goes on" in caplog.text
+    assert "tts run 7: on_progress failed; the download continues" in caplog.text
 
 
 def test_an_interruption_leaves_nothing(both: Both, fake: FakeCamb, tmp_path: pathlib.Path) -> None:
