@@ -4,7 +4,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+DEMO := $(VENV)/.demo
 READY := $(VENV)/.ready
+# Quiet but for errors. What is never imported need not be compiled, which takes longer than the rest.
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install --no-compile --constraint constraints.txt
 # Tests over all cores; not those of the pipeline, which send signals to their own process.
 SPREAD := -n auto --dist worksteal
 # What is said on the command line reaches a recipe as a variable of the shell, never as text in it; and `value` takes
@@ -20,19 +23,25 @@ export $(SAID)
 help:  ## Show what there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-# The editable install runs the pipeline too, so a fresh clone is generated before anything else.
-$(READY): pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "camb-client needs Python 3.11 or newer, and $(PYTHON) is %d.%d; try make PYTHON=python3.12" % sys.version_info[:2])'
-	@echo "Making $(VENV) (once; about a minute)" >&2
+# One environment, made in two steps. What the package needs to run is enough for the demo, which imports from the
+# folders themselves; `--clear` takes the second stamp away with the first.
+$(DEMO): pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON) here. Install Python 3.11 or newer, or say where it is: make PYTHON=<path>" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "camb-client needs Python 3.11 or newer, and $(PYTHON) is %d.%d. Name a newer one: make PYTHON=python3.12" % sys.version_info[:2])'
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt pip
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group dev
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@$(PIP) $$($(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"])')
 	@touch $@
 
-demo: $(READY)  ## Wait for tasks on a local server, over real HTTP; no account needed
-	@$(BIN)/python -m scripts.pipeline.generate
-	@$(BIN)/python -m scripts.release.demo
+# The editable install runs the pipeline too, so a fresh clone is generated before anything else.
+$(READY): $(DEMO)
+	@echo "Installing the tools into $(VENV) (once; half a minute)" >&2
+	@$(PIP) pip
+	@$(PIP) --group dev
+	@$(PIP) --no-build-isolation --no-deps --editable .
+	@touch $@
+
+demo: $(DEMO)  ## Wait for tasks on a local server, over real HTTP; no account needed
+	@PYTHONPATH=facade:generated $(BIN)/python -m scripts.release.demo
 
 test: check breaking build test-lowest  ## Every check there is; CI runs this and nothing else
 	$(BIN)/python -m scripts.contract.api_check
@@ -87,7 +96,7 @@ test-pythons: $(READY)  ## The suite of the facade on every Python from 3.11 on 
 	@$(BIN)/python -m scripts.release.matrix
 
 bench: $(READY)  ## Ours against what one would use instead; six minutes: make bench [QUICK=1] [OUT=<folder>]
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group bench
+	@$(PIP) --group bench
 	@$(BIN)/python -m scripts.bench $${QUICK:+--quick} $${OUT:+--out="$$OUT"}
 
 clean:  ## Remove what the above made

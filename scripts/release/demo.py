@@ -6,10 +6,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from camb_client import CambClient, CambError, Schedule, TaskState
+from camb_client import CambClient, CambError, TaskState
 from camb_client.testing import FakeCamb
 
 KEY = "demo-key"
+# Seconds between two polls: the tasks of the demo are short.
+SCHEDULE = 0.25
 
 
 def message(text: str) -> dict[str, object]:
@@ -29,10 +31,10 @@ def progress(started: float) -> Callable[[TaskState], None]:
 
 def wait(camb: CambClient, task: str, *, timeout: float = 600.0) -> bool:
     """Wait for one task and print how it ended; whether it ended well."""
-    print(f'>> camb.wait("{task}"' + (")" if timeout == 600 else f", timeout={timeout:g})"))
+    print(f'>> camb.wait("{task}", ' + ("" if timeout == 600 else f"timeout={timeout:g}, ") + f"schedule={SCHEDULE})")
     started = time.monotonic()
     try:
-        done = camb.wait(task, timeout=timeout, schedule=Schedule.INTERACTIVE, on_update=progress(started))
+        done = camb.wait(task, timeout=timeout, schedule=SCHEDULE, on_update=progress(started))
     except CambError as error:
         print(f"   {type(error).__name__}: {error}\n")
         return False
@@ -42,9 +44,10 @@ def wait(camb: CambClient, task: str, *, timeout: float = 600.0) -> bool:
 
 def speak(camb: CambClient) -> bool:
     """Go from a text to an audio file; whether one came."""
-    print('>> camb.tts.create_and_wait(text="Good morning.", voice_id=147320, language="en-us")')
+    print(f'>> camb.tts.create_and_wait(text="Good morning.", voice_id=147320, language="en-us", schedule={SCHEDULE})')
+    show = progress(time.monotonic())
     done = camb.tts.create_and_wait(
-        text="Good morning.", voice_id=147320, language="en-us", on_update=progress(time.monotonic())
+        text="Good morning.", voice_id=147320, language="en-us", schedule=SCHEDULE, on_update=show
     )
     print(f'>> camb.tts.download({done.run_id}, "morning.flac")')
     with tempfile.TemporaryDirectory() as folder:
@@ -70,7 +73,7 @@ def many(camb: CambClient, fake: FakeCamb) -> bool:
 def main() -> int:
     """Run the demo; 1 if it does not show what it should."""
     fake = FakeCamb(KEY)
-    fake.add("tts:speech", {0: message("queued"), 0.5: message("rendering"), 1.5: "SUCCESS"}, run_id=11768)
+    fake.add("tts:speech", {0: message("queued"), 0.6: message("rendering"), 1.2: "SUCCESS"}, run_id=11768)
     fake.add("tts:harmful", ["PENDING", {"status": "ERROR", "exception_reason": "HARMFUL_CONTENT_DETECTED"}])
     fake.add("tts:unpaid", ["PAYMENT_REQUIRED"])
     fake.add("tts:endless", ["PENDING"])
@@ -78,7 +81,7 @@ def main() -> int:
         print(f"A local CAMB server is at {url}; this is {camb!r}\n")
         print("Two tasks that succeed")
         good = wait(camb, "tts:speech")
-        fake.add("text-to-sound:rain", {0: message("queued"), 0.8: message("mixing"), 2: "SUCCESS"}, run_id=228650)
+        fake.add("text-to-sound:rain", {0: message("queued"), 0.6: message("mixing"), 1.2: "SUCCESS"}, run_id=228650)
         good &= wait(camb, "text-to-sound:rain")
         print("From a text to an audio file")
         good &= speak(camb)
@@ -89,7 +92,7 @@ def main() -> int:
         print("A payment problem")
         bad |= wait(camb, "tts:unpaid")
         print("A missed deadline")
-        bad |= wait(camb, "tts:endless", timeout=2)
+        bad |= wait(camb, "tts:endless", timeout=1)
         print(f"{len(fake.requests)} requests in all. Next: README.md, or `make test`.")
     return int(bad or not good)
 
