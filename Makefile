@@ -1,4 +1,5 @@
-# What to do here: `make demo` first; `make test` before every commit. Both make their own .venv.
+# What to do here: `make demo` first; `make test-fast` while you work; `make test` before every commit.
+# Each makes what it needs of .venv.
 
 # Counts when .venv is made: `make clean` first, or say VENV=.venv313 as well.
 PYTHON ?= python3
@@ -8,20 +9,21 @@ DEMO := $(VENV)/.demo
 READY := $(VENV)/.ready
 # Quiet but for errors. What is never imported need not be compiled, which takes longer than the rest.
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install --no-compile --constraint constraints.txt
-# Tests over all cores; not those of the pipeline, which send signals to their own process.
-SPREAD := -n auto --dist worksteal
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
+# Two targets at once, each with its output in one piece where make can do that (4.0 and newer).
+AT_ONCE := $(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 # What is said on the command line reaches a recipe as a variable of the shell, never as text in it; and `value` takes
 # it as it was said, where make would expand a `$`, even run `$(shell …)`.
 SAID := PAGE SLUG BASE FORMAT QUICK OUT
 $(foreach name,$(SAID),$(eval override $(name) := $$(value $(name))))
 export $(SAID)
 
-.PHONY: help demo test check breaking contract contract-live api-snapshot update generate check-generated import-page \
-	docs build test-lowest test-pythons bench clean
+.PHONY: help demo check test-fast test test-all static beside-tests breaking contract contract-live api-snapshot update \
+	generate check-generated import-page docs build environment-lowest test-httpx2 test-lowest test-pythons bench clean
 .DEFAULT_GOAL := help
 
-help:  ## Show what there is
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+help:  ## List the commands
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # One environment, made in two steps. What the package needs to run is enough for the demo, which imports from the
 # folders themselves; `--clear` takes the second stamp away with the first.
@@ -40,44 +42,57 @@ $(READY): $(DEMO)
 	@$(PIP) --no-build-isolation --no-deps --editable .
 	@touch $@
 
-demo: $(DEMO)  ## Wait for tasks on a local server, over real HTTP; no account needed
+demo: $(DEMO)  ## Watch the client wait for tasks on a local server; no account needed
 	@PYTHONPATH=facade:generated $(BIN)/python -m scripts.release.demo
 
-test: check breaking build test-lowest  ## Every check there is; CI runs this and nothing else
-	$(BIN)/python -m scripts.contract.api_check
-	$(BIN)/python -m pytest --ignore=tests/facade
-	$(BIN)/python -m pytest $(SPREAD) tests/facade --cov --cov-report=term
+check: check-generated static  ## Check format, lint, types, imports, size and drift; 20 seconds at most
 
-check: $(READY)  ## The checks that take seconds: format, lint, types, imports, drift, size
+test-fast: static  ## What a change needs, in seconds: most of `check`, and the tests that neither wait nor start a process
+	@$(PYTEST) -q tests/facade/polling tests/facade/tasks tests/facade/test_public.py tests/scripts/comparison
+
+test: check-generated  ## Every check there is, the long ones in part; CI runs this
+	@$(AT_ONCE) build beside-tests
+	$(PYTEST)
+	@$(MAKE) --no-print-directory test-httpx2 test-lowest
+
+test-all: check-generated  ## The same with the long checks whole, everything over httpx2, and the coverage; CI runs this too
+	@$(AT_ONCE) build beside-tests
+	$(PYTEST) --whole --cov --cov-report=term
+	CAMB_HTTPX=httpx2 $(PYTEST) --whole tests/facade
+	@$(MAKE) --no-print-directory test-lowest
+
+beside-tests: static breaking environment-lowest
+	$(BIN)/python -m scripts.contract.api_check
+
+static: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m scripts.pipeline.generate --check
 	$(BIN)/python -m scripts.release.size
 	$(BIN)/zizmor --offline --quiet .github
 
-breaking: $(READY)  ## What breaks users of the client: make breaking [BASE=<git ref or file>] [FORMAT=markdown]
+breaking: $(READY)  ## Show what breaks users of the client: make breaking [BASE=<git ref or file>] [FORMAT=markdown]
 	@$(BIN)/python -m scripts.contract.gate $${BASE:+--base="$$BASE"} $${FORMAT:+--format="$$FORMAT"}
 
-contract: $(READY) breaking  ## What others count on: the spec, the local server, examples, exported names
+contract: $(READY) breaking  ## Check what others count on: the spec, the local server, examples, exported names
 	$(BIN)/python -m scripts.contract.api_check
 	$(BIN)/python -m pytest tests/contract
 
-contract-live: $(READY)  ## Hold the real API against camb.yaml; read-only, needs CAMB_API_KEY
+contract-live: $(READY)  ## Compare the real API with camb.yaml; read-only, needs CAMB_API_KEY
 	@$(BIN)/python -m scripts.contract.live
 
-api-snapshot: $(READY)  ## Renew the list of exported names, when a change of them is meant
+api-snapshot: $(READY)  ## Renew the list of exported names, after a change of them that is meant
 	@$(BIN)/python -m scripts.contract.api_snapshot
 
-update: $(READY)  ## Take in what the docs publish now, and show what changed for users
+update: $(READY)  ## Import what the docs publish now, and show what changed for users
 	@$(BIN)/python -m scripts.contract.update
 
 generate: $(READY)  ## Make openapi/camb.yaml and generated/ from openapi/pages/
 	@$(BIN)/python -m scripts.pipeline.generate
 
 check-generated: $(READY)  ## Fail if what is committed is not what the pages make
-	@$(BIN)/python -m scripts.pipeline.generate --check
+	$(BIN)/python -m scripts.pipeline.generate --check
 
 import-page: $(READY)  ## Import a docs page: make import-page PAGE=<file, URL or -> [SLUG=<name>]
 	@test -n "$$PAGE" || { echo "error: say PAGE=<file, URL or -> (and SLUG=<name> with -)" >&2; exit 1; }
@@ -86,18 +101,24 @@ import-page: $(READY)  ## Import a docs page: make import-page PAGE=<file, URL o
 docs: $(READY)  ## Make the site of docstrings and guides in .cache/docs; every warning is an error
 	@$(BIN)/python -m scripts.release.docs
 
-build: $(READY)  ## Make wheel and sdist in dist/, and prove the wheel in a new environment
+build: $(READY)  ## Make wheel, sdist, bill of materials and hashes in dist/, and prove the wheel in a new environment
 	@$(BIN)/python -m scripts.release.prove_wheel
 
-test-lowest: $(READY)  ## The suite of the facade with the oldest dependencies that pyproject.toml admits
+test-httpx2: $(READY)  ## Run the tests of requests and waits with httpx2 in the place of httpx
+	CAMB_HTTPX=httpx2 $(PYTEST) tests/facade/http tests/facade/tasks
+
+environment-lowest: $(READY)
+	@$(BIN)/python -m scripts.release.matrix --lowest --make
+
+test-lowest: environment-lowest  ## Run the tests of the client with the oldest dependencies that pyproject.toml admits
 	@$(BIN)/python -m scripts.release.matrix --lowest
 
-test-pythons: $(READY)  ## The suite of the facade on every Python from 3.11 on that this machine has
+test-pythons: $(READY)  ## Run the tests of the client on every Python from 3.11 on that this machine has
 	@$(BIN)/python -m scripts.release.matrix
 
-bench: $(READY)  ## Ours against what one would use instead; six minutes: make bench [QUICK=1] [OUT=<folder>]
+bench: $(READY)  ## Compare with what one would use instead; six minutes: make bench [QUICK=1] [OUT=<folder>]
 	@$(PIP) --group bench
 	@$(BIN)/python -m scripts.bench $${QUICK:+--quick} $${OUT:+--out="$$OUT"}
 
-clean:  ## Remove what the above made
+clean:  ## Remove everything that the above made
 	rm -rf $(VENV) dist .cache .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

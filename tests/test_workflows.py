@@ -1,4 +1,4 @@
-"""The workflows: they parse, may do little, call what there is; the weekly one is run with stand-in make and gh."""
+"""The workflows: they parse, may do little, call what there is. Scripts run here with stand-ins for make and gh."""
 
 import base64
 import gzip
@@ -11,38 +11,64 @@ from pathlib import Path
 import pytest
 
 from scripts.common.strict_yaml import load_file
+from scripts.release.materials import SUMS, hash_lines
 
 ROOT = Path(__file__).parents[1]
 WORKFLOWS = {path.stem: load_file(path, path.name) for path in sorted((ROOT / ".github/workflows").glob("*.yml"))}
 JOBS = {f"{name}/{job}": content for name, workflow in WORKFLOWS.items() for job, content in workflow["jobs"].items()}
 STEPS = [(name, step) for name, job in JOBS.items() for step in job["steps"]]
-ACTIONS = {"actions/checkout", "actions/setup-python", "actions/setup-node"}
-HISTORY = {"ci/test", "ci/contract", "spec-update/update"}  # what has an older version to compare with
+ACTIONS = {
+    "actions/checkout", "actions/setup-python", "actions/setup-node", "actions/upload-artifact",
+    "actions/download-artifact", "actions/attest-build-provenance", "pypa/gh-action-pypi-publish",
+}  # fmt: skip
+# What has an older version to compare with.
+HISTORY = {"ci/test", "ci/whole", "ci/contract", "spec-update/update", "release/build"}
+MORE = {
+    "spec-update/propose": {"contents": "write", "pull-requests": "write"},
+    "release/publish": {"id-token": "write", "attestations": "write"},
+    "release/attach": {"contents": "write"},
+}
 
 
-def test_there_are_two() -> None:
-    assert WORKFLOWS.keys() == {"ci", "spec-update"}
-    assert WORKFLOWS["ci"]["jobs"].keys() == {"test", "contract"}
+def test_there_are_three() -> None:
+    assert WORKFLOWS.keys() == {"ci", "spec-update", "release"}
+    assert WORKFLOWS["ci"]["jobs"].keys() == {"test", "whole", "contract"}
+    assert WORKFLOWS["release"]["jobs"].keys() == {"build", "publish", "attach"}
 
 
-def test_only_the_actions_that_check_out_and_set_up() -> None:
+def test_only_actions_that_are_known_here_and_those_of_others_by_their_hash() -> None:
     for _, step in STEPS:
         assert ("uses" in step) != ("run" in step)
-        assert step.get("uses", "actions/checkout@").partition("@")[0] in ACTIONS
+        action, _, version = step.get("uses", "actions/checkout@v5").partition("@")
+        assert action in ACTIONS
+        assert re.fullmatch(r"v\d+" if action.startswith("actions/") else r"[0-9a-f]{40}", version), action
 
 
 def test_permissions_are_the_least() -> None:
     assert all(workflow["permissions"] == {} for workflow in WORKFLOWS.values())
-    writes = {"contents": "write", "pull-requests": "write"}
     for name, job in JOBS.items():
-        assert job["permissions"] == (writes if name == "spec-update/propose" else {"contents": "read"}), name
+        assert job["permissions"] == MORE.get(name, {"contents": "read"}), name
 
 
-def test_who_may_write_runs_nothing_of_ours() -> None:
-    checkout, *scripts = JOBS["spec-update/propose"]["steps"]
-    assert checkout["uses"].startswith("actions/checkout@")
-    for step in scripts:
-        assert not re.search(r"\b(make|python|pip|npm|npx|node)\b", step["run"])
+def test_who_may_write_or_sign_runs_nothing_of_ours() -> None:
+    for name in MORE:
+        for step in JOBS[name]["steps"]:
+            assert not re.search(r"\b(make|python|pip|npm|npx|node)\b", step.get("run", "")), name
+        checked_out = any(step.get("uses", "").startswith("actions/checkout@") for step in JOBS[name]["steps"])
+        assert checked_out == (name == "spec-update/propose"), name
+
+
+def test_ci_calls_the_two_commands_and_nothing_more() -> None:
+    def commands(job: str) -> list[str]:
+        return [step["run"] for step in JOBS[job]["steps"] if "run" in step]
+
+    assert commands("ci/test") == ["make demo", "bash .ci/run"]
+    assert commands("ci/whole") == ["make test-all"]
+    assert JOBS["ci/test"]["strategy"]["matrix"] == {"python": ["3.11", "3.12", "3.13", "3.14"]}
+    lines = (ROOT / ".ci/run").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if not line.startswith("#")] == [
+        "set -euo pipefail", 'cd "$(dirname "$0")/.."', "make test",
+    ]  # fmt: skip
 
 
 def test_no_token_stays_behind_and_history_is_there_to_compare_with() -> None:
@@ -67,7 +93,7 @@ def test_every_target_is_in_the_makefile() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     scripts = [step.get("run", "") for _, step in STEPS]
     targets = set(re.findall(r"\bmake (?:--silent )?([a-z][a-z-]*)", "\n".join(scripts)))
-    assert targets == {"breaking", "demo", "test", "update"}
+    assert targets == {"breaking", "build", "demo", "test", "test-all", "update"}
     for target in targets:
         assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE), target
 
@@ -84,12 +110,24 @@ def script(job: str, name: str) -> str:
     return next(str(step["run"]) for step in JOBS[job]["steps"] if step.get("name") == name)
 
 
+def run_script(job: str, name: str, place: Path, environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    """Run a step as the machine of a workflow does."""
+    command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script(job, name)]
+    return subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, check=False)
+
+
+def stand_in(folder: Path, name: str, text: str) -> None:
+    """A script in the place of a program."""
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(f"#!/bin/sh\n{text}\n")
+    (folder / name).chmod(0o755)
+
+
 class Weekly:
     """The scripts of the weekly workflow, run in a clone, with a stand-in for make and gh."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.here, self.origin = folder, folder / "here", folder / "origin.git"
-        (folder / "bin").mkdir()
         (folder / "temp").mkdir()
         self.stand_in("make", 'echo "fetched it" >&2; echo "| change |"; echo new > openapi/pages/a.yaml; '
                               "echo new > generated/p/new.py; rm generated/p/old.py; echo new > README")  # fmt: skip
@@ -104,8 +142,7 @@ class Weekly:
         self.git("remote", "add", "origin", str(self.origin))
 
     def stand_in(self, name: str, script: str) -> None:
-        (self.folder / "bin" / name).write_text(f"#!/bin/sh\n{script}\n")
-        (self.folder / "bin" / name).chmod(0o755)
+        stand_in(self.folder / "bin", name, script)
 
     def environment(self, **more: str) -> dict[str, str]:
         person = {
@@ -126,10 +163,7 @@ class Weekly:
         return done.stdout.strip()
 
     def run(self, job: str, name: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-        command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script(f"spec-update/{job}", name)]
-        return subprocess.run(
-            command, cwd=self.here, env=self.environment(**environment), capture_output=True, text=True, check=False
-        )
+        return run_script(f"spec-update/{job}", name, self.here, self.environment(**environment))
 
     def update(self) -> dict[str, str]:
         """Run the job that makes the change; what it puts out."""
@@ -215,3 +249,59 @@ def test_what_a_person_put_on_the_branch_stays(weekly: Weekly) -> None:
     done = weekly.propose(outputs)
     assert (done.returncode, done.stdout.startswith("::error::The branch spec-update has a commit of")) == (1, True)
     assert weekly.git("rev-parse", "spec-update", at=weekly.origin) == theirs
+
+
+# The release
+
+
+@pytest.fixture
+def dist(tmp_path: Path) -> Path:
+    """What `make build` leaves, as the jobs of the release find it."""
+    if not shutil.which("bash") or not shutil.which("sha256sum"):
+        pytest.skip("there is no bash, or no sha256sum, to run the scripts with")
+    folder = tmp_path / "dist"
+    folder.mkdir()
+    for name in ("camb_client-1.2.3-py3-none-any.whl", "camb_client-1.2.3.tar.gz", "camb_client-1.2.3.cdx.json"):
+        (folder / name).write_text(name)
+    (folder / SUMS).write_text(hash_lines(folder))
+    return folder
+
+
+def released(dist: Path, job: str, name: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    path = f"{dist.parent / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    return run_script(f"release/{job}", name, dist.parent, {"PATH": path, **environment})
+
+
+def test_only_a_tag_releases_and_only_after_all_checks_and_with_what_was_proved() -> None:
+    assert WORKFLOWS["release"]["on"] == {"push": {"tags": ["v*"]}}
+    build, publish, attach = (JOBS[f"release/{name}"] for name in ("build", "publish", "attach"))
+    assert [step["run"] for step in build["steps"] if "run" in step][:2] == ["make test-all", "make build"]
+    assert (publish["needs"], publish["environment"], attach["needs"]) == ("build", "release", "publish")
+    assert build["steps"][-1]["with"] == {"name": "dist", "path": "dist/", "if-no-files-found": "error"}
+    for job in (publish, attach):
+        assert job["steps"][0]["with"] == {"name": "dist", "path": "dist"}
+    assert [step["with"] for step in publish["steps"][2:]] == [
+        {"subject-checksums": "dist/SHA256SUMS"}, {"packages-dir": "packages"},
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("tag", "code"), [("v1.2.3", 0), ("v1.2.4", 1), ("v1.2", 1)])
+def test_the_tag_is_the_version(dist: Path, tag: str, code: int) -> None:
+    done = released(dist, "build", "Hold the tag against the version", TAG=tag)
+    assert (done.returncode, f"::error::The tag is {tag}" in done.stdout) == (code, bool(code))
+
+
+def test_only_the_packages_go_to_the_index_and_none_that_changed(dist: Path) -> None:
+    done = released(dist, "publish", "Check the hashes, and set the packages apart")
+    assert done.returncode == 0, done.stderr
+    assert {path.suffix for path in (dist.parent / "packages").iterdir()} == {".whl", ".gz"}
+    next(dist.glob("*.whl")).write_text("something else")
+    assert released(dist, "publish", "Check the hashes, and set the packages apart").returncode == 1
+
+
+def test_a_release_has_all_of_the_files(dist: Path) -> None:
+    stand_in(dist.parent / "bin", "gh", 'printf "%s\\n" "$@"')
+    done = released(dist, "attach", "Attach the files to a release", TAG="v1.2.3", GITHUB_REPOSITORY="us/it")
+    said = done.stdout.splitlines()
+    assert said[:3] == ["release", "create", "v1.2.3"]
+    assert said[-4:] == sorted(f"dist/{path.name}" for path in dist.iterdir())

@@ -5,15 +5,22 @@ type checkers are lent to it. Then it gets pytest, and runs the tests of ``tests
 team.
 """
 
+import email
+import json
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import tomllib
 import venv
+import zipfile
 from pathlib import Path
 
+from markdown_it import MarkdownIt
+
 from ..common.project import ROOT
+from .materials import SUMS, bill_of_materials, hash_lines
 
 DIST = ROOT / "dist"
 SAMPLE = ROOT / "tests" / "sample_project"
@@ -63,6 +70,8 @@ for package in (camb_client, camb_openapi):
 print("imports:", camb_client.__version__, camb_client.SPEC_DIGEST[:12])
 """
 
+_LINKS = ("link_open", "image")
+
 # The sample project's tests, as plain pytest runs them and as the plugins for async tests do.
 RUNS = {
     "pytest": ["-p", "no:anyio", "-p", "no:asyncio", "-p", "no:cov", "tests/test_sync.py"],
@@ -90,13 +99,39 @@ def run(*command: str | Path, cwd: Path) -> str:
     return done.stdout
 
 
+def install(place: Path, python: Path, *what: str | Path) -> None:
+    """Install into the new environment with the pip of this one; what is never imported is not compiled."""
+    options = ("-qq", "--no-compile", "--constraint", ROOT / "constraints.txt")
+    run(sys.executable, "-m", "pip", "--python", python, "install", *options, *what, cwd=place)
+
+
+def relative_links(markdown: str) -> list[str]:
+    """Where the links and pictures of a text lead that name no scheme, so nowhere on the page of a package index."""
+    inline = [child for token in MarkdownIt().parse(markdown) for child in token.children or ()]
+    targets = [str(token.attrGet("href") or token.attrGet("src") or "") for token in inline if token.type in _LINKS]
+    return [target for target in targets if not re.match("[a-z][a-z0-9+.-]*:", target)]
+
+
+def prove_description(wheel: Path) -> None:
+    """The description that the wheel brings is README.md, without its relative links."""
+    with zipfile.ZipFile(wheel) as files:
+        (name,) = [name for name in files.namelist() if name.endswith(".dist-info/METADATA")]
+        metadata = email.message_from_bytes(files.read(name))
+    text = str(metadata.get_payload())
+    if metadata["Description-Content-Type"] != "text/markdown" or not text.startswith("# camb-client"):
+        sys.exit("the description in the wheel is not README.md")
+    if relative := relative_links(text):
+        sys.exit(f"the description in the wheel has relative links: {', '.join(relative)}")
+    print(f"description: {len(text.splitlines())} lines, no relative link")
+
+
 def prove_command(place: Path, python: Path, wheel: Path) -> None:
     """The console script says what is missing without the extra, and runs with it."""
     script = python.with_name("camb-client")
     bare = subprocess.run([script, "--version"], cwd=place, capture_output=True, text=True, check=False)
     if bare.returncode != 2 or 'pip install "camb-client[cli]"' not in bare.stderr:
         sys.exit(f"camb-client without its extra does not say so:\n{bare.stdout}{bare.stderr}")
-    run(python, "-m", "pip", "install", "--quiet", "--constraint", ROOT / "constraints.txt", f"{wheel}[cli]", cwd=place)
+    install(place, python, f"{wheel}[cli]")
     print("command:", run(script, "--version", cwd=place), end="")
 
 
@@ -106,8 +141,7 @@ def prove_extra(python: Path, wheel: Path, place: Path) -> None:
     done = subprocess.run([python, "extra.py"], cwd=place, capture_output=True, text=True, check=False)
     if done.returncode == 0 or MISSING not in done.stderr:
         sys.exit(f"without the extra, nothing says {MISSING}:\n{done.stdout}{done.stderr}")
-    constraints = ("--constraint", ROOT / "constraints.txt")
-    run(python, "-m", "pip", "install", "--quiet", *constraints, f"{wheel}[aiohttp]", cwd=place)
+    install(place, python, f"{wheel}[aiohttp]")
     print(run(python, "-W", "error", "extra.py", cwd=place), end="")
 
 
@@ -119,16 +153,16 @@ def main() -> None:
     (wheel,) = DIST.glob("*.whl")
     (sdist,) = DIST.glob("*.tar.gz")
     print(f"built: {sdist.name}, and from it {wheel.name}")
+    prove_description(wheel)
     with tempfile.TemporaryDirectory(prefix="camb-client-proof-") as folder:
         place = Path(folder)
-        venv.create(place / "venv", with_pip=True)
+        venv.create(place / "venv")
         python = place / "venv" / "bin" / "python"
-        run(python, "-m", "pip", "install", "--quiet", "--constraint", ROOT / "constraints.txt", wheel, cwd=place)
+        install(place, python, wheel, "--report", "report.json")
+        report = json.loads((place / "report.json").read_text(encoding="utf-8"))
         (place / "consumer.py").write_text(CONSUMER, encoding="utf-8")
-        installed = run(python, "-m", "pip", "list", "--format=freeze", cwd=place).split()
-        print(
-            "installed:", ", ".join(sorted(name for name in installed if not name.startswith(("pip=", "setuptools="))))
-        )
+        installed = [item["metadata"] for item in report["install"]]
+        print("installed:", ", ".join(sorted(f"{one['name']}=={one['version']}" for one in installed)))
         print(run(python, "-W", "error", "-c", IMPORTS, cwd=place), end="")
         print(run(python, "-W", "error", "consumer.py", cwd=place), end="")
         prove_command(place, python, wheel)
@@ -141,6 +175,10 @@ def main() -> None:
         if subprocess.run(wrong, cwd=place, capture_output=True, check=False).returncode == 0:
             sys.exit("mypy did not see that run_id is an int: the wheel's types do not arrive")
         prove_sample(place, python)
+    bill = wheel.with_name(f"{wheel.name.partition('-py3')[0]}.cdx.json")
+    bill.write_text(json.dumps(bill_of_materials(report, wheel), indent=2) + "\n", encoding="utf-8")
+    (DIST / SUMS).write_text(hash_lines(DIST), encoding="utf-8")
+    print(f"written: {bill.name}, {SUMS}")
 
 
 def prove_sample(place: Path, python: Path) -> None:
@@ -148,7 +186,7 @@ def prove_sample(place: Path, python: Path) -> None:
     project = place / SAMPLE.name
     shutil.copytree(SAMPLE, project, ignore=shutil.ignore_patterns("__pycache__", ".*"))
     test_tools = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]["test"]
-    run(python, "-m", "pip", "install", "--quiet", "--constraint", ROOT / "constraints.txt", *test_tools, cwd=place)
+    install(place, python, *test_tools)
     for name, options in RUNS.items():
         *_, last = run(python, "-m", "pytest", "-q", *options, cwd=project).splitlines()
         print(f"the sample project's tests with {name}: {last}")

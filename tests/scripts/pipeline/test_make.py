@@ -30,7 +30,8 @@ def make(tmp_path: Path) -> Path:
     python.parent.mkdir(parents=True)
     python.write_text("#!/bin/sh\nprintf '%s\\n' \"$@\"\n")
     python.chmod(0o755)
-    (tmp_path / ".venv/.ready").touch()
+    for stamp in (".demo", ".ready"):
+        (tmp_path / ".venv" / stamp).touch()
     return tmp_path
 
 
