@@ -32,7 +32,7 @@ import attrs
 
 from .status import Meaning
 from .task import TaskRef, TaskState
-from .text import plain, printable
+from .text import plain, printable, without_queries
 
 if TYPE_CHECKING:
     from .._batch.outcome import TaskOutcome
@@ -303,6 +303,7 @@ _TASK_ERRORS: dict[Meaning, tuple[type[TaskError], str]] = {
 def task_error(state: TaskState) -> TaskError:
     """The error for a state that is terminal, but not a completed task."""
     error, advice = _TASK_ERRORS[state._meaning]
-    given = ", ".join(" ".join(str(fact).split())[:300] for fact in (state.exception_reason, state.message) if fact)
+    facts = (without_queries(" ".join(str(fact).split())) for fact in (state.exception_reason, state.message) if fact)
+    given = ", ".join(fact[:300] for fact in facts)
     message = f"{state.ref} ended as {state.status}{given and f' ({given})'}. {advice}"
     return error(message, ref=state.ref, state=state)

@@ -17,6 +17,7 @@ from .log import log
 from .response import Poll
 from .schedule import SHORTEST_LIMIT, Schedule, back_off
 from .task import CompletedTask, TaskRef, TaskState
+from .text import without_queries
 
 # A task is seldom done sooner after its submission; to poll then is a request for nothing.
 FIRST_POLL_AFTER = 2.0
@@ -54,6 +55,11 @@ class Health:
     healthy_at: float
     answered: bool = False
     healthy: bool = False
+
+
+def _shown(state: TaskState) -> str:
+    """The status as messages show it: any text that the server sent."""
+    return without_queries(state.status)[:64]
 
 
 @attrs.define(eq=False)
@@ -198,7 +204,7 @@ class Poller:
         """
         hint, elapsed, last = self._hint or hint, now - self._since, self.last_state
         message = f"{self.ref}: not done after {elapsed:.1f} s and {self.polls} polls; "
-        message += f"its last status was {last.status[:64]!r}." if last else "it was never seen."
+        message += f"its last status was {_shown(last)!r}." if last else "it was never seen."
         if last and not last.status.is_known:
             message += " This client does not know that status: a newer camb-client may."
         if self._error:
@@ -229,7 +235,7 @@ class Poller:
             self._observe_unknown(state, now)
 
     def _observe_unknown(self, state: TaskState, now: float) -> None:
-        status = state.status[:64]
+        status = _shown(state)
         if status not in self._warned:
             self._warned += (status,)
             log.warning("%s: status %r is not known to this client; the wait continues", self.ref, status)
@@ -244,7 +250,9 @@ class Poller:
                 f"{state.run_id} for {lasted:.0f} s. The task has probably ended: fetch the result with that run_id, "
                 "or upgrade camb-client."
             )
-            self._fail(_errors.MalformedResponseError(message, ref=self.ref, body=str(state.raw)[:2_000]))
+            self._fail(
+                _errors.MalformedResponseError(message, ref=self.ref, body=without_queries(str(state.raw))[:2_000])
+            )
 
     def _observe_failure(self, error: CambError, now: float) -> None:
         self._error = error

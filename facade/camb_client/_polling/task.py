@@ -143,7 +143,7 @@ class TaskState:
         """As plain JSON: ``task``, ``status``, ``run_id``, ``exception_reason`` and ``message``."""
         return {
             "task": str(self.ref),
-            "status": str(self.status),
+            "status": plain(self.status),
             "run_id": self.run_id,
             "exception_reason": plain(self.exception_reason),
             "message": plain(self.message),

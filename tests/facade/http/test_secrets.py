@@ -25,7 +25,7 @@ from camb_client import (
     ConfigurationError,
     MalformedResponseError,
 )
-from camb_client.testing import FakeCamb, VirtualClock
+from camb_client.testing import FakeCamb, VirtualClock, use_clock
 from tests.facade.conftest import Both, making, raw_server
 
 SECRET = 'sk-7"/f00dcafe-0042'
@@ -416,3 +416,25 @@ def test_an_interruption_shows_no_key_either(both: Both, id_length: int) -> None
             camb.close()
         assert isinstance(broken, asyncio.CancelledError | ApiConnectionError)
         assert_hidden(everything_in(broken))
+
+
+# --- what a task says of itself ---
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"status": "ERROR", "message": f"cannot read https://files.example/a?{SIGNED}"},
+        {"status": "ERROR", "exception_reason": {"url": f"https://files.example/a?{SIGNED}"}},
+        {"status": f"https://files.example/a?{SIGNED}"},
+        {"status": f"https://files.example/a?{SIGNED}", "run_id": 7},
+    ],
+    ids=["message", "reason", "status", "status and run_id"],
+)
+def test_no_query_is_in_the_error_of_a_task(body: dict[str, Any], clock: VirtualClock) -> None:
+    with CambClient(SECRET, transport=httpx.MockTransport(lambda _: httpx.Response(200, json=body))) as camb:
+        error: Any = raised_by(lambda: use_clock(camb, clock).wait(TASK))
+        texts = (str(error), repr(error), str(error.to_dict()), getattr(error, "body", ""))
+        for text in (*texts, str(camb.status(TASK).to_dict())):
+            assert SIGNED not in text
+        assert "files.example/a?[query]" in str(error)
