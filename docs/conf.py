@@ -48,7 +48,7 @@ myst_heading_anchors = 3
 # The navigation: caption, and the pages below it. It is added to docs/index.md as it is read.
 _CONTENTS = {
     "Guides": ("one", "audio", "many", "web", "testing", "observability"),
-    "Looking things up": ("/behaviour", "/command-line", "/benchmarks", "/api-discrepancies"),
+    "Looking things up": ("/behaviour", "/command-line", "/fault-matrix", "/benchmarks", "/api-discrepancies"),
     "Reference": (
         "/reference/clients", "/reference/values", "/reference/errors", "/reference/testing", "/reference/changelog",
     ),

@@ -107,6 +107,7 @@ BLOCKS: dict[str, list[Program | Shell | Commands | QuickStart | NoProgram]] = {
         Shell("tts:line-1  SUCCESS", files=("morning.flac",)),
         Shell(),
     ],
+    "docs/fault-matrix.md": [],
     "docs/index.md": [*[QuickStart()] * 3, Shell("downloaded", files=("rain.wav",))],
     "docs/guides/api-changes.md": [Commands(), Commands(("git add openapi generated",)), Commands()],
     "docs/guides/audio.md": [

@@ -1,0 +1,198 @@
+"""Runs a row of the matrix over one transport, and says what came of it in the words of the matrix."""
+
+import asyncio
+import socket
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import attrs
+
+from camb_client import CambError, TaskRef
+from camb_client._http.clock import Clock
+from camb_client.testing import use_clock
+from tests.facade.conftest import Both, Client
+from tests.gauntlet.matrix import KEY, PATH, SECRET, UNBOUNDED, Row, Use
+from tests.gauntlet.server import Place, Room, Server
+
+NEW: dict[str, Any] = {"text": "Hello there.", "voice_id": 1, "language": "en-us"}
+# What a deadline may be passed by, in seconds.
+GRACE = 0.5
+
+
+class SkippingClock(Clock):
+    """The real clock, but a sleep takes no time: it only makes it later."""
+
+    def __init__(self) -> None:
+        self.skipped = 0.0
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.skipped
+
+    def time(self) -> float:
+        return super().time() + self.skipped
+
+    def sleep(self, seconds: float) -> None:
+        self.skipped += max(seconds, 0.0)
+
+    async def asleep(self, seconds: float) -> None:
+        self.sleep(seconds)
+        await asyncio.sleep(0)
+
+
+@contextmanager
+def names_resolve_by_script() -> Iterator[None]:
+    """Two names of this machine that do not resolve, the one at once, the other after a while."""
+    known = socket.getaddrinfo
+
+    def resolve(host: Any, *arguments: Any, **more: Any) -> Any:
+        if host in {"nowhere.localhost", "slow.localhost"}:
+            time.sleep(0.8 if host == "slow.localhost" else 0)
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return known(host, *arguments, **more)
+
+    with mock.patch.object(socket, "getaddrinfo", resolve):
+        yield
+
+
+@attrs.define
+class Result:
+    """What came of a row.
+
+    Attributes:
+        outcome: In the words of the matrix.
+        took: Seconds, by the client's clock.
+        wrong: What was left behind, or said that must not be.
+    """
+
+    outcome: str
+    took: float
+    wrong: list[str]
+
+
+def run(row: Row, kind: str, server: Server) -> Result:
+    """One row over one transport."""
+    with tempfile.TemporaryDirectory() as folder, server.room(row.server) as room:
+        maker = Both(kind)
+        clock = SkippingClock()
+        client = maker.client(KEY, base_url=room.url, timeout=row.client.limit)
+        use_clock(client.real, clock)
+        began = clock.monotonic()
+        try:
+            value = _use(client, row.client, room, Path(folder))
+        except CambError as error:
+            value = error
+        took = clock.monotonic() - began
+        wrong = _left_behind(value, Path(folder), room, maker)
+        client.close()
+        if maker.is_async and (tasks := maker.run(_tasks())):
+            wrong.append(f"tasks after close: {tasks}")
+        maker.end()
+        if not _becomes(lambda: room.open == 0):
+            wrong.append(f"{room.open} connections are open after close")
+        expected = row.over.get(kind, row.outcome)
+        return Result(_outcome(value, expected, room, took), took, wrong)
+
+
+def is_late(row: Row, kind: str, took: float) -> bool:
+    return took > row.client.bound + GRACE and (kind, row.server.place) not in UNBOUNDED
+
+
+def _use(client: Client, use: Use, room: Room, folder: Path) -> Any:
+    deadline = {} if use.deadline is None else {"timeout": use.deadline}
+    address = room.url + PATH.decode()
+    uses = {
+        "status": lambda: client.status("tts:1"),
+        "twice": lambda: (client.status("tts:1"), time.sleep(0.05), client.status("tts:1"))[2],
+        "wait": lambda: client.wait("tts:1", **deadline),
+        "create": lambda: client.call(lambda real: real.tts.create(**NEW)),
+        "create_and_wait": lambda: client.call(lambda real: real.tts.create_and_wait(**NEW, **deadline)),
+        "download": lambda: client.call(lambda real: real.tts.download(7, folder, **deadline)),
+        "fetch": lambda: client.call(lambda real: real.fetch(address, folder, **deadline)),
+        "stream": lambda: b"".join(client.streamed(**NEW)),
+    }
+    return uses[use.what]()
+
+
+def _becomes(is_so: Any, seconds: float = 2.0) -> bool:
+    end = time.monotonic() + seconds
+    while not is_so():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.002)
+    return True
+
+
+def _left_behind(value: Any, folder: Path, room: Room, maker: Both) -> list[str]:
+    wrong = []
+    files = [value] if isinstance(value, Path) else []
+    if list(folder.iterdir()) != files:
+        wrong.append(f"files: {list(folder.iterdir())}")
+    if sum(line.startswith("POST /tts ") for line in room.requests) > 1:
+        wrong.append("a create was sent twice")
+    # One may be idle; over aiohttp also that of a create, which goes out over httpx.
+    if not _becomes(lambda: room.open <= 1 + (maker.kind == "aiohttp")):
+        wrong.append(f"{room.open} connections are open")
+    # aiohttp lets a name resolve for whoever asks next; the sync client's thread does the same.
+    is_resolving = maker.kind == "aiohttp" and room.behaviour.place is Place.SLOW_NAME
+    if maker.is_async and not is_resolving and (tasks := maker.run(_tasks())):
+        wrong.append(f"tasks: {tasks}")
+    for text in _texts(value) if isinstance(value, CambError) else ():
+        wrong += [f"{text!r} has a secret" for secret in (KEY, SECRET) if secret in text]
+    return wrong
+
+
+async def _tasks() -> list[Any]:
+    await asyncio.sleep(0)
+    return [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+
+
+def _texts(error: BaseException | None) -> Iterator[str]:
+    while error is not None:
+        yield from (str(error), repr(error), *getattr(error, "__notes__", ()))
+        if isinstance(error, CambError):
+            yield str(error.to_dict())
+            yield str(getattr(error, "body", ""))
+        error = error.__cause__ or error.__context__
+
+
+_TOLD: dict[str, Any] = {
+    "cause": lambda value: type(value.__cause__).__name__,
+    "id": lambda value: value.task_id,
+    "name": lambda value: value.name,
+    "size": lambda value: value.stat().st_size,
+    "bytes": len,
+}
+
+
+def _outcome(value: Any, expected: str, room: Room, took: float) -> str:
+    told = [type(value).__name__.removeprefix("Posix").removeprefix("Windows")]
+    for asked in expected.split()[1:]:
+        name, _, wanted = asked.partition("=")
+        try:
+            if name == "requests":
+                found: object = len(room.requests)
+            elif name == "waited":
+                found = int(took)
+            elif name == "says":
+                found = wanted if wanted in str(value) else "..."
+            else:
+                found = _TOLD.get(name, lambda value: getattr(value, name))(value)  # noqa: B023
+        except AttributeError:
+            found = "?"
+        told.append(f"{name}={str(found).replace(' ', '')}")
+    shown = " ".join(told)
+    return (
+        shown
+        if shown == expected
+        else f"{shown}  <- {str(value)[:300]!r} {value.__cause__!r}"
+        if isinstance(value, BaseException)
+        else f"{shown}  <- {value!r:.300}"
+    )
+
+
+__all__ = ["Result", "TaskRef", "is_late", "names_resolve_by_script", "run"]
