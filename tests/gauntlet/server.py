@@ -99,8 +99,8 @@ class Room:
         self.behaviour = behaviour
         self.url = ""
         self.requests: list[str] = []
-        # Connections that the client has not ended yet.
-        self.open = 0
+        # Connections that the client has not ended yet; and those on which it cannot wait for anything more.
+        self.open = self.hung = 0
 
 
 @cache
@@ -216,9 +216,12 @@ async def _play(of: Sequence[Step], room: Room, reader: asyncio.StreamReader, wr
         else:
             if step is CLOSE and writer.can_write_eof():
                 writer.write_eof()
+            room.hung += step is HANG
             if step is HANG or writer.can_write_eof():
-                while await reader.read(65536):  # Until the client closes it too.
-                    pass
+                with suppress(OSError):
+                    while await reader.read(65536):  # Until the client closes it too.
+                        pass
+            room.hung -= step is HANG
             return False
     return True
 
