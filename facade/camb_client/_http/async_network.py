@@ -121,7 +121,8 @@ class _Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
 
     def drop(self) -> None:
         """Close it now: there is nothing to wait for."""
-        self._transport.abort()
+        if not self._loop.is_closed():
+            self._transport.abort()
 
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
@@ -226,20 +227,30 @@ async def _first_of(addresses: list[tuple[int, Any]]) -> socket.socket:
 class _Body:
     """The body of a response; to close it gives the connection back, or closes it where that is cancelled."""
 
+    _closed = True
+
     def __init__(self, pool: "_Pool", connection: Any, stream: Any) -> None:
-        self._pool: _Pool | None = pool
-        self._connection, self._stream = connection, stream
+        self._pool, self._connection, self._stream = pool, connection, stream
+        self._closed = False
 
     def __aiter__(self) -> Any:
         return aiter(self._stream)
 
     async def aclose(self) -> None:
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            try:
+        try:
+            if not self._closed:
                 await self._stream.aclose()
-            finally:
-                pool.give(self._connection)
+                self._pool.give(self._connection)
+                self._closed = True
+        except BaseException:
+            self.__del__()
+            raise
+
+    def __del__(self) -> None:
+        """An interruption may have come between any two lines, that of the closing too."""
+        if not self._closed:
+            self._closed = True
+            self._pool.drop(self._connection)
 
 
 class _Pool(BasePool):
@@ -251,7 +262,7 @@ class _Pool(BasePool):
             response.stream = _Body(self, connection, response.stream)
             return response  # noqa: TRY300 (until it is given, the connection is ours to close)
         except BaseException:
-            self._drop(connection)
+            self.drop(connection)
             raise
 
     async def aclose(self) -> None:

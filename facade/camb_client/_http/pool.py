@@ -6,10 +6,11 @@ after a response, so the next request would be answered with them. This one take
 closed. Then it is idle with nothing left in it, or it is closed.
 """
 
+import copy
 import logging
-import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Protocol
 from weakref import WeakSet
 
@@ -62,7 +63,7 @@ def left_of(timeout: float | None, late: type[Exception]) -> float | None:
 
 
 class BasePool:
-    """The connections of one route.
+    """The connections of one route. No lock: an interruption could leave it held, and steps that are whole will do.
 
     Args:
         inner: httpcore's pool; it only makes connections.
@@ -75,7 +76,6 @@ class BasePool:
         self._idle: list[tuple[float, Any]] = []
         self._streams: dict[Any, list[NetworkStream]] = {}
         self._fresh: set[Any] = set()
-        self._lock = threading.Lock()
 
     @property
     def connections(self) -> list[Any]:
@@ -84,56 +84,68 @@ class BasePool:
 
     def _prepare(self, request: Any) -> Any:
         """The connection for a request: one that was idle, or a new one, which is not connected yet."""
-        fresh = request.extensions.pop("fresh", False)
-        # It stands in the request's own URL by now; httpcore would give it to a proxy too, in place of the address.
-        request.extensions.pop("target", None)
-        while not fresh and (connection := self._pop(request.url.origin)) is not None:
-            if connection.is_idle() and not connection.has_expired():
-                return connection
-            self._drop(connection)
-        streams: list[NetworkStream] = []
-        with self._lock:
-            self._inner._network_backend = self._network(streams)
-            connection = self._inner.create_connection(request.url.origin)
-        self._streams[connection] = streams
-        if fresh:
-            self._fresh.add(connection)
-        return connection
+        connection = None
+        try:
+            fresh = request.extensions.pop("fresh", False)
+            # It stands in the request's own URL by now; httpcore would give it to a proxy too, in place of the address.
+            request.extensions.pop("target", None)
+            for idle in () if fresh else reversed(self._idle.copy()):
+                connection = idle[1]
+                if self._take(idle, request.url.origin):
+                    return connection
+            connection = self._make(request.url.origin)
+            if fresh:
+                self._fresh.add(connection)
+            return connection  # noqa: TRY300 (until it is given, it is ours to close)
+        except BaseException:
+            self.drop(connection)
+            raise
 
-    def _pop(self, origin: object) -> Any:
-        with self._lock:
-            for at in reversed(range(len(self._idle))):
-                if self._idle[at][1].can_handle_request(origin):
-                    return self._idle.pop(at)[1]
-        return None
+    def _take(self, idle: tuple[float, Any], origin: object) -> bool:
+        """Whether an idle connection can be used for requests to there; then it is idle no more."""
+        connection = idle[1]
+        if not connection.can_handle_request(origin):
+            return False
+        try:
+            self._idle.remove(idle)
+        except ValueError:  # Another thread has taken it.
+            return False
+        if connection.is_idle() and not connection.has_expired():
+            return True
+        self.drop(connection)
+        return False
+
+    def _make(self, origin: object) -> Any:
+        streams: list[NetworkStream] = []
+        inner = copy.copy(self._inner)  # Other threads make connections too.
+        inner._network_backend = self._network(streams)
+        connection = inner.create_connection(origin)
+        self._streams[connection] = streams
+        return connection
 
     def give(self, connection: Any) -> None:
         """Take back a connection whose response is closed; of those made for one request one at most is kept."""
         surplus = bool(self._idle) and connection in self._fresh
         self._fresh.discard(connection)
         if surplus or not connection.is_idle() or _has_left_over(connection):
-            self._drop(connection)
+            self.drop(connection)
             return
         now = time.monotonic()
-        with self._lock:
-            self._idle.append((now, connection))
-            stale = sum(1 for since, _ in self._idle if now - since > self._keepalive)
-            too_many = max(stale, len(self._idle) - _MAX_IDLE)
-            dropped, self._idle = self._idle[:too_many], self._idle[too_many:]
-        for _, one in dropped:
-            self._drop(one)
+        self._idle.append((now, connection))
+        with suppress(IndexError):
+            while len(self._idle) > _MAX_IDLE or now - self._idle[0][0] > self._keepalive:
+                self.drop(self._idle.pop(0)[1])
 
-    def _drop(self, connection: Any) -> None:
+    def drop(self, connection: Any) -> None:
         """Close a connection, whatever it is doing."""
         self._fresh.discard(connection)
         for stream in self._streams.pop(connection, ()):
             stream.drop()
 
     def _drop_all(self) -> None:
-        with self._lock:
-            self._idle.clear()
+        self._idle.clear()
         for connection in self.connections:
-            self._drop(connection)
+            self.drop(connection)
 
 
 def _has_left_over(connection: Any) -> bool:

@@ -66,20 +66,30 @@ class _Network(httpcore.SyncBackend):
 class _Body:
     """The body of a response; to close it gives the connection back."""
 
+    _closed = True
+
     def __init__(self, pool: "_Pool", connection: Any, stream: Any) -> None:
-        self._pool: _Pool | None = pool
-        self._connection, self._stream = connection, stream
+        self._pool, self._connection, self._stream = pool, connection, stream
+        self._closed = False
 
     def __iter__(self) -> Any:
         return iter(self._stream)
 
     def close(self) -> None:
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            try:
+        try:
+            if not self._closed:
                 self._stream.close()
-            finally:
-                pool.give(self._connection)
+                self._pool.give(self._connection)
+                self._closed = True
+        except BaseException:
+            self.__del__()
+            raise
+
+    def __del__(self) -> None:
+        """An interruption may have come between any two lines, that of the closing too."""
+        if not self._closed:
+            self._closed = True
+            self._pool.drop(self._connection)
 
 
 class _Pool(BasePool):
@@ -91,7 +101,7 @@ class _Pool(BasePool):
             response.stream = _Body(self, connection, response.stream)
             return response  # noqa: TRY300 (until it is given, the connection is ours to close)
         except BaseException:
-            self._drop(connection)
+            self.drop(connection)
             raise
 
     def close(self) -> None:
