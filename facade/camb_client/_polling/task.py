@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import attrs
 
@@ -148,6 +148,18 @@ class TaskState:
             "exception_reason": plain(self.exception_reason),
             "message": plain(self.message),
         }
+
+    def raise_for_status(self) -> Self:
+        """The state itself, unless the task has ended without a result.
+
+        Raises:
+            TaskError: What a wait would raise for it.
+        """
+        if self.is_failure or (self.is_success and not isinstance(self, CompletedTask)):
+            from .errors import task_error
+
+            raise task_error(self)
+        return self
 
     @property
     def _meaning(self) -> Meaning:

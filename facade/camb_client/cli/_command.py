@@ -12,8 +12,7 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from .. import ApiConnectionError, CambError, Schedule, TaskRef
-from .._api.operations import KINDS, check_kind
+from .. import ApiConnectionError, CambError, Schedule, TaskRef, kinds
 from ._exits import UNEXPECTED, Exit, exit_of
 from ._output import OutputClosedError, say
 from ._signals import signals
@@ -119,7 +118,7 @@ def parse_task(text: str) -> TaskRef:
         ValueError: It is none.
     """
     ref = TaskRef.parse(text)
-    check_kind(ref.kind)
+    kinds.check(ref.kind)
     return ref
 
 
@@ -148,7 +147,7 @@ SCHEDULE = Parsed("schedule", _schedule, PRESETS)
 
 def tasks_argument(command: _F) -> _F:
     """The tasks that a command is about."""
-    task = Parsed("task", lambda text: text if text == STDIN else parse_task(text), [f"{kind}:" for kind in KINDS])
+    task = Parsed("task", lambda text: text if text == STDIN else parse_task(text), [f"{kind}:" for kind in kinds.ALL])
     return click.argument("tasks", type=task, nargs=-1, required=True, metavar="KIND:ID...")(command)
 
 

@@ -2,8 +2,7 @@
 
 import click
 
-from .. import AsyncCambClient, AuthenticationError, CambError, CompletedTask, PermissionDeniedError, TaskRef
-from .._polling.errors import task_error
+from .. import AsyncCambClient, AuthenticationError, CambError, PermissionDeniedError, TaskError, TaskRef
 from ._board import Board, Row, client_log
 from ._command import Command, debugging, output_options, tasks_argument, words
 from ._display import Display
@@ -47,4 +46,7 @@ async def _poll(camb: AsyncCambClient, ref: TaskRef, board: Board) -> Row:
         return board.ended(ref, None, error)
     if state.is_pending:
         return board.ended(ref, state, None, NOT_DONE)
-    return board.ended(ref, state, None if isinstance(state, CompletedTask) else task_error(state))
+    try:
+        return board.ended(ref, state.raise_for_status(), None)
+    except TaskError as error:
+        return board.ended(ref, state, error)

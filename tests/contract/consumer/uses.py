@@ -12,6 +12,7 @@ from typing import Any, assert_type
 import httpx
 
 import camb_client
+import camb_client.kinds
 from camb_client import (
     SPEC_DIGEST,
     ApiConnectionError,
@@ -28,15 +29,18 @@ from camb_client import (
     CompletedTask,
     ConfigurationError,
     CreateOutcomeUnknownError,
+    DownloadError,
     FailedOutcome,
     InvalidRequestError,
     MalformedResponseError,
     Outcomes,
     PaymentRequiredError,
     PermissionDeniedError,
+    PollEvent,
     RateLimitError,
     Schedule,
     ServerError,
+    StopWaiting,
     SucceededOutcome,
     TaskError,
     TaskFailedError,
@@ -65,6 +69,37 @@ def show(state: TaskState) -> None:
 async def show_later(state: TaskState) -> None:
     await asyncio.sleep(0)
     print(state)
+
+
+def note(event: PollEvent) -> None:
+    assert_type(event.ref, TaskRef)
+    assert_type(event.attempt, int)
+    assert_type(event.state, TaskState | None)
+    assert_type(event.error, CambError | None)
+    assert_type(event.request_id, str | None)
+    assert_type(event.elapsed, float)
+    assert_type(event.next_delay, float | None)
+    raise StopWaiting("enough")
+
+
+def beyond(camb: CambClient) -> None:
+    CambClient(headers={"x-team": "audio"}, event_hooks={"poll": [note]})
+    AsyncCambClient(headers={"x-team": "audio"}, event_hooks={"poll": [note]})
+    assert_type(camb.with_options(timeout=5, headers={"x-job": "1"}), CambClient)
+    assert_type(camb.fetch("https://files.example/a", "a.wav"), Path)
+    ref = TaskRef.parse("tts:1", datetime.now(UTC))
+    assert_type(TaskRef.from_dict(ref.to_dict()), TaskRef)
+    state = camb.status(ref)
+    assert_type(state.raise_for_status(), TaskState)
+    assert_type(camb.wait(state), CompletedTask)
+    for kind in camb_client.kinds.ALL:
+        assert_type(camb_client.kinds.check(kind), str)
+    try:
+        camb.tts.download(camb.tts.wait(ref), "a/")
+    except DownloadError as error:
+        assert_type(error.status_code, int | None)
+        assert_type(error.host, str | None)
+        assert_type(error.to_dict(), dict[str, Any])
 
 
 def clients() -> None:
