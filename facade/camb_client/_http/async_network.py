@@ -7,6 +7,7 @@ import socket
 import ssl
 from contextlib import suppress
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 import httpcore
@@ -14,6 +15,10 @@ import httpx
 
 from .pool import BasePool, NetworkStream, left_of
 from .routes import KEEPALIVE, Routes
+
+# anyio, of which httpcore has its locks, imports this at the first of them: that would be time of the first request.
+with suppress(ImportError):
+    import_module("anyio._backends._asyncio")
 
 # More than this is not taken from the network before it is read, in bytes.
 _AHEAD = 256 * 1024
