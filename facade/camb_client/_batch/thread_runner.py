@@ -82,22 +82,35 @@ class ThreadRunner:
         try:
             self._spawn(self._poll_all, "camb-poll")
         except RuntimeError as error:
-            self.batch.max_concurrency = len(self._threads) - 1
-            if not self.batch.max_concurrency:
-                raise
-            log.warning("%s: %s; the batch continues with %d threads", self.batch, error, self.batch.max_concurrency)
+            pollers = len(self._threads) - 1
+            self.batch.max_concurrency = max(1, pollers)
+            log.warning("%s: %s; the batch continues with %d at a time", self.batch, error, self.batch.max_concurrency)
+            if not pollers:  # Then this thread polls, too.
+                self._turn.release()
+                try:
+                    while not self._next.empty() and self._poll_next():
+                        pass
+                finally:
+                    self._turn.acquire()
 
     def _poll_all(self) -> None:
-        clock, batch = self._wire.clock, self.batch
         with self._failing():
-            while (poller := self._next.get()) is not None and not batch.over:
-                call = calls.status(poller.ref, poller.polls + 1)
-                poll = self._context.copy().run(self._wire.ask, call, poller.limit(clock.monotonic()))
-                with self._turn:
-                    batch.observe(poller, poll, clock.monotonic())
-                    if (poller := batch.take(clock.monotonic())) is not None:
-                        self._next.put(poller)
-                    self._turn.notify_all()
+            while self._poll_next():
+                pass
+
+    def _poll_next(self) -> bool:
+        """Poll the task that is next, once there is one; false when there are no more."""
+        clock, batch = self._wire.clock, self.batch
+        if (poller := self._next.get()) is None or batch.over:
+            return False
+        call = calls.status(poller.ref, poller.polls + 1)
+        poll = self._context.copy().run(self._wire.ask, call, poller.limit(clock.monotonic()))
+        with self._turn:
+            batch.observe(poller, poll, clock.monotonic())
+            if (poller := batch.take(clock.monotonic())) is not None:
+                self._next.put(poller)
+            self._turn.notify_all()
+        return True
 
     def next_event(self) -> Event | None:
         """The next thing to tell; ``None`` when there is no more."""

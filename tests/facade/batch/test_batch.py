@@ -299,14 +299,17 @@ def test_an_interruption_of_a_generator_comes_out_at_once(fake: FakeCamb) -> Non
             next(outcomes)
 
 
-def test_a_batch_goes_on_with_the_threads_there_are(fake: FakeCamb, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("pollers", [2, 0])
+def test_a_batch_goes_on_with_the_threads_there_are(
+    fake: FakeCamb, monkeypatch: pytest.MonkeyPatch, pollers: int
+) -> None:
     tasks = [fake.add(f"tts:{number}", ["PENDING", "SUCCESS"]) for number in range(20)]
     start, started = threading.Thread.start, []
 
     def limited(thread: threading.Thread) -> None:
-        if thread.name.startswith("camb-"):
-            started.append(thread.name)
-            if len(started) > 3:
+        if thread.name == "camb-poll":
+            started.append(thread)
+            if len(started) > pollers:
                 raise RuntimeError("can't start new thread")
         start(thread)
 
