@@ -293,10 +293,9 @@ def test_wait_all_names_what_it_has_no_outcome_for(both: Both, fake: FakeCamb) -
 
 
 def test_an_interruption_of_a_generator_comes_out_at_once(fake: FakeCamb) -> None:
-    with fake.client() as camb:
-        outcomes = camb.as_completed(broken_after(endless(fake, 3), KeyboardInterrupt()))
-        with pytest.raises(KeyboardInterrupt):
-            next(outcomes)
+    tasks = broken_after(endless(fake, 3), KeyboardInterrupt())
+    with fake.client() as camb, camb.as_completed(tasks) as outcomes, pytest.raises(KeyboardInterrupt):
+        next(outcomes)
 
 
 @pytest.mark.parametrize("pollers", [2, 0])

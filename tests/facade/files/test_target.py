@@ -15,6 +15,7 @@ import socket
 import stat
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -406,9 +407,10 @@ def test_an_interruption_at_any_line_leaves_nothing(
         name = frame.f_code.co_filename
         return step if name.startswith(ours) and "testing" not in name else None
 
-    tracer, line, done = sys.gettrace(), 1, False
-    while not done:
-        left_to_run = line
+    line, done = 1, False
+
+    def download() -> None:
+        nonlocal done
         sys.settrace(enter)
         try:
             camb.tts.download(7, f"{tmp_path}/new/", overwrite=True)
@@ -416,7 +418,14 @@ def test_an_interruption_at_any_line_leaves_nothing(
         except KeyboardInterrupt:
             pass
         finally:
-            sys.settrace(tracer)
+            sys.settrace(None)
+
+    while not done:
+        left_to_run = line
+        # An exception raised where another is handled can stay the one that is handled, in that thread for ever.
+        one = threading.Thread(target=download)
+        one.start()
+        one.join()
         if next(tmp_path.rglob(".camb-*"), None):
             gc.collect()  # A traceback may hold it still.
         assert left(tmp_path) == (["new"] if (tmp_path / "new" / "tts-7.flac").exists() else [])
@@ -466,7 +475,7 @@ def test_a_slow_disk_does_not_hold_up_the_event_loop(
     monkeypatch.undo()
     both.end()
     assert path.read_bytes() == AUDIO
-    assert max(gaps) < 0.15
+    assert max(gaps) < 0.19  # On the loop each write would take 0.2 s.
 
 
 def test_a_cancelled_download_writes_no_more(fake: FakeCamb, tmp_path: pathlib.Path) -> None:
