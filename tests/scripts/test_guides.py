@@ -52,7 +52,7 @@ def clone(tmp_path: Path) -> Path:
             shutil.copy(ROOT / name, root / name)
     # An environment of its own, as make would clear one that seems too old: what is in it is only linked to.
     (root / ".venv").mkdir()
-    for entry in (ROOT / ".venv").iterdir():
+    for entry in sorted((ROOT / ".venv").iterdir()):  # Of the stamps of make, the later one has to be the younger.
         if entry.name.startswith("."):
             (root / ".venv" / entry.name).touch()  # A stamp of make.
         else:

@@ -28,7 +28,7 @@ WITH_NODE = pytest.mark.skipif(shutil.which("npm") is None and not os.environ.ge
 
 
 @WITH_NODE
-def test_what_redocly_calls_major_is_not_compatible_for_us() -> None:
+def test_what_redocly_calls_major_is_not_compatible_for_us(steps: Callable[[list[Any]], list[Any]]) -> None:
     def found(mutation: Any) -> list[str]:
         base = layers(mutation.before)[CORRECTED]
         new = layers((*mutation.before, *mutation.edits))[CORRECTED]
@@ -37,7 +37,7 @@ def test_what_redocly_calls_major_is_not_compatible_for_us() -> None:
 
     compatible = [mutation for mutation in MUTATIONS if mutation.outcome == Verdict.COMPATIBLE]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        assert [one for few in pool.map(found, compatible) for one in few] == []
+        assert [one for few in pool.map(found, steps(compatible)) for one in few] == []
 
 
 CHANGE = Change("docs", "/components/schemas/Mood/enum", '`Mood` gets the value "sad"', Verdict.COMPATIBLE, "")
