@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, TextIO, cast
 
 from .. import StopWaiting
@@ -42,12 +43,13 @@ def guarded_streams() -> Iterator[None]:
     for stream in before:
         if isinstance(stream, io.TextIOWrapper):  # What an id or a message may have, not every terminal can show.
             stream.reconfigure(errors="backslashreplace")
-    sys.stdout = cast("TextIO", before[0] and Stream(before[0]))
-    sys.stderr = cast("TextIO", before[1] and Stream(before[1], forgiving=True))
-    try:
-        yield
-    finally:
-        sys.stdout, sys.stderr = before
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:  # Old versions of click write to None otherwise.
+        sys.stdout = cast("TextIO", Stream(before[0] or nowhere))
+        sys.stderr = cast("TextIO", Stream(before[1] or nowhere, forgiving=True))
+        try:
+            yield
+        finally:
+            sys.stdout, sys.stderr = before
 
 
 def say(text: str, *, err: bool = False) -> None:
