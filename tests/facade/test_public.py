@@ -56,6 +56,22 @@ def test_what_is_public_is_shown_by_its_public_name() -> None:
         assert pickle.loads(pickle.dumps(TaskRef("tts", "1"))) == TaskRef("tts", "1")
 
 
+def test_signatures_show_no_type_variables() -> None:
+    for name in (
+        "CambClient",
+        "AsyncCambClient",
+        "TextToSpeech",
+        "AsyncTextToSpeech",
+        "TextToSound",
+        "AsyncTextToSound",
+    ):
+        for member in public_members(getattr(camb_client, name)).values():
+            if inspect.isfunction(member) and member.__name__ not in {"family", "__init__"}:
+                assert "~" not in str(inspect.signature(member)), (name, member)
+        if name.endswith("Client"):
+            assert "~" not in str(inspect.signature(getattr(camb_client, name)))
+
+
 def test_annotations_can_be_evaluated() -> None:
     """As frameworks do that make a schema of a signature."""
     for family in (CambClient, AsyncCambClient, TextToSpeech, AsyncTextToSpeech, TextToSound):
@@ -64,7 +80,18 @@ def test_annotations_can_be_evaluated() -> None:
                 assert get_type_hints(member)
 
 
-AWAITED = {"status", "wait", "wait_all", "result_url", "results", "download", "fetch", "aclose"}
+AWAITED = {
+    "create",
+    "create_and_wait",
+    "status",
+    "wait",
+    "wait_all",
+    "result_url",
+    "results",
+    "download",
+    "fetch",
+    "aclose",
+}
 
 
 def public_members(owner: type) -> dict[str, Any]:

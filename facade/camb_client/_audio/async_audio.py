@@ -1,25 +1,23 @@
 """Speech and sound in the async client."""
 
-from collections.abc import AsyncIterator, Coroutine, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import IO, Any, TypeVar, Unpack, overload
+from typing import IO, Any, Literal, Unpack, overload
 
 from .._files.fetch import fetch_async
 from .._files.options import FetchOptions, OnProgress, StrPath
 from .._http.async_wire import AsyncWire
 from .._http.call import Call
+from .._polling.callbacks import AsyncOnCreated, AsyncOnUpdate
+from .._polling.schedule import ScheduleLike
 from .._polling.task import CompletedTask, TaskRef
 from .._tasks.async_tasks import AsyncTaskFamily
-from .families import BaseAudio, BaseSound, BaseSpeech, Run
-
-_T = TypeVar("_T")
-
-
-_Awaitable = Coroutine[Any, Any, _T]
+from .families import BaseAudio, BaseSound, BaseSpeech, Run, SoundArguments, SpeechArguments
+from .locales import Locale
 
 
-class AsyncAudioFamily(AsyncTaskFamily, BaseAudio[AsyncWire, _Awaitable[TaskRef], _Awaitable[CompletedTask]]):
+class AsyncAudioFamily(AsyncTaskFamily, BaseAudio[AsyncWire]):
     """A family whose results are audio files."""
 
     async def result_url(self, run_id: Run) -> str:
@@ -55,14 +53,50 @@ class AsyncAudioFamily(AsyncTaskFamily, BaseAudio[AsyncWire, _Awaitable[TaskRef]
         return await fetch_async(self._wire, self._download(run_id, timeout), dest, on_progress, overwrite=overwrite)
 
 
-class AsyncTextToSpeech(
-    BaseSpeech[
-        AsyncWire, _Awaitable[TaskRef], _Awaitable[CompletedTask], AbstractAsyncContextManager[AsyncIterator[bytes]]
-    ],
-    AsyncAudioFamily,
-    AsyncTaskFamily,
-):
+class AsyncTextToSpeech(BaseSpeech[AsyncWire], AsyncAudioFamily, AsyncTaskFamily):
     """Text-to-speech (``tts``): as :class:`TextToSpeech`; what it returns is to be awaited."""
+
+    async def create(
+        self, *, text: str, voice_id: int, language: Locale | int | str, gender: Literal[0, 1, 2, 9] | None = None,
+        age: int | None = None, project_name: str | None = None, project_description: str | None = None,
+        folder_id: int | None = None,
+    ) -> TaskRef:  # fmt: skip
+        """Create a task; see :meth:`TextToSpeech.create`."""
+        return await self._create(
+            self._create_call(
+                text=text, voice_id=voice_id, language=language, gender=gender, age=age, project_name=project_name,
+                project_description=project_description, folder_id=folder_id,
+            )
+        )  # fmt: skip
+
+    async def create_and_wait(
+        self, *, timeout: float | None = 600.0, schedule: ScheduleLike = None, on_update: AsyncOnUpdate = None,
+        on_created: AsyncOnCreated = None, **arguments: Unpack[SpeechArguments],
+    ) -> CompletedTask:  # fmt: skip
+        """Create a task, and wait until it has succeeded; see :meth:`TextToSpeech.create_and_wait`.
+
+        ``on_update`` and ``on_created`` may be coroutine functions; they are then awaited.
+        """
+        return await self._create_and_wait(
+            lambda: self._create_call(**arguments), timeout, schedule, on_update, on_created
+        )
+
+    def stream(
+        self, *, text: str, voice_id: int, language: str, speech_model: str | None = None,
+        user_instructions: str | None = None, enhance_named_entities_pronunciation: bool | None = None,
+        output_configuration: Mapping[str, Any] | None = None, voice_settings: Mapping[str, Any] | None = None,
+        inference_options: Mapping[str, Any] | None = None,
+    ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:  # fmt: skip
+        """Have speech made, and take its bytes as they come; see :meth:`TextToSpeech.stream`."""
+        return self._stream(
+            self._stream_call(
+                text=text, voice_id=voice_id, language=language, speech_model=speech_model,
+                user_instructions=user_instructions,
+                enhance_named_entities_pronunciation=enhance_named_entities_pronunciation,
+                output_configuration=output_configuration, voice_settings=voice_settings,
+                inference_options=inference_options,
+            )
+        )  # fmt: skip
 
     @asynccontextmanager
     async def _stream(self, call: Call[Any]) -> AsyncIterator[AsyncIterator[bytes]]:
@@ -70,7 +104,26 @@ class AsyncTextToSpeech(
             yield pieces
 
 
-class AsyncTextToSound(
-    BaseSound[AsyncWire, _Awaitable[TaskRef], _Awaitable[CompletedTask]], AsyncAudioFamily, AsyncTaskFamily
-):
+class AsyncTextToSound(BaseSound[AsyncWire], AsyncAudioFamily, AsyncTaskFamily):
     """Sound and music (``text-to-sound``): as :class:`TextToSound`; what it returns is to be awaited."""
+
+    async def create(
+        self, *, prompt: str, duration: float | None = None, audio_type: Literal["sound", "music"] | None = None,
+        project_name: str | None = None, project_description: str | None = None, folder_id: int | None = None,
+    ) -> TaskRef:  # fmt: skip
+        """Create a task; see :meth:`TextToSound.create`."""
+        return await self._create(
+            self._create_call(
+                prompt=prompt, duration=duration, audio_type=audio_type, project_name=project_name,
+                project_description=project_description, folder_id=folder_id,
+            )
+        )  # fmt: skip
+
+    async def create_and_wait(
+        self, *, timeout: float | None = 600.0, schedule: ScheduleLike = None, on_update: AsyncOnUpdate = None,
+        on_created: AsyncOnCreated = None, **arguments: Unpack[SoundArguments],
+    ) -> CompletedTask:  # fmt: skip
+        """Create a task, and wait until it has succeeded; see :meth:`TextToSpeech.create_and_wait`."""
+        return await self._create_and_wait(
+            lambda: self._create_call(**arguments), timeout, schedule, on_update, on_created
+        )

@@ -1,5 +1,6 @@
 """The async client: how it is made and closed, and the families it has by name."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Literal, Self, Unpack, overload
 
@@ -8,6 +9,7 @@ import httpx
 from .._api.operations import SOUND, SPEECH
 from .._files.options import FetchOptions, OnProgress, StrPath
 from .._http.async_wire import AsyncWire
+from .._polling.callbacks import EventHooks
 from .._polling.errors import ConfigurationError
 from .._tasks.async_tasks import AsyncTaskFamily, AsyncTasks
 from .base import BaseClient
@@ -16,9 +18,7 @@ if TYPE_CHECKING:
     from .._audio.async_audio import AsyncTextToSound, AsyncTextToSpeech
 
 
-class AsyncCambClient(
-    BaseClient[AsyncWire, httpx.AsyncBaseTransport | Literal["aiohttp"], AsyncTaskFamily], AsyncTasks
-):
+class AsyncCambClient(BaseClient[AsyncWire, AsyncTaskFamily], AsyncTasks):
     """The async client: names, arguments and behaviour are those of :class:`CambClient`.
 
     It belongs to the event loop it is first used in; in another it raises ``RuntimeError``. Use it with
@@ -44,6 +44,30 @@ class AsyncCambClient(
     _wire_class = AsyncWire
     _family_class = AsyncTaskFamily
     _transport_class = httpx.AsyncBaseTransport
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        timeout: float | httpx.Timeout | None = 30.0,
+        headers: Mapping[str, str] | None = None,
+        event_hooks: EventHooks | None = None,
+        transport: httpx.AsyncBaseTransport | Literal["aiohttp"] | None = None,
+        allow_insecure_http: bool = False,
+    ) -> None:
+        try:
+            super().__init__(
+                api_key,
+                base_url=base_url,
+                timeout=timeout,
+                headers=headers,
+                event_hooks=event_hooks,
+                transport=transport,
+                allow_insecure_http=allow_insecure_http,
+            )
+        finally:
+            del api_key  # So that no traceback that shows local variables shows it.
 
     def _choose_wire(self, transport: object) -> type[AsyncWire]:
         if not isinstance(transport, str):

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _Wire = TypeVar("_Wire", "Wire", "AsyncWire")
 _Family = TypeVar("_Family")
-_Transport = TypeVar("_Transport")
 
 
 def _phases(timeout: float | httpx.Timeout | None) -> httpx.Timeout:
@@ -48,7 +47,7 @@ def poll_hooks(event_hooks: Mapping[Any, Any] | None) -> tuple[Callable[[PollEve
     return hooks
 
 
-class BaseClient(BaseTasks[_Wire], Generic[_Wire, _Transport, _Family]):
+class BaseClient(BaseTasks[_Wire], Generic[_Wire, _Family]):
     """How a client is made."""
 
     _wire_class: type[_Wire]
@@ -63,7 +62,7 @@ class BaseClient(BaseTasks[_Wire], Generic[_Wire, _Transport, _Family]):
         timeout: float | httpx.Timeout | None = 30.0,
         headers: Mapping[str, str] | None = None,
         event_hooks: EventHooks | None = None,
-        transport: _Transport | None = None,
+        transport: object = None,
         allow_insecure_http: bool = False,
     ) -> None:
         try:

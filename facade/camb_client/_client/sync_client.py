@@ -1,6 +1,6 @@
 """The sync client: how it is made and closed, and the families it has by name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self, Unpack, overload
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .._audio.sync_audio import TextToSound, TextToSpeech
 
 
-class CambClient(BaseClient[Wire, httpx.BaseTransport, TaskFamily], Tasks):
+class CambClient(BaseClient[Wire, TaskFamily], Tasks):
     """A client of CAMB.AI's task API. Use it as a context manager, or call :meth:`close`.
 
     It is safe to share between threads. In a forked process it opens connections of its own (a
@@ -48,6 +48,30 @@ class CambClient(BaseClient[Wire, httpx.BaseTransport, TaskFamily], Tasks):
     _wire_class = Wire
     _family_class = TaskFamily
     _transport_class = httpx.BaseTransport
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        timeout: float | httpx.Timeout | None = 30.0,
+        headers: Mapping[str, str] | None = None,
+        event_hooks: EventHooks | None = None,
+        transport: httpx.BaseTransport | None = None,
+        allow_insecure_http: bool = False,
+    ) -> None:
+        try:
+            super().__init__(
+                api_key,
+                base_url=base_url,
+                timeout=timeout,
+                headers=headers,
+                event_hooks=event_hooks,
+                transport=transport,
+                allow_insecure_http=allow_insecure_http,
+            )
+        finally:
+            del api_key  # So that no traceback that shows local variables shows it.
 
     def _hooks(self, event_hooks: EventHooks | None) -> tuple[Callable[[PollEvent], object], ...]:
         for hook in (hooks := super()._hooks(event_hooks)):
