@@ -27,7 +27,7 @@ html_show_copyright = False
 
 # Types of others, whose documentation is not at hand offline.
 nitpick_ignore_regex = [
-    ("py:.*", r"(asyncio|collections|datetime|httpx|os|pathlib|_pytest|threading)\..*"),
+    ("py:.*", r"(asyncio|collections|contextlib|datetime|httpx|os|pathlib|_pytest|threading)\..*"),
     # What `create` takes, for type checkers; they are written out there.
     ("py:class", r"camb_client\._audio\.families\.(Speech|Sound)Arguments"),
     # Whatever has a `.ref`; the arguments say so.
