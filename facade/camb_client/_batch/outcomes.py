@@ -46,6 +46,8 @@ class Outcomes(Iterator[TaskOutcome]):
     nothing more comes.
     """
 
+    _pid = 0  # An interruption may come before it is made.
+
     def __init__(self, runner: "ThreadRunner", callbacks: Callbacks) -> None:
         self._runner, self._callbacks, self._pid = runner, callbacks, os.getpid()
 
