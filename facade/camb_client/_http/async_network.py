@@ -13,7 +13,7 @@ from typing import Any
 import httpcore
 import httpx
 
-from .pool import BasePool, NetworkStream, left_of
+from .pool import BasePool, Opened, left_of
 from .routes import KEEPALIVE, Routes
 
 # anyio, of which httpcore has its locks, imports this at the first of them: that would be time of the first request.
@@ -41,7 +41,7 @@ def is_readable(transport: Any) -> bool:
 class _Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
     """A connection, with or without TLS. One task at a time uses it."""
 
-    def __init__(self, opened: list[NetworkStream]) -> None:
+    def __init__(self, opened: Opened) -> None:
         self._loop, self._opened = asyncio.get_running_loop(), opened
         self._transport: Any = None
         self._received = bytearray()
@@ -56,6 +56,7 @@ class _Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         self._opened.append(self)
 
     def data_received(self, data: bytes) -> None:
+        self._opened.received.append(data)
         self._received += data
         if len(self._received) > _AHEAD and self._transport is not None and not self._is_paused:
             self._is_paused = True
@@ -122,9 +123,9 @@ class _Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
             raise httpcore.WriteTimeout("timed out")
 
     async def aclose(self) -> None:
-        self.drop()
+        self.close()
 
-    def drop(self) -> None:
+    def close(self) -> None:
         """Close it now: there is nothing to wait for."""
         if not self._loop.is_closed():
             self._transport.abort()
@@ -154,7 +155,7 @@ class _Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
 class _Network(httpcore.AsyncNetworkBackend):
     """Opens connections; what it has opened when it is cancelled is closed."""
 
-    def __init__(self, opened: list[NetworkStream]) -> None:
+    def __init__(self, opened: Opened) -> None:
         self._opened = opened
 
     async def connect_tcp(

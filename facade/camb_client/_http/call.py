@@ -1,6 +1,7 @@
 """One request, and what its response means."""
 
 import re
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, NoReturn, TypeVar
 from urllib.parse import urlsplit
@@ -72,6 +73,7 @@ class Call(Generic[_T]):
         ref: The task it is about, or ``None``.
         poll: Which poll of a wait it is, from 1; 0 is none.
         response: The response as far as it has come, or ``None``: an interruption leaves nothing else behind.
+        received: The last pieces that came over our own network, whether anybody has read them or not.
         fresh: Whether it goes out on a new connection: an idle one may be closing just then, and then nobody knows
             whether the request arrived. A transport that was passed in does as it likes.
     """
@@ -87,6 +89,7 @@ class Call(Generic[_T]):
     ref: TaskRef | None = attrs.field(default=None, kw_only=True)
     poll: int = attrs.field(default=0, kw_only=True)
     response: Response | None = attrs.field(default=None, init=False, repr=False)
+    received: deque[bytes] = attrs.field(factory=lambda: deque(maxlen=4), init=False, repr=False)
     fresh: bool = attrs.field(default=False, kw_only=True)
 
     @property

@@ -120,7 +120,7 @@ class Exchange(AbstractContextManager["Exchange[Any]"], Generic[_T]):
             self._wire.base_url + call.url if call.is_ours else call.url,
             headers=self.headers(),
             content=self.body(),
-            extensions={"timeout": timeout, "fresh": call.fresh},
+            extensions={"timeout": timeout, "fresh": call.fresh, "received": call.received},
         )
         if apart:
             _check_httpcore()

@@ -9,6 +9,7 @@ closed. Then it is idle with nothing left in it, or it is closed.
 import copy
 import logging
 import time
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Protocol
@@ -26,8 +27,14 @@ _MAX_IDLE = 20
 class NetworkStream(Protocol):
     """What a connection sends and receives by."""
 
-    def drop(self) -> None:
+    def close(self) -> None:
         """Close it, now and without waiting."""
+
+
+class Opened(list[NetworkStream]):
+    """What a connection has opened; and where the pieces that it receives are noted, for the request that it is for."""
+
+    received: deque[bytes]
 
 
 # The keys that are in use.
@@ -71,10 +78,10 @@ class BasePool:
         keepalive: Seconds that an idle connection is kept.
     """
 
-    def __init__(self, inner: Any, network: Callable[[list[NetworkStream]], Any], keepalive: float) -> None:
+    def __init__(self, inner: Any, network: Callable[[Opened], Any], keepalive: float) -> None:
         self._inner, self._network, self._keepalive = inner, network, keepalive
         self._idle: list[tuple[float, Any]] = []
-        self._streams: dict[Any, list[NetworkStream]] = {}
+        self._streams: dict[Any, Opened] = {}
         self._fresh: set[Any] = set()
 
     @property
@@ -87,13 +94,16 @@ class BasePool:
         connection = None
         try:
             fresh = request.extensions.pop("fresh", False)
+            received = request.extensions.pop("received", deque(maxlen=1))
             # It stands in the request's own URL by now; httpcore would give it to a proxy too, in place of the address.
             request.extensions.pop("target", None)
             for idle in () if fresh else reversed(self._idle.copy()):
                 connection = idle[1]
                 if self._take(idle, request.url.origin):
+                    self._streams[connection].received = received
                     return connection
             connection = self._make(request.url.origin)
+            self._streams[connection].received = received
             if fresh:
                 self._fresh.add(connection)
             return connection  # noqa: TRY300 (until it is given, it is ours to close)
@@ -116,7 +126,7 @@ class BasePool:
         return False
 
     def _make(self, origin: object) -> Any:
-        streams: list[NetworkStream] = []
+        streams = Opened()
         inner = copy.copy(self._inner)  # Other threads make connections too.
         inner._network_backend = self._network(streams)
         connection = inner.create_connection(origin)
@@ -139,8 +149,9 @@ class BasePool:
     def drop(self, connection: Any) -> None:
         """Close a connection, whatever it is doing."""
         self._fresh.discard(connection)
-        for stream in self._streams.pop(connection, ()):
-            stream.drop()
+        for stream in self._streams.get(connection, ()):
+            stream.close()
+        self._streams.pop(connection, None)  # Last: who was interrupted drops it again.
 
     def _drop_all(self) -> None:
         self._idle.clear()

@@ -10,19 +10,21 @@ from typing import Any
 import httpcore
 import httpx
 
-from .pool import BasePool, NetworkStream, left_of
+from .pool import BasePool, Opened, left_of
 from .routes import KEEPALIVE, Routes
 
 
 class _Stream(httpcore.NetworkStream):
-    """A socket, with or without TLS."""
+    """The socket that was opened last, with or without TLS; it is noted as it is opened, before any interruption."""
 
-    def __init__(self, inner: httpcore.NetworkStream, opened: list[NetworkStream]) -> None:
-        self._inner, self._opened = inner, opened
-        opened.append(self)
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
+        self._inner: Any = opened[-1]
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, left_of(timeout, httpcore.ReadTimeout))
+        received = self._opened.received
+        received.append(self._inner.read(max_bytes, left_of(timeout, httpcore.ReadTimeout)))
+        return received[-1]
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._inner.write(buffer, left_of(timeout, httpcore.WriteTimeout))
@@ -30,11 +32,10 @@ class _Stream(httpcore.NetworkStream):
     def close(self) -> None:
         self._inner.close()
 
-    drop = close
-
     def start_tls(self, ssl_context: Any, server_hostname: Any = None, timeout: float | None = None) -> "_Stream":
         limit = left_of(timeout, httpcore.ConnectTimeout)
-        return _Stream(self._inner.start_tls(ssl_context, server_hostname, limit), self._opened)
+        self._opened.append(self._inner.start_tls(ssl_context, server_hostname, limit))
+        return _Stream(self._opened)
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
@@ -43,7 +44,7 @@ class _Stream(httpcore.NetworkStream):
 class _Network(httpcore.SyncBackend):
     """Connects to one address of a name after the other, all within one limit."""
 
-    def __init__(self, opened: list[NetworkStream]) -> None:
+    def __init__(self, opened: Opened) -> None:
         self._opened = opened
 
     def connect_tcp(self, host: str, port: int, timeout: float | None = None, *more: Any, **others: Any) -> _Stream:
@@ -56,7 +57,8 @@ class _Network(httpcore.SyncBackend):
             left = left_of(timeout, httpcore.ConnectTimeout)
             share = left and left / (len(addresses) - number + 1)
             try:
-                return _Stream(super().connect_tcp(str(address), port, share, *more, **others), self._opened)
+                self._opened.append(super().connect_tcp(str(address), port, share, *more, **others))
+                return _Stream(self._opened)
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 if number == len(addresses):
                     raise

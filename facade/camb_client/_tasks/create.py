@@ -1,15 +1,19 @@
 """Create calls, for tasks of any kind: what is known of the task at any moment, and what the result means."""
 
 import json
+import re
 from contextlib import suppress
 
 from .._http.call import Call
 from .._polling.callbacks import STILL_RUNNING
 from .._polling.errors import ApiConnectionError, ApiError, CambError, CreateOutcomeUnknownError
-from .._polling.response import CallResult
+from .._polling.response import CallResult, Response
 from .._polling.task import TaskRef
 
 UNKNOWN = "whether a task was created is unknown; sending it again may pay for it twice"
+
+# A success and the JSON in it, as they came over the network: after what is no response yet, with chunks or without.
+_RESPONSE = re.compile(rb"(?:HTTP/1\.1 1.*?\r\n\r\n)*HTTP/1\.[01] 2.*?\r\n\r\n[^{]*(\{.*\})", re.DOTALL)
 
 
 class Creation:
@@ -20,10 +24,11 @@ class Creation:
 
     def _task(self) -> TaskRef | None:
         """The task, from the response as far as it has come: an interruption may leave nothing else."""
-        response = self.call.response
-        if response is not None and 200 <= response.status_code < 300:
+        response = self.call.response or Response()
+        came = _RESPONSE.match(b"".join(self.call.received))
+        for body in (response.body if response.is_success else b"", came[1] if came else b""):
             with suppress(Exception):  # A response that is not whole, or no task: nothing is known then.
-                return self.call.read(json.loads(response.body), lambda value: value, response.received_at)
+                return self.call.read(json.loads(body), lambda value: value, response.received_at)
         return None
 
     def __str__(self) -> str:
