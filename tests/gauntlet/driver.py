@@ -67,7 +67,7 @@ def run(row: Row, kind: str, server: Server) -> list[str]:
         began = clock.monotonic()
         try:
             value = _use(client, row.client, room, Path(folder))
-        except CambError as error:
+        except Exception as error:  # noqa: BLE001 (a row says which)
             value = error
         took = clock.monotonic() - began
         wrong = _left_behind(value, Path(folder), room, maker, client.real)
@@ -110,11 +110,13 @@ def _becomes(is_so: Any, seconds: float = 2.0) -> bool:
     return True
 
 
-def _in_use(client: Any) -> int:
-    """How many connections are neither idle nor closed."""
+def in_use(client: Any) -> int:
+    """How many connections are open, and neither idle nor closed."""
     shared = client._wire._shared
     pools = [transport._pool for transport in shared.http._transport._transports.values()]
-    count = sum(not connection.is_idle() for pool in pools for connection in pool.connections)
+    idle = [connection for pool in pools for _, connection in pool._idle]
+    opened = [connection for pool in pools for connection, streams in pool._streams.items() if streams]
+    count = sum(connection not in idle for connection in opened)
     session = getattr(getattr(shared, "aiohttp", None), "_session", None)
     return count + (len(session.connector._acquired) if session else 0)
 
@@ -127,13 +129,13 @@ def _left_behind(value: Any, folder: Path, room: Room, maker: Both, client: Any)
     if sum(line.startswith("POST /tts ") for line in room.requests) > 1:
         wrong.append("a create was sent twice")
     # One may be idle; over aiohttp also that of a create, which goes out over httpx.
-    if not _becomes(lambda: room.open <= 1 + (maker.kind == "aiohttp") and not room.hung) or _in_use(client):
-        wrong.append(f"{room.open} connections are open, {room.hung} hang, {_in_use(client)} are in use")
+    if not _becomes(lambda: room.open <= 1 + (maker.kind == "aiohttp") and not room.hung) or in_use(client):
+        wrong.append(f"{room.open} connections are open, {room.hung} hang, {in_use(client)} are in use")
     # aiohttp lets a name resolve for whoever asks next; the sync client's thread does the same.
     is_resolving = maker.kind == "aiohttp" and room.behaviour.place is Place.SLOW_NAME
     if maker.is_async and not is_resolving and (tasks := maker.run(_tasks())):
         wrong.append(f"tasks: {tasks}")
-    for text in _texts(value) if isinstance(value, CambError) else ():
+    for text in _texts(value) if isinstance(value, BaseException) else ():
         wrong += [f"{text!r} has a secret" for secret in (KEY, SECRET) if secret in text]
     return wrong
 

@@ -6,7 +6,8 @@ import socket
 import ssl
 import struct
 import threading
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from enum import Enum
 from functools import cache
@@ -85,11 +86,13 @@ class Behaviour:
         responses: What it does after each request, over all connections; the last again and again.
         place: Where it is.
         greeting: What it does when a connection is made.
+        respond: In place of responses: what it does after a request, by its path and how often that was asked for.
     """
 
     responses: tuple[Steps, ...] = ()
     place: Place = Place.HTTP
     greeting: Steps = ()
+    respond: Callable[[str, int], Steps] | None = None
 
 
 class Room:
@@ -99,6 +102,7 @@ class Room:
         self.behaviour = behaviour
         self.url = ""
         self.requests: list[str] = []
+        self.asked: Counter[str] = Counter()
         # Connections that the client has not ended yet; and those on which it cannot wait for anything more.
         self.open = self.hung = 0
 
@@ -194,8 +198,14 @@ async def _talk(room: Room, reader: asyncio.StreamReader, writer: asyncio.Stream
         await reader.readexactly(length)
         number = len(room.requests)
         room.requests.append(head.split(b"\r\n")[0].decode())
-        responses = room.behaviour.responses
-        if not await _play(steps(responses[min(number, len(responses) - 1)]), room, reader, writer):
+        responses, respond = room.behaviour.responses, room.behaviour.respond
+        if respond is None:
+            response = responses[min(number, len(responses) - 1)]
+        else:
+            path = room.requests[-1].split()[1].partition("?")[0]
+            room.asked[path] += 1
+            response = respond(path, room.asked[path])
+        if not await _play(steps(response), room, reader, writer):
             return
 
 

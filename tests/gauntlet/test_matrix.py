@@ -2,48 +2,19 @@
 
 import asyncio
 import gc
-import os
 import threading
-import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
 from tests.gauntlet import matrix
+from tests.gauntlet.conftest import descriptors, settles
 from tests.gauntlet.driver import names_resolve_by_script, run
 from tests.gauntlet.matrix import KINDS, ROWS, SECTIONS
-from tests.gauntlet.server import Server, authority
+from tests.gauntlet.server import Server
 
 # So many rows of a section at once: most of them wait.
 AT_ONCE = 8
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    trusted = tmp_path_factory.mktemp("trust") / "authority.pem"
-    authority().cert_pem.write_to_path(str(trusted))
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_DIR", "SSLKEYLOGFILE"):
-            patch.delenv(name, raising=False)
-            patch.delenv(name.lower(), raising=False)
-        patch.setenv("SSL_CERT_FILE", str(trusted))
-        made = Server()
-        yield made
-        made.close()
-
-
-def descriptors() -> int:
-    folder = Path("/proc/self/fd")
-    return len(os.listdir(folder)) if folder.is_dir() else 0  # noqa: PTH208 (many times)
-
-
-def settles(is_so: Callable[[], bool]) -> bool:
-    end = time.monotonic() + 3
-    while not is_so() and time.monotonic() < end:
-        time.sleep(0.005)
-    return is_so()
 
 
 @pytest.mark.parametrize("title", SECTIONS)
