@@ -1,4 +1,4 @@
-"""For all tests: the option ``--whole``, signals as a terminal gives them, and what makes hundreds of clients cheap.
+"""For all tests: the option ``--whole``, Ctrl-C as in a terminal, and what makes hundreds of clients cheap.
 
 ``pytest --whole`` (``make test-all``) runs the long sweeps whole; without it they take every tenth step. A test that
 sweeps asks the fixture ``whole``, or has its steps thinned by ``steps``; a test that is too long for every day has
@@ -54,8 +54,8 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Two for each core: half of the time of the tests is waiting."""
-    return 2 * (os.cpu_count() or 1)
+    """Three for two cores: a part of the time of the tests is waiting."""
+    return (os.cpu_count() or 1) * 3 // 2 or 1
 
 
 @pytest.fixture(scope="session")
@@ -68,14 +68,6 @@ def whole(pytestconfig: pytest.Config) -> bool:
 def steps(whole: bool) -> Callable[[Sequence[Step]], Sequence[Step]]:
     """The steps of a sweep to take: with ``--whole`` all, otherwise every tenth."""
     return lambda every: every if whole else every[::EVERY]
-
-
-@pytest.fixture
-def as_in_a_terminal() -> Iterator[None]:
-    """SIGHUP ends what a test starts, even below nohup, which has it ignored."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    yield
-    signal.signal(signal.SIGHUP, before)
 
 
 @pytest.fixture(scope="session", autouse=True)
