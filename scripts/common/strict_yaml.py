@@ -8,6 +8,7 @@ same under YAML 1.1 and 1.2, and is the same text for the same value.
 import math
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -69,11 +70,7 @@ class _Loader(yaml.SafeLoader):
 def load(text: str, file: str) -> Any:
     """Read one document; refuse (`PipelineError`) what could be taken in two ways. `file` is for messages."""
     try:
-        loader = _Loader(text)
-        try:
-            node = loader.get_single_node()
-        finally:
-            loader.dispose()
+        node = _parsed(text)
         return None if node is None else _value(node, (), file)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
@@ -81,6 +78,16 @@ def load(text: str, file: str) -> Any:
         raise PipelineError(f"{file}:{line}", reason) from error
     except yaml.YAMLError as error:
         raise PipelineError(file, str(error)) from error
+
+
+@lru_cache(32)
+def _parsed(text: str) -> yaml.Node | None:
+    """The nodes, which nothing changes: the same pages are read several times, and parsing is most of the work."""
+    loader = _Loader(text)
+    try:
+        return loader.get_single_node()
+    finally:
+        loader.dispose()
 
 
 def load_file(path: Path, file: str) -> Any:
