@@ -54,7 +54,7 @@ def gate(root: Path, base: str | None) -> Result:
     except PipelineError as error:
         # An unpacked sdist, a shallow clone: said in words, and the facts are held up all the same.
         notes.append(f"with any earlier version, for there is none here: {error}")
-        return Result(_NOTHING, [], problems(new[CORRECTED]), notes, [], step([]))
+        return Result(_NOTHING, [], problems(new[CORRECTED]), notes, refusals(root, []), step([]))
     path = root / ref
     if base and path.is_file():
         old = {CORRECTED: _checked(load_file(path, ref), ref)}

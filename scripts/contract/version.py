@@ -23,11 +23,12 @@ def step(changes: list[Change]) -> str:
 
 
 def refusals(root: Path, changes: list[Change]) -> list[str]:
-    """What has to be written before the changes pass; nothing if they may."""
-    grave = {line(change): change for change in changes if change.verdict is not Verdict.COMPATIBLE}
-    if not grave:
-        return []
+    """What has to be written before the changes pass; nothing if they may.
+
+    Whatever changed, version and changelog have to agree: otherwise this raises `PipelineError`.
+    """
     version, section = project_version(root), " ".join(_newest_section(root).split())
+    grave = {line(change): change for change in changes if change.verdict is not Verdict.COMPATIBLE}
     missing = [
         f"a line in {_CHANGELOG} under {version}, if it is meant: {wanted}"
         for wanted in grave
@@ -65,7 +66,9 @@ def _newest_section(root: Path) -> str:
     sections = re.split(r"^## ", _text(root / _CHANGELOG), flags=re.MULTILINE)[1:]
     section = sections[0] if sections else ""
     if section.split()[:1] != [version]:
-        raise PipelineError(_CHANGELOG, f"its newest section is not about {version}, the version of {_VERSION}")
+        raise PipelineError(
+            _CHANGELOG, f"its newest section is not about {version}, the version of {_VERSION}: make them the same"
+        )
     return section
 
 
