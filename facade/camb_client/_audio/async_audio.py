@@ -1,6 +1,6 @@
 """Speech and sound in the async client."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import IO, Any, Literal, Unpack, overload
@@ -56,30 +56,28 @@ class AsyncAudioFamily(AsyncTaskFamily, BaseAudio[AsyncWire]):
 class AsyncTextToSpeech(BaseSpeech[AsyncWire], AsyncAudioFamily, AsyncTaskFamily):
     """Text-to-speech (``tts``): as :class:`TextToSpeech`; what it returns is to be awaited."""
 
-    async def create(
+    def create(
         self, *, text: str, voice_id: int, language: Locale | int | str, gender: Literal[0, 1, 2, 9] | None = None,
         age: int | None = None, project_name: str | None = None, project_description: str | None = None,
         folder_id: int | None = None,
-    ) -> TaskRef:  # fmt: skip
-        """Create a task; see :meth:`TextToSpeech.create`."""
-        return await self._create(
+    ) -> Coroutine[Any, Any, TaskRef]:  # fmt: skip
+        """Create a task; see :meth:`TextToSpeech.create`. Arguments are checked before there is anything to await."""
+        return self._create(
             self._create_call(
                 text=text, voice_id=voice_id, language=language, gender=gender, age=age, project_name=project_name,
                 project_description=project_description, folder_id=folder_id,
             )
         )  # fmt: skip
 
-    async def create_and_wait(
+    def create_and_wait(
         self, *, timeout: float | None = 600.0, schedule: ScheduleLike = None, on_update: AsyncOnUpdate = None,
         on_created: AsyncOnCreated = None, **arguments: Unpack[SpeechArguments],
-    ) -> CompletedTask:  # fmt: skip
+    ) -> Coroutine[Any, Any, CompletedTask]:  # fmt: skip
         """Create a task, and wait until it has succeeded; see :meth:`TextToSpeech.create_and_wait`.
 
         ``on_update`` and ``on_created`` may be coroutine functions; they are then awaited.
         """
-        return await self._create_and_wait(
-            lambda: self._create_call(**arguments), timeout, schedule, on_update, on_created
-        )
+        return self._create_and_wait(lambda: self._create_call(**arguments), timeout, schedule, on_update, on_created)
 
     def stream(
         self, *, text: str, voice_id: int, language: str, speech_model: str | None = None,
@@ -107,23 +105,21 @@ class AsyncTextToSpeech(BaseSpeech[AsyncWire], AsyncAudioFamily, AsyncTaskFamily
 class AsyncTextToSound(BaseSound[AsyncWire], AsyncAudioFamily, AsyncTaskFamily):
     """Sound and music (``text-to-sound``): as :class:`TextToSound`; what it returns is to be awaited."""
 
-    async def create(
+    def create(
         self, *, prompt: str, duration: float | None = None, audio_type: Literal["sound", "music"] | None = None,
         project_name: str | None = None, project_description: str | None = None, folder_id: int | None = None,
-    ) -> TaskRef:  # fmt: skip
+    ) -> Coroutine[Any, Any, TaskRef]:  # fmt: skip
         """Create a task; see :meth:`TextToSound.create`."""
-        return await self._create(
+        return self._create(
             self._create_call(
                 prompt=prompt, duration=duration, audio_type=audio_type, project_name=project_name,
                 project_description=project_description, folder_id=folder_id,
             )
         )  # fmt: skip
 
-    async def create_and_wait(
+    def create_and_wait(
         self, *, timeout: float | None = 600.0, schedule: ScheduleLike = None, on_update: AsyncOnUpdate = None,
         on_created: AsyncOnCreated = None, **arguments: Unpack[SoundArguments],
-    ) -> CompletedTask:  # fmt: skip
+    ) -> Coroutine[Any, Any, CompletedTask]:  # fmt: skip
         """Create a task, and wait until it has succeeded; see :meth:`TextToSpeech.create_and_wait`."""
-        return await self._create_and_wait(
-            lambda: self._create_call(**arguments), timeout, schedule, on_update, on_created
-        )
+        return self._create_and_wait(lambda: self._create_call(**arguments), timeout, schedule, on_update, on_created)
