@@ -14,12 +14,12 @@ PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 AT_ONCE := $(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 # What is said on the command line reaches a recipe as a variable of the shell, never as text in it; and `value` takes
 # it as it was said, where make would expand a `$`, even run `$(shell …)`.
-SAID := PAGE SLUG BASE FORMAT QUICK OUT
+SAID := PAGE SLUG BASE FORMAT QUICK OUT MINUTES
 $(foreach name,$(SAID),$(eval override $(name) := $$(value $(name))))
 export $(SAID)
 
 .PHONY: help demo check test-fast test test-all static beside-tests breaking contract contract-live api-snapshot update \
-	generate check-generated import-page docs build environment-lowest test-httpx2 test-lowest test-pythons bench clean
+	generate check-generated import-page docs build environment-lowest test-httpx2 test-lowest test-pythons fuzz soak bench clean
 .DEFAULT_GOAL := help
 
 help:  ## List the commands
@@ -115,6 +115,13 @@ test-lowest: environment-lowest  ## Run the tests of the client with the oldest 
 
 test-pythons: $(READY)  ## Run the tests of the client on every Python from 3.11 on that this machine has
 	@$(BIN)/python -m scripts.release.matrix
+
+fuzz: $(READY)  ## Look for input that breaks what reads responses and pages; a minute: make fuzz [MINUTES=1]
+	@$(PIP) --group fuzz
+	@$(BIN)/python -m tests.gauntlet.fuzz $${MINUTES:+--minutes="$$MINUTES"}
+
+soak: $(READY)  ## Poll a faulty server for ten minutes, and watch memory and descriptors: make soak [MINUTES=10]
+	@$(BIN)/python -m tests.gauntlet.soak $${MINUTES:+--minutes="$$MINUTES"}
 
 bench: $(READY)  ## Compare with what one would use instead; six minutes: make bench [QUICK=1] [OUT=<folder>]
 	@$(PIP) --group bench

@@ -91,7 +91,7 @@ BLOCKS: dict[str, list[Program | Shell | Commands | QuickStart | NoProgram]] = {
             (
                 "python3 -m venv /tmp/renew",
                 "/tmp/renew/bin/python -m pip install --upgrade pip",
-                "/tmp/renew/bin/python -m pip install --group dev --group bench --group docs",
+                "/tmp/renew/bin/python -m pip install --group dev --group bench --group docs --group fuzz",
                 "/tmp/renew/bin/python -m pip freeze --all > constraints.txt",
             )
         ),
