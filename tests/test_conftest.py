@@ -35,11 +35,11 @@ def ran(folder: Path, *options: str, ignored: bool = False, **environment: str) 
     """What the tests above print."""
     (folder / "test_it.py").write_text(TESTS, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-s", "-p", "tests.conftest", "-p", "no:cacheprovider"]
-    alone = ["-c", os.devnull, "--rootdir", str(folder), "-p", "no:anyio", "-p", "no:asyncio", "-p", "no:schemathesis"]
+    alone = ["-c", os.devnull, "--rootdir", str(folder)]
     done = subprocess.run(
         [*command, *alone, *options, str(folder)],
         cwd=ROOT,
-        env={**os.environ, **environment},
+        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **environment},
         # As a shell starts what it puts in the background.
         preexec_fn=(lambda: signal.signal(signal.SIGINT, signal.SIG_IGN)) if ignored else None,
         capture_output=True,

@@ -12,8 +12,9 @@ import pytest
 from scripts.common.project import ROOT, SPEC
 from scripts.common.strict_yaml import load_file
 from tests.facade.conftest import _no_settings, both, clock
+from tests.scripts.conftest import valid_at_once
 
-__all__ = ["_no_settings", "both", "clock"]
+__all__ = ["_no_settings", "both", "clock", "valid_at_once"]
 
 
 @pytest.fixture(scope="session")
