@@ -10,6 +10,8 @@ READY := $(VENV)/.ready
 # Quiet but for errors. What is never imported need not be compiled, which takes longer than the rest.
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install --no-compile --constraint constraints.txt
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
+# The tests of requests and waits: what another httpx may break.
+WIRE := tests/facade/http tests/facade/tasks
 # Two targets at once, each with its output in one piece where make can do that (4.0 and newer).
 AT_ONCE := $(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 # What is said on the command line reaches a recipe as a variable of the shell, never as text in it; and `value` takes
@@ -53,7 +55,8 @@ test-fast: static  ## What a change needs, in seconds: most of `check`, and the 
 test: check-generated  ## Every check there is, the long ones in part; CI runs this
 	@$(AT_ONCE) build beside-tests
 	$(PYTEST)
-	@$(MAKE) --no-print-directory test-httpx2 test-lowest
+	@$(MAKE) --no-print-directory test-httpx2
+	@$(BIN)/python -m scripts.release.matrix --lowest $(WIRE)
 
 test-all: check-generated  ## The same with the long checks whole, everything over httpx2, and the coverage; CI runs this too
 	@$(AT_ONCE) build beside-tests
@@ -105,7 +108,7 @@ build: $(READY)  ## Make wheel, sdist, bill of materials and hashes in dist/, an
 	@$(BIN)/python -m scripts.release.prove_wheel
 
 test-httpx2: $(READY)  ## Run the tests of requests and waits with httpx2 in the place of httpx
-	CAMB_HTTPX=httpx2 $(PYTEST) tests/facade/http tests/facade/tasks
+	CAMB_HTTPX=httpx2 $(PYTEST) $(WIRE)
 
 environment-lowest: $(READY)
 	@$(BIN)/python -m scripts.release.matrix --lowest --make

@@ -63,13 +63,13 @@ class Environment:
         subprocess.run([*self._pip, "install", "--no-compile", *self._constraints, *self._wanted], check=True)
         stamp.write_text(recipe, encoding="utf-8")
 
-    def suite_passes(self) -> bool:
-        """Run the suite of the facade there."""
+    def suite_passes(self, tests: list[str]) -> bool:
+        """Run the suite of the facade, or some folders of it, there."""
         self.make()
         frozen = subprocess.run([*self._pip, "freeze"], check=True, capture_output=True, text=True).stdout.split()
         print(f"== {self.made_by}: {', '.join(line for line in frozen if line.startswith(SHOWN))}", flush=True)
         environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'facade'}{os.pathsep}{ROOT / 'generated'}"}
-        command = [self._python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *SPREAD, "tests/facade"]
+        command = [self._python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *SPREAD, *tests]
         return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
 
 
@@ -78,6 +78,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lowest", action="store_true", help="this Python, with the oldest dependencies admitted")
     parser.add_argument("--make", action="store_true", help="make the environments, and run nothing there")
+    parser.add_argument("tests", nargs="*", default=["tests/facade"], help="what to run there (default: %(default)s)")
     options = parser.parse_args()
     there = [sys.executable] if options.lowest else [python for python in PYTHONS if works(python)]
     if not options.lowest:
@@ -88,7 +89,7 @@ def main() -> int:
         for environment in environments:
             environment.make()
         return 0
-    passed = [environment.suite_passes() for environment in environments]
+    passed = [environment.suite_passes(options.tests) for environment in environments]
     return int(not passed or not all(passed))
 
 
