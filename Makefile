@@ -37,7 +37,8 @@ $(DEMO): pyproject.toml constraints.txt
 	@touch $@
 
 # The editable install runs the pipeline too, so a fresh clone is generated before anything else.
-$(READY): $(DEMO)
+$(READY): pyproject.toml constraints.txt
+	@$(MAKE) --no-print-directory $(DEMO)
 	@echo "Installing the tools into $(VENV) (once; half a minute)" >&2
 	@$(PIP) pip
 	@$(PIP) --group dev
