@@ -108,7 +108,7 @@ class AsyncRunner:
                 await self._told.wait()
             finally:
                 self._awaited -= 1
-        return self.batch.events.popleft() if self.batch.events else None
+        return self.batch.next_event()
 
     def stop(self) -> None:
         """End all polls, from any thread."""

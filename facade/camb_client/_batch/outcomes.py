@@ -7,10 +7,12 @@ runner stops. The two classes differ by ``await`` alone.
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from operator import itemgetter
 from typing import TYPE_CHECKING, Self
 
 from .._polling.callbacks import STILL_RUNNING, Callbacks, StopWaiting, acall, annotate_interrupt, call
+from .._polling.errors import AuthenticationError, PermissionDeniedError
 from .outcome import TaskOutcome
 
 if TYPE_CHECKING:
@@ -25,6 +27,18 @@ _Numbered = tuple[int, TaskOutcome]
 
 def _sorted(found: list[_Numbered]) -> list[TaskOutcome]:
     return [outcome for _, outcome in sorted(found, key=itemgetter(0))]
+
+
+@contextmanager
+def _gathering(batch: "Batch") -> Iterator[list[_Numbered]]:
+    """A list for all outcomes of a batch: none of them is taken before it is left, nor lost when the key is refused."""
+    batch.gathers, found = True, list[_Numbered]()
+    try:
+        yield found
+    except (AuthenticationError, PermissionDeniedError) as error:
+        if error is not batch.input_error:
+            error.outcomes = tuple(outcome for _, outcome in found)
+        raise
 
 
 def _raise_input_error(batch: "Batch", found: list[_Numbered]) -> None:
@@ -43,7 +57,7 @@ class Outcomes(Iterator[TaskOutcome]):
     """Outcomes as they come: an iterator, and a context manager that stops all polls when it is left.
 
     Polling begins with the first ``next()``, or on entering. Read to its end it needs no ``with``. Once it is left,
-    nothing more comes.
+    nothing more comes. Nothing is kept of a task whose outcome was given.
     """
 
     _pid = 0  # An interruption may come before it is made.
@@ -86,7 +100,7 @@ class Outcomes(Iterator[TaskOutcome]):
         """The next outcome.
 
         Raises:
-            AuthenticationError: The key was refused, for all tasks; ``.outcomes`` has what came until then.
+            AuthenticationError: The key was refused, for all tasks. Each outcome until then has been given.
             PermissionDeniedError: As above.
             StopWaiting: A callback or a hook of yours has raised it.
             RuntimeError: The client is closed; or this is a forked child of the process that asked for them.
@@ -104,12 +118,18 @@ class Outcomes(Iterator[TaskOutcome]):
         return None
 
     def in_order(self) -> list[TaskOutcome]:
-        """The outcomes that are left, in the order of their references, once all have come."""
-        found: list[_Numbered] = []
-        while (event := self._next_event()) is not None:
-            if event.ended is not None:
-                found.append(event.ended)
-            _raise_input_error(self._runner.batch, found)
+        """The outcomes that are left, in the order of their references, once all have come.
+
+        Raises:
+            AuthenticationError: The key was refused, for all tasks; ``.outcomes`` has those until then.
+            PermissionDeniedError: As above.
+            Exception: As :meth:`__next__`.
+        """
+        with _gathering(self._runner.batch) as found:
+            while (event := self._next_event()) is not None:
+                if event.ended is not None:
+                    found.append(event.ended)
+                _raise_input_error(self._runner.batch, found)
         return _sorted(found)
 
     def _next_event(self) -> "Event | None":
@@ -170,11 +190,11 @@ class AsyncOutcomes(AsyncIterator[TaskOutcome]):
 
     async def in_order(self) -> list[TaskOutcome]:
         """As :meth:`Outcomes.in_order`."""
-        found: list[_Numbered] = []
-        while (event := await self._next_event()) is not None:
-            if event.ended is not None:
-                found.append(event.ended)
-            _raise_input_error(self._runner.batch, found)
+        with _gathering(self._runner.batch) as found:
+            while (event := await self._next_event()) is not None:
+                if event.ended is not None:
+                    found.append(event.ended)
+                _raise_input_error(self._runner.batch, found)
         return _sorted(found)
 
     async def _next_event(self) -> "Event | None":

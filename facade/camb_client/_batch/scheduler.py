@@ -1,8 +1,8 @@
 """Batches: which of many tasks to poll now, how long to pause, and what is there to tell.
 
 A :class:`Poller` decides for each task. A driver adds references while there is :attr:`Batch.room`, polls what
-:meth:`Batch.take` gives, hands what came of it to :meth:`Batch.observe`, and passes on :attr:`Batch.events`. All times
-are seconds.
+:meth:`Batch.take` gives, hands what came of it to :meth:`Batch.observe`, and passes on what
+:meth:`Batch.next_event` gives. All times are seconds.
 """
 
 import copy
@@ -93,7 +93,8 @@ class Batch:
 
     Attributes:
         count: How many references were read.
-        events: What there is to tell, in order; taken from here by the driver.
+        events: What there is to tell, in order.
+        gathers: Whether outcomes are taken all together, at the end; by default one by one, and then forgotten.
         input_error: What the caller's iterable of tasks raised, if it did.
         over: Whether nothing more will come.
     """
@@ -112,14 +113,13 @@ class Batch:
         self._limiter = RateLimiter(rate)
         self.events: deque[Event] = deque()
         self.input_error: Exception | None = None
-        self.over = self._read = False
+        self.over = self.gathers = self._read = False
         self._fresh: deque[Poller] = deque()  # Never polled.
         self._due: list[tuple[float, int, Poller]] = []  # By their last poll: the least recent first.
         self._scheduled: list[tuple[float, int, Poller]] = []  # By their next poll.
         self._fresh_turn = True
         self._places: dict[TaskRef, list[int]] = {}
-        self._outcomes: dict[TaskRef, TaskOutcome] = {}
-        self._ended: list[TaskOutcome] = []
+        self._outcomes: dict[TaskRef, TaskOutcome] = {}  # Not taken yet.
         self.count = self._ticket = self._ahead = 0
         self._lost: CambError | None = None  # Why there is no use in any poll.
 
@@ -161,7 +161,7 @@ class Batch:
     def add(self, ref: TaskRef | None, now: float, time_of_day: float) -> None:
         """Take in the next reference, or ``None``: no more come.
 
-        A task that is known already is not polled for it again.
+        A task whose outcome has not been taken is not polled for it again.
         """
         if ref is None:
             self._read = True
@@ -240,7 +240,6 @@ class Batch:
         failure = poller.failure
         if isinstance(failure, AuthenticationError | PermissionDeniedError):
             # The key is the same for every task.
-            failure.outcomes = tuple(self._ended)
             self.fail(failure)
             return
         try:
@@ -253,6 +252,15 @@ class Batch:
             self._lost = failure
             for other in self._idle():
                 self._give_up(other, failure)
+
+    def next_event(self) -> Event | None:
+        """Take the next thing to tell; ``None`` when there is nothing. Of an outcome that is taken nothing is kept."""
+        event = self.events.popleft() if self.events else None
+        if event is not None and event.ended is not None and not self.gathers:
+            outcome = event.ended[1]
+            if self._outcomes.get(outcome.ref) is outcome:
+                del self._outcomes[outcome.ref]
+        return event
 
     def stop_reading(self, error: Exception) -> None:
         """Take in that the caller's iterable has raised: no reference comes after it, and the error comes last."""
@@ -310,7 +318,6 @@ class Batch:
             self._tell(place, outcome)
 
     def _tell(self, place: int, outcome: TaskOutcome) -> None:
-        self._ended.append(outcome)
         self.events.append(Ended((place, outcome)))
         self._finish()
 

@@ -124,7 +124,7 @@ class ThreadRunner:
                 finally:
                     self._awaited -= 1
                 if self.batch.events or self.batch.over:
-                    return self.batch.events.popleft() if self.batch.events else None
+                    return self.batch.next_event()
             self._read()
 
     def _read(self) -> None:

@@ -108,7 +108,8 @@ class AuthenticationError(ApiError):
     """401: the API key is missing or not valid.
 
     Attributes:
-        outcomes: Where it ended a batch, the outcomes until then, as they came; else empty.
+        outcomes: Where it ended a batch, the outcomes that were not handed out, as they came: all until then of
+            ``wait_all``, none of ``as_completed``. Else empty.
     """
 
     outcomes: "tuple[TaskOutcome, ...]" = ()

@@ -110,8 +110,8 @@ class Tasks(BaseTasks[Wire]):
 
         The tasks share one deadline and one budget of requests. The least recently polled comes first, and each has
         the schedule of its own age. One task's failure ends nobody else's wait. A good response for any task resets
-        the outage timer of the whole batch, and ``Retry-After`` on a failure delays all of them. A task given more
-        than once is polled once, and reported for each.
+        the outage timer of the whole batch, and ``Retry-After`` on a failure delays all of them. A task given again
+        before its outcome was taken is polled once, and reported for each; nothing is kept of one that was taken.
 
         Args:
             tasks: References or ``"<kind>:<task_id>"``, of mixed kinds; for a family, ids will do. A collection

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
@@ -52,6 +53,17 @@ def wait_until(true: Callable[[], bool]) -> None:
             return
         time.sleep(0.01)
     pytest.fail("it did not come true within 5 s")
+
+
+def taker(both: Both, outcomes: Any) -> Callable[[], Any]:
+    """Takes one outcome at a time, with either client; at the end ``None``."""
+    if not both.is_async:
+        return lambda: next(outcomes, None)
+
+    async def take() -> Any:
+        return await anext(outcomes, None)
+
+    return lambda: both.run(take())
 
 
 def endless(fake: FakeCamb, count: int) -> list[TaskRef]:
@@ -118,6 +130,48 @@ def test_a_task_given_twice_is_looked_at_once_and_reported_twice(both: Both, fak
     assert outcomes[-1] is outcomes[1]
 
 
+def test_a_task_given_twice_before_its_outcome_is_taken_is_polled_once(both: Both, fake: FakeCamb) -> None:
+    once, late = fake.add("tts:once", ["SUCCESS"]), fake.add("tts:late", {0: "PENDING", 100: "SUCCESS"})
+    outcomes = both.of(fake).as_completed([once, late, once, late])
+    assert [outcome.ref for outcome in outcomes] == [once, once, late, late]
+    assert (outcomes[0] is outcomes[1], outcomes[2] is outcomes[3]) == (True, True)
+    assert fake.polls(once) == 1
+
+
+def test_a_task_given_after_its_outcome_was_taken_is_polled_again(both: Both, fake: FakeCamb) -> None:
+    fake.add("tts:failed", ["ERROR", "PENDING", "SUCCESS"], run_id=7)
+    others = (fake.add(f"tts:other-{number}", ["SUCCESS"]) for number in itertools.count())
+    found: list[Any] = []
+
+    def tasks() -> Iterator[TaskRef | str]:
+        yield "tts:failed"
+        yield from itertools.takewhile(lambda _: not found, others)
+        yield "tts:failed"
+
+    take = taker(both, both.of(fake).real.as_completed(tasks()))
+    while (outcome := take()) is not None:
+        if outcome.ref.task_id == "failed":
+            found.append(outcome)
+    assert [type(it) for it in found] == [FailedOutcome, SucceededOutcome]
+    assert found[1].result().run_id == 7
+    assert fake.polls("tts:failed") == 3
+
+
+def test_nothing_is_kept_of_a_task_whose_outcome_was_taken(both: Both, fake: FakeCamb) -> None:
+    fake.add("tts:late", {0: "PENDING", 50: "SUCCESS"})
+    for number in range(20):
+        fake.add(f"tts:{number}", {0: "PENDING", number + 1: "ERROR" if number % 2 else "SUCCESS"})
+    taken = []
+    take = taker(both, both.of(fake).real.as_completed(iter([*(f"tts:{number}" for number in range(20)), "tts:late"])))
+    for _ in range(20):
+        outcome = take()
+        taken += [weakref.ref(outcome), weakref.ref(outcome.ref)]
+    outcome = None
+    gc.collect()
+    assert [it() for it in taken] == [None] * 40
+    assert take().ref.task_id == "late"
+
+
 def test_an_outcome_is_a_value() -> None:
     state = CompletedTask(TaskRef.parse("tts:1"), "SUCCESS", 7)  # type: ignore[arg-type]
     for outcome in (SucceededOutcome(state.ref, state), FailedOutcome(state.ref, ApiConnectionError("no"))):
@@ -151,6 +205,26 @@ def test_a_refused_key_ends_the_batch(both: Both, fake: FakeCamb, code: int, exp
     made = len(fake.requests)
     time.sleep(0.02)
     assert len(fake.requests) == made
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_a_refused_key_has_the_outcomes_that_were_not_handed_out(both: Both, fake: FakeCamb, together: bool) -> None:
+    for number in range(3):
+        fake.add(f"tts:{number}", {0: "PENDING", number + 1: "SUCCESS"})
+    fake.add("tts:refused", {0: "PENDING", 20: error(401)})
+    outcomes = both.of(fake).real.as_completed(["tts:0", "tts:1", "tts:2", "tts:refused"])
+    take, taken = taker(both, outcomes), []
+
+    def take_all() -> None:
+        while True:
+            taken.append(take().ref.task_id)
+            if together:
+                both.run(outcomes.in_order()) if both.is_async else outcomes.in_order()
+
+    with pytest.raises(AuthenticationError) as caught:
+        take_all()
+    assert taken == (["0"] if together else ["0", "1", "2"])
+    assert [outcome.ref.task_id for outcome in caught.value.outcomes] == (["1", "2"] if together else [])
 
 
 def test_a_single_look_that_is_refused_has_no_outcomes(both: Both, fake: FakeCamb) -> None:
