@@ -52,7 +52,7 @@ def merge(pages: list[Page]) -> Document:
     """Merge the pages; refuse (`PipelineError`) where two of them cannot both be right."""
     first = pages[0]
     merged: Document = {**_frame(first.document), "paths": {}, "components": {}}
-    spelled: dict[str, str] = {}
+    spelled: dict[tuple[str, str], str] = {}
     for page in pages:
         frame = _frame(page.document)
         if _is_same_minor(merged.get("openapi"), frame.get("openapi")):
@@ -61,7 +61,7 @@ def merge(pages: list[Page]) -> Document:
             frame["openapi"] = first.document["openapi"]
         _same(_frame(first.document), frame, (), first.file, page.file)
         add_operation(merged["paths"], page, pages, spelled)
-        _add_components(merged["components"], page, pages)
+        add_components(merged["components"], page, pages)
     return copy.deepcopy(merged)
 
 
@@ -83,15 +83,20 @@ def spelling(path: str) -> str:
     return re.sub(r"\{[^}]*\}", "{}", path)
 
 
-def add_operation(paths: dict[str, Any], page: Page, pages: list[Page], spelled: dict[str, str]) -> None:
-    """Add the one operation of a page; `spelled` has the paths that are there, by their spelling."""
+def described(document: Document) -> dict[tuple[str, str], str]:
+    """The path of each operation, by what path and method are to a server."""
+    return {(spelling(path), method): path for path, method, _ in operations(document)}
+
+
+def add_operation(paths: dict[str, Any], page: Page, pages: list[Page], spelled: dict[tuple[str, str], str]) -> None:
+    """Add the one operation of a page; `spelled` has the paths of those that are there (`described`)."""
     found = [(path, method) for path, method, _ in operations(page.document)]
     if len(found) != 1 or len(page.document["paths"]) != 1:
         what = ", ".join(f"{method.upper()} {path}" for path, method in found) or "none"
         raise PipelineError(place(page.file, ("paths",)), f"a page describes exactly one operation; this one: {what}")
     path, method = found[0]
     item = page.document["paths"][path]
-    other = spelled.setdefault(spelling(path), path)
+    other = spelled.setdefault((spelling(path), method), path)
     if other != path:
         file = first_with(pages, ("paths", other))
         raise PipelineError(place(page.file, ("paths", path)), f"is the same path as {other} in {file}")
@@ -114,7 +119,8 @@ def _without_methods(item: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in item.items() if key not in METHODS}
 
 
-def _add_components(components: dict[str, Any], page: Page, pages: list[Page]) -> None:
+def add_components(components: dict[str, Any], page: Page, pages: list[Page]) -> None:
+    """Add the components of a page; those that are there already have to be the same."""
     sections = page.document.get("components", {})
     if not isinstance(sections, dict):
         raise PipelineError(place(page.file, ("components",)), "not a mapping")

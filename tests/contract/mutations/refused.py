@@ -173,10 +173,16 @@ _CORRECTIONS: Cases = (
 # A supplement changes nothing but itself, and says how it is known.
 _SUPPLEMENTS: Cases = (
     (
-        "a supplement with a component",
-        put("/components", {"schemas": {}}, DUB_SUPPLEMENT),
-        "/components",
-        "nothing but paths",
+        "a supplement with a component that differs from a page's",
+        put("/components", {"schemas": {"TaskStatus": {"type": "integer"}}}, DUB_SUPPLEMENT),
+        "/components/schemas/TaskStatus/enum",
+        "is not in openapi/supplements/get-dub-status.yaml",
+    ),
+    (
+        "a supplement with a title of its own",
+        put("/info", {"title": "Dubs"}, DUB_SUPPLEMENT),
+        "/info",
+        "nothing but paths and components",
     ),
     (
         "a supplement without evidence",

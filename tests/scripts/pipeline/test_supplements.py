@@ -261,9 +261,9 @@ def test_a_page_of_another_operation_takes_nothing_away(supplemented: Path, fami
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"openapi": "3.1.0"}, "/openapi: a supplement has nothing but paths"),
+        ({"openapi": "3.1.0"}, "/openapi: a supplement has nothing but paths and components"),
         ({"paths": {}}, "/paths: a page describes exactly one operation"),
-        ({"x-evidence": ["a rumour"]}, "/x-evidence: a supplement has nothing but paths"),
+        ({"x-evidence": ["a rumour"]}, "/x-evidence: a supplement has nothing but paths and components"),
     ],
 )
 def test_a_supplement_of_another_shape(
@@ -300,7 +300,7 @@ def refusal(project: Path, supplement: dict[str, Any]) -> str:
         make_document(project)
     assert str(refused.value).startswith("openapi/supplements/a.yaml: ")
     said = str(refused.value).removeprefix("openapi/supplements/a.yaml: ")
-    return re.split(r"[:;] (?=it uses|this one)| and, where", said)[0]
+    return re.split(r"[:;] (?=the rest|this one)| and, where", said)[0]
 
 
 def test_a_supplement_changes_no_page(project: Path, supplement: dict[str, Any]) -> None:
@@ -313,6 +313,88 @@ def test_a_supplement_changes_no_page(project: Path, supplement: dict[str, Any])
     (project / SUPPLEMENTS / "a.yaml").write_text(dump(supplement))
     assert make_document(project)["paths"]["/tts/{task_id}"].keys() == {"get", "put"}
     assert pages == kept
+
+
+SEGMENT: dict[str, Any] = {"type": "object", "title": "Segment", "properties": {"text": {"type": "string"}}}
+
+
+def with_component(supplement: dict[str, Any], name: str, schema: Any, kind: str = "dub") -> dict[str, Any]:
+    """The supplement for the status of a kind, with a component that its 422 uses."""
+    document = json.loads(json.dumps(supplement).replace("dub", kind))
+    operation = document["paths"][f"/{kind}/{{task_id}}"]["get"]
+    operation["responses"]["422"]["content"]["application/json"]["schema"] = {"$ref": f"#/components/schemas/{name}"}
+    return {**document, "components": {"schemas": {name: schema}}}
+
+
+def test_a_supplement_brings_a_component(project: Path, supplement: dict[str, Any]) -> None:
+    (project / SUPPLEMENTS).mkdir()
+    for kind in ("dub", "sing"):  # Two may bring the same.
+        content = dump(with_component(supplement, "Segment", SEGMENT, kind))
+        (project / SUPPLEMENTS / f"{kind}.yaml").write_text(content)
+    assert make_document(project)["components"]["schemas"]["Segment"] == SEGMENT
+    assert "added generated/camb_openapi/models/segment.py" in generate(project)
+
+
+def test_a_component_that_differs_from_a_page_s_is_refused(project: Path, supplement: dict[str, Any]) -> None:
+    other = with_component(supplement, "TaskStatus", {"type": "string", "enum": ["DONE"], "title": "TaskStatus"})
+    assert refusal(project, other).startswith(
+        "/components/schemas/TaskStatus/enum/0: 'DONE' differs from 'SUCCESS' in openapi/pages"
+    )
+
+
+def test_a_component_that_differs_from_another_supplement_s_is_refused(
+    project: Path, supplement: dict[str, Any]
+) -> None:
+    (project / SUPPLEMENTS).mkdir()
+    for kind, title in (("dub", "Segment"), ("sing", "Other")):
+        content = dump(with_component(supplement, "Segment", {**SEGMENT, "title": title}, kind))
+        (project / SUPPLEMENTS / f"{kind}.yaml").write_text(content)
+    with pytest.raises(PipelineError) as refused:
+        make_document(project)
+    assert str(refused.value).startswith(
+        "openapi/supplements/sing.yaml: /components/schemas/Segment/title: 'Other' differs from 'Segment' in "
+        "openapi/supplements/dub.yaml"
+    )
+
+
+def test_a_component_that_only_another_supplement_brings_is_refused(project: Path, supplement: dict[str, Any]) -> None:
+    """A page for the other one takes the component away with it."""
+    (project / SUPPLEMENTS).mkdir()
+    (project / SUPPLEMENTS / "dub.yaml").write_text(dump(with_component(supplement, "Segment", SEGMENT)))
+    user = with_component(supplement, "Segment", SEGMENT, "sing")
+    del user["components"]
+    (project / SUPPLEMENTS / "sing.yaml").write_text(dump(user))
+    with pytest.raises(PipelineError) as refused:
+        make_document(project)
+    assert re.fullmatch(
+        r"openapi/supplements/sing\.yaml: /paths/\S*/\$ref: '#/components/schemas/Segment' leads nowhere: a supplement "
+        r"brings the components that it uses and no page has",
+        str(refused.value),
+    )
+
+
+def test_a_component_goes_with_its_supplement(
+    project: Path, supplement: dict[str, Any], family_page: Callable[..., str]
+) -> None:
+    (project / SUPPLEMENTS).mkdir()
+    (project / SUPPLEMENTS / "dub.yaml").write_text(dump(with_component(supplement, "Segment", SEGMENT)))
+    import_page(family_page("dub"), slug="get-dub", pages=project / "openapi/pages")
+    assert "Segment" not in make_document(project)["components"]["schemas"]
+
+
+@pytest.mark.parametrize("first", ["post", "get"])
+def test_one_path_may_call_its_parameter_otherwise_for_another_method(
+    project: Path, supplement: dict[str, Any], first: str
+) -> None:
+    """As POST /translated-story/{run_id} beside GET /translated-story/{task_id}: a server tells them apart."""
+    (project / SUPPLEMENTS).mkdir()
+    made = json.loads(json.dumps(supplement).replace("task_id", "run_id").replace("get_dub_status", "translate_dub"))
+    made["paths"]["/dub/{run_id}"]["post"] = made["paths"]["/dub/{run_id}"].pop("get")
+    for name, one in (("a" if first == "post" else "c", made), ("b", supplement)):
+        (project / SUPPLEMENTS / f"{name}.yaml").write_text(dump(one))
+    paths = make_document(project)["paths"]
+    assert (paths["/dub/{run_id}"].keys(), paths["/dub/{task_id}"].keys()) == ({"post"}, {"get"})
+    generate(project)
 
 
 def test_an_overlay_calls_nothing_a_supplement(project: Path) -> None:
