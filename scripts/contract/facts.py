@@ -6,7 +6,7 @@ generator makes of the document needs no assumption.
 
 from collections.abc import Iterator
 
-from camb_client import TaskRef, TaskStatus
+from camb_client import TaskStatus
 from camb_client._api.operations import request_line
 from camb_client._http.credentials import DEFAULT_BASE_URL, KEY_HEADER
 
@@ -34,7 +34,7 @@ def kinds(document: Document) -> Iterator[str]:
     """Each kind that the facade promises is there, asked for as the facade asks; each task result has a kind."""
     known = families(document)
     for kind in PROMISED:
-        method, path = request_line(TaskRef(kind, "ID"))
+        method, path = request_line(kind, "ID")
         if kind not in known:
             yield (
                 f"no GET /{kind}/{{task_id}} returns {TASK_RESULT} with 200, so camb.wait({f'{kind}:…'!r}) would stop "

@@ -18,7 +18,7 @@ _BULK = 5
 def status(ref: TaskRef, poll: int = 0) -> Call[TaskState]:
     """Poll a task; ``poll`` is the number of this poll in its wait."""
     read = partial(read_state, ref, parse)
-    return Call(str(ref), *request_line(ref), None, read, "a task result", ref=ref, poll=poll)
+    return Call(str(ref), *request_line(ref.kind, ref.task_id), None, read, "a task result", ref=ref, poll=poll)
 
 
 def create(kind: str, fields: dict[str, Any]) -> Call[TaskRef]:

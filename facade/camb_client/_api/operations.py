@@ -5,6 +5,7 @@ What only some programs need is imported where it is used.
 """
 
 from enum import Enum
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 from urllib.parse import urlencode
@@ -13,12 +14,12 @@ from camb_openapi import SPEC_DIGEST as SPEC_DIGEST
 from camb_openapi.api import TASK_STATUS_OPERATIONS
 from camb_openapi.types import Unset
 
-from .._polling.task import TaskRef
-
 KINDS = tuple(TASK_STATUS_OPERATIONS)
 SPEECH, SOUND = "tts", "text-to-sound"
 # Method, path with query (relative to the base URL), JSON body.
 Request = tuple[str, str, dict[str, Any] | None]
+# Of so many tasks the request is kept that polls them: it is the same each time.
+_KEPT = 1024
 
 
 def check_kind(kind: str) -> str:
@@ -32,9 +33,10 @@ def check_kind(kind: str) -> str:
     return kind
 
 
-def request_line(ref: TaskRef) -> tuple[str, str]:
+@lru_cache(_KEPT)
+def request_line(kind: str, task_id: str) -> tuple[str, str]:
     """Method and path, relative to the base URL, of the status request."""
-    request = TASK_STATUS_OPERATIONS[ref.kind][0](ref.task_id)
+    request = TASK_STATUS_OPERATIONS[kind][0](task_id)
     return request["method"], request["url"]
 
 

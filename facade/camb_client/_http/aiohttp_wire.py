@@ -9,6 +9,7 @@ keeps cookies, unpacks bodies, sends a request again where the connection ends w
 """
 
 import math
+from functools import lru_cache
 from typing import Any
 from weakref import WeakSet
 
@@ -36,6 +37,17 @@ _ERRORS: tuple[tuple[type[Exception], type[httpx.TransportError]], ...] = (
     (aiohttp.InvalidURL, httpx.UnsupportedProtocol),
     (aiohttp.ClientError, httpx.ReadError),
 )
+
+
+@lru_cache(1024)
+def _parsed(url: str) -> URL:
+    """An address; the same one again for each poll of a task."""
+    return URL(url, encoded=True)
+
+
+@lru_cache(16)
+def _limits(connect: float, read: float | None) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(connect=connect, sock_read=read, ceil_threshold=math.inf)
 
 
 class _Connector(aiohttp.TCPConnector):
@@ -109,15 +121,13 @@ class AiohttpWire(AsyncWire):
         connect, read = self.phases["connect"], self.phases["read"]
         response = await routes.session().request(
             call.method,
-            URL(url, encoded=True),
+            _parsed(url),
             headers=exchange.headers(),
             data=exchange.body(),
-            timeout=aiohttp.ClientTimeout(
-                # Of its own, and to the point, so that it comes before the cut: then nothing was sent.
-                connect=min(math.inf if connect is None else connect, exchange.limit),
-                # What is not shorter than the whole is bounded with it.
-                sock_read=None if read == self.longest else read,
-                ceil_threshold=math.inf,
+            # The time to connect is bounded apart, and to the point, so that this comes before the cut: then nothing
+            # was sent. What is not shorter than the whole is bounded with it.
+            timeout=_limits(
+                min(math.inf if connect is None else connect, exchange.limit), None if read == self.longest else read
             ),
             proxy=routes.proxy,
             allow_redirects=False,
@@ -126,9 +136,8 @@ class AiohttpWire(AsyncWire):
             # A success is read for little: the rest, as httpx would decode it.
             plain = response.status == 200
             if exchange.begin(response.status, response.headers if plain else httpx.Headers(response.raw_headers)):
-                async for chunk in response.content.iter_any():
-                    if exchange.enough(chunk):
-                        break
+                while not (response.content.at_eof() or exchange.enough(await response.content.readany())):
+                    pass
         finally:
             response.release()  # Closes the connection if there is more to come.
 

@@ -98,13 +98,18 @@ class Call(Generic[_T]):
         return self.url.startswith("/")
 
 
-def interpret(call: Call[_T], response: Response, redact: Redact) -> CallResult[_T]:
-    """What a response says; ``redact`` takes out of it what is secret."""
+def unchanged(value: Any) -> Any:
+    """How a body is redacted that has nothing secret in it."""
+    return value
+
+
+def interpret(call: Call[_T], response: Response, redact: Redact, redact_success: Redact) -> CallResult[_T]:
+    """What a response says; ``redact`` takes out of it what is secret, ``redact_success`` out of a success's body."""
     hint, named = retry_after(response), request_id(response, redact)
     if not response.is_success:
         return CallResult(api_error(call.subject, call.ref, response, hint, redact, ours=call.is_ours), hint, named)
     try:
-        return CallResult(_read(call, response, redact), hint, named)
+        return CallResult(_read(call, response, redact_success), hint, named)
     except (MemoryError, ImportError, OSError):
         raise  # Of this machine, not of the body.
     except Exception as broken:  # noqa: BLE001 (a body can break a parser in any way: too deep, too long, odd types)

@@ -47,6 +47,11 @@ class ApiKey:
         """The header that carries the key."""
         return {KEY_HEADER: self._value}
 
+    def may_be_in(self, body: bytes | bytearray) -> bool:
+        """Whether a body of text, in whatever encoding, may hold the key, in whatever form."""
+        text = body.decode("latin-1").lower()
+        return self._value.lower() in text or _ESCAPES.search(text) is not None
+
     def redact(self, value: Any) -> Any:
         """The same text, or the same tree of JSON values, with ``[key]`` where the key was."""
         return map_texts(self._redact_text, value)
@@ -74,7 +79,8 @@ def map_texts(change: Callable[[str], str], value: Any) -> Any:
     return value
 
 
-_ESCAPES = re.compile(r"[\\%&]")
+# What stands in every other form of a text: an escape, or a zero of UTF-16 and UTF-32.
+_ESCAPES = re.compile(r"[\\%&\0]")
 
 
 def _pattern(forms: str, value: str) -> re.Pattern[str]:

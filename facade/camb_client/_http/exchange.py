@@ -17,6 +17,7 @@ What cannot be bounded in sync: the resolution of a name. Async bounds that too,
 
 import errno
 import json
+import logging
 import math
 import signal
 import socket
@@ -36,7 +37,7 @@ from .._polling.log import log
 from .._polling.response import CallResult, Response
 from .._polling.task import TaskRef
 from .._polling.text import without_queries
-from .call import Call, interpret
+from .call import Call, interpret, unchanged
 from .credentials import map_texts, redact_address
 from .wire import BaseWire, without_query
 
@@ -163,6 +164,8 @@ class Exchange(AbstractContextManager["Exchange[Any]"], Generic[_T]):
             raise httpx.ReadTimeout("the body did not end in time")
 
     def __exit__(self, _: object, broken: BaseException | None, __: object) -> bool:
+        if broken is None:
+            return False
         error = self._wire.as_httpx(broken)
         if not isinstance(error, httpx.HTTPError | httpx.InvalidURL | httpx.StreamError | OSError | UnicodeError):
             return False
@@ -223,7 +226,12 @@ class Exchange(AbstractContextManager["Exchange[Any]"], Generic[_T]):
         """What came of it; one line in the log, without the addresses of results."""
         if self._error is not None and not isinstance(self._error, CambError):
             raise self._error
-        came = CallResult(self._error) if self._error else interpret(self.call, self.response, self._redact)
+        # Most bodies hold no secret, which is found out once and not for each text in them.
+        clean = self.call.is_ours and not self._wire.key.may_be_in(self.response.body)
+        redact = unchanged if clean else self._redact
+        came = CallResult(self._error) if self._error else interpret(self.call, self.response, self._redact, redact)
+        if not log.isEnabledFor(logging.DEBUG):
+            return came
         shown = came.value if isinstance(came.value, CambError | TaskRef) else getattr(came.value, "status", "done")
         ref = self.call.ref and str(self.call.ref)
         extra = {"ref": ref, "status": getattr(came.value, "status", None), "poll": self.call.poll}

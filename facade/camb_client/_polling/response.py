@@ -180,8 +180,8 @@ def _gist(said: Any) -> str:
 
 def request_id(response: Response, redact: Redact) -> str | None:
     """What the server calls the request, or ``None``."""
-    found: str | None = redact(response.headers.get("x-request-id"))
-    return found and without_queries(found)[:200]
+    found = response.headers.get("x-request-id")
+    return found and without_queries(str(redact(found)))[:200]
 
 
 def retry_after(response: Response) -> float | None:

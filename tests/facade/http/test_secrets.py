@@ -244,6 +244,21 @@ def test_the_key_is_redacted_however_it_is_escaped(both: Both, code: int) -> Non
         assert "[key]" in shown, body
 
 
+def test_the_key_is_redacted_in_a_success_however_it_is_written(both: Both) -> None:
+    key = "sk-f00dcafe-0042"  # JSON escapes nothing in it.
+    plain = json.dumps({"status": "PENDING", "message": f"for {key}"})
+    escaped = plain.replace(key, "".join(f"\\u{ord(one):04x}" for one in key))
+    bodies = [plain.encode(how) for how in ("utf-8", "utf-16", "utf-32-le")]
+    bodies += [
+        escaped.encode(),
+        *(plain.replace(key, change(key)).encode() for change in (str.upper, lambda text: text.replace("-", "%2d"))),
+    ]
+    answers = iter(bodies)
+    camb = both.answering(lambda _: httpx.Response(200, content=next(answers)), key)
+    for body in bodies:
+        assert camb.status(TASK).message == "for [key]", body
+
+
 def test_the_key_in_headers_of_the_response(both: Both, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
 
