@@ -118,7 +118,8 @@ class Batch:
         self._due: list[tuple[float, int, Poller]] = []  # By their last poll: the least recent first.
         self._scheduled: list[tuple[float, int, Poller]] = []  # By their next poll.
         self._fresh_turn = True
-        self._places: dict[TaskRef, list[int]] = {}
+        self._places: dict[TaskRef, int] = {}
+        self._repeated: dict[TaskRef, list[int]] = {}  # Where a task is given again; most are given once.
         self._outcomes: dict[TaskRef, TaskOutcome] = {}  # Not taken yet.
         self.count = self._ticket = self._ahead = 0
         self._lost: CambError | None = None  # Why there is no use in any poll.
@@ -170,10 +171,10 @@ class Batch:
         place, self.count = self.count, self.count + 1
         if (outcome := self._outcomes.get(ref)) is not None:
             self._tell(place, outcome)
-        elif (places := self._places.get(ref)) is not None:
-            places.append(place)
+        elif ref in self._places:
+            self._repeated.setdefault(ref, []).append(place)
         else:
-            self._places[ref] = [place]
+            self._places[ref] = place
             poller = self._make(ref)
             # With a timeout of 0 each has its own deadline, and with it its poll.
             poller.start(now, time_of_day, since=self._started if self._timeout else now, health=self._health)
@@ -314,7 +315,7 @@ class Batch:
 
     def _end(self, ref: TaskRef, outcome: TaskOutcome) -> None:
         self._outcomes[ref] = outcome
-        for place in self._places.pop(ref):
+        for place in (self._places.pop(ref), *self._repeated.pop(ref, ())):
             self._tell(place, outcome)
 
     def _tell(self, place: int, outcome: TaskOutcome) -> None:

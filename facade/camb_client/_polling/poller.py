@@ -112,11 +112,9 @@ class Poller:
     polls: int = attrs.field(default=0, init=False)
     _started: float = attrs.field(init=False)
     _since: float = attrs.field(init=False)
-    _deadline: float = attrs.field(init=False)
-    _last_at: float = attrs.field(init=False)
     _age: float = attrs.field(init=False)
     _health: Health = attrs.field(init=False)
-    _last_poll: Poll = attrs.field(init=False)
+    _request_id: str | None = attrs.field(default=None, init=False)
     _end: TaskState | None = attrs.field(default=None, init=False)
     _error: CambError | None = attrs.field(default=None, init=False)
     _hint: float | None = attrs.field(default=None, init=False)
@@ -124,7 +122,7 @@ class Poller:
     _failures: int = attrs.field(default=0, init=False)
     _throttled: int = attrs.field(default=0, init=False)
     _without_run_id: int = attrs.field(default=0, init=False)
-    _told: tuple[object, object] | None = attrs.field(default=None, init=False)
+    _told: TaskState | None = attrs.field(default=None, init=False)
     _warned: tuple[str, ...] = attrs.field(default=(), init=False)
     _missing: _Streak | None = attrs.field(default=None, init=False)
     _unknown: _Streak | None = attrs.field(default=None, init=False)
@@ -146,10 +144,16 @@ class Poller:
         self._since = now if since is None else since
         self._health = health or Health(now)
         self._health.answered |= self.ref._created  # The API responded to a create call of ours.
-        self._deadline = self._since + self._timeout
-        self._last_at = self._deadline - min(LAST_POLL_BEFORE, self._timeout / 4)
         early = 0.0 if submitted is None else max(0.0, FIRST_POLL_AFTER - self._age)
         self.next_at = min(now + early, self._last_at)
+
+    @property
+    def _deadline(self) -> float:
+        return self._since + self._timeout
+
+    @property
+    def _last_at(self) -> float:
+        return self._deadline - min(LAST_POLL_BEFORE, self._timeout / 4)
 
     def pause(self, now: float) -> float:
         """How long to sleep before the next poll."""
@@ -163,7 +167,7 @@ class Poller:
     def observe(self, poll: Poll, now: float) -> None:
         """Take in what came of a poll."""
         self.polls, self.polled_at = self.polls + 1, now
-        self._last_poll, self._hint, self.change = poll, poll.retry_after, None
+        self._request_id, self._hint, self.change = poll.request_id, poll.retry_after, None
         if isinstance(poll.value, CambError):
             self._observe_failure(poll.value, now)
         else:
@@ -176,11 +180,10 @@ class Poller:
 
     def event(self, now: float, next_at: float) -> PollEvent:
         """The last poll, as a hook is told of it; the next one is at ``next_at``."""
-        said = self._last_poll.value
-        state, error = (None, said) if isinstance(said, CambError) else (said, None)
+        state = None if self._error else self.last_state
         delay = None if self.done else max(0.0, next_at - now)
         elapsed = self.polled_at - self._since
-        return PollEvent(self.ref, self.polls, state, error, self._last_poll.request_id, elapsed, delay)
+        return PollEvent(self.ref, self.polls, state, self._error, self._request_id, elapsed, delay)
 
     def result(self) -> CompletedTask:
         """The completed task of a wait that is done.
@@ -228,8 +231,9 @@ class Poller:
         if state.is_terminal:
             self.done, self._end, self.change = True, state, state
             return
-        if self._told != (state.status, state.message):
-            self._told, self.change = (state.status, state.message), state
+        if self._told is None or (self._told.status, self._told.message) != (state.status, state.message):
+            self.change = state
+        self._told = state
         self._plan(now, self._paced())
         if not state.status.is_known:
             self._observe_unknown(state, now)

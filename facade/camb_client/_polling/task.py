@@ -1,6 +1,7 @@
 """Tasks as values: how to name one, what the API said of it, and how a wait for it ended."""
 
 import re
+import sys
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
@@ -77,7 +78,7 @@ class TaskRef:
         kind, colon, task_id = str.partition(text, ":")  # TypeError for what is no str.
         if not colon:
             raise ValueError(f"{text!r} is not a task reference: write it as 'tts:{text or 'ID'}', the kind first")
-        return cls(kind, task_id, submitted_at)
+        return cls(sys.intern(kind), task_id, submitted_at)  # One string for the kind of ten thousand tasks.
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain JSON, for :meth:`from_dict`."""
