@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from ._batch.outcomes import AsyncOutcomes, Outcomes
     from ._client.async_client import AsyncCambClient
     from ._client.sync_client import CambClient
+    from ._durable.state import WaitState
+    from ._durable.step import Step
     from ._tasks.async_tasks import AsyncTaskFamily
     from ._tasks.sync_tasks import TaskFamily
 else:
@@ -62,11 +64,13 @@ else:
         "CambClient": "_client.sync_client",
         "FailedOutcome": "_batch.outcome",
         "Outcomes": "_batch.outcomes",
+        "Step": "_durable.step",
         "SucceededOutcome": "_batch.outcome",
         "TaskFamily": "_tasks.sync_tasks",
         "TaskOutcome": "_batch.outcome",
         "TextToSound": "_audio.sync_audio",
         "TextToSpeech": "_audio.sync_audio",
+        "WaitState": "_durable.state",
     }
 
     def __getattr__(name: str) -> object:
@@ -95,10 +99,10 @@ __all__ = [
     "AsyncTaskFamily", "AsyncTextToSound", "AsyncTextToSpeech", "AuthenticationError", "CambClient", "CambError",
     "CompletedTask", "ConfigurationError", "CreateOutcomeUnknownError", "DownloadError", "FailedOutcome",
     "InvalidRequestError", "MalformedResponseError", "Outcomes", "PaymentRequiredError", "PermissionDeniedError",
-    "PollEvent", "RateLimitError", "Schedule", "ServerError", "StopWaiting", "SucceededOutcome", "TaskError",
+    "PollEvent", "RateLimitError", "Schedule", "ServerError", "Step", "StopWaiting", "SucceededOutcome", "TaskError",
     "TaskFailedError", "TaskFamily", "TaskNotFoundError", "TaskOutcome", "TaskPaymentRequiredError", "TaskRef",
     "TaskResultMissingError", "TaskState", "TaskStatus", "TaskTimedOutError", "TextToSound", "TextToSpeech",
-    "WaitTimeoutError", "__version__",
+    "WaitState", "WaitTimeoutError", "__version__",
 ]
 # fmt: on
 

@@ -80,7 +80,7 @@ def test_annotations_can_be_evaluated() -> None:
                 assert get_type_hints(member)
 
 
-AWAITED = {"status", "wait", "wait_all", "result_url", "results", "download", "fetch", "aclose"}
+AWAITED = {"status", "step", "wait", "wait_all", "result_url", "results", "download", "fetch", "aclose"}
 
 
 def public_members(owner: type) -> dict[str, Any]:

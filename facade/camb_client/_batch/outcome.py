@@ -1,11 +1,14 @@
 """How the wait for one task of a batch ended."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from .._polling.errors import CambError
 from .._polling.task import CompletedTask, TaskRef
+
+if TYPE_CHECKING:
+    from .._polling.poller import Poller
 
 
 @attrs.frozen
@@ -63,3 +66,11 @@ class FailedOutcome:
 
 # Where ``error`` is ``None``, type checkers know that ``state`` is a CompletedTask.
 TaskOutcome = SucceededOutcome | FailedOutcome
+
+
+def outcome_of(poller: "Poller") -> TaskOutcome:
+    """The outcome of a wait that is done."""
+    try:
+        return SucceededOutcome(poller.ref, poller.result())
+    except CambError as error:
+        return FailedOutcome(poller.ref, error)

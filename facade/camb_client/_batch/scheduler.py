@@ -20,7 +20,7 @@ from .._polling.response import Poll
 from .._polling.schedule import SHORTEST_LIMIT
 from .._polling.task import TaskRef, TaskState
 from .limiter import RateLimiter
-from .outcome import FailedOutcome, SucceededOutcome, TaskOutcome
+from .outcome import FailedOutcome, TaskOutcome, outcome_of
 
 # References that are read before their first poll, so that a free slot finds one: a million are not read at once.
 READ_AHEAD = 64
@@ -243,10 +243,7 @@ class Batch:
             # The key is the same for every task.
             self.fail(failure)
             return
-        try:
-            self._end(poller.ref, SucceededOutcome(poller.ref, poller.result()))
-        except CambError as error:
-            self._end(poller.ref, FailedOutcome(poller.ref, error))
+        self._end(poller.ref, outcome_of(poller))
         if failure is not None and not self._health.answered and is_transient(failure):
             # Nothing has ever responded: the address is wrong for every task. (What is not transient may be the
             # task's own, an id too long for a URL.)

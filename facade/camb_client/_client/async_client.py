@@ -6,10 +6,12 @@ from typing import IO, TYPE_CHECKING, Literal, Self, Unpack, overload
 
 import httpx
 
+import camb_client  # noqa: TC001 (annotations name what it imports lazily)
+
 from .._api.operations import SOUND, SPEECH
 from .._files.options import FetchOptions, OnProgress, StrPath
 from .._http.async_wire import AsyncWire
-from .._polling.callbacks import EventHooks
+from .._polling.callbacks import Callbacks, EventHooks
 from .._polling.errors import ConfigurationError
 from .._tasks.async_tasks import AsyncTaskFamily, AsyncTasks
 from .base import BaseClient
@@ -93,6 +95,12 @@ class AsyncCambClient(BaseClient[AsyncWire, AsyncTaskFamily], AsyncTasks):
         from .. import AsyncTextToSound
 
         return AsyncTextToSound(self._wire, SOUND, self._on_poll)
+
+    async def step(self, state: "camb_client.WaitState") -> "camb_client.Step":
+        """One poll and one decision; see :meth:`CambClient.step`."""
+        from .._durable.step import step_async
+
+        return await step_async(self._wire, state, Callbacks(on_poll=self._on_poll))
 
     @overload
     async def fetch(self, address: str, dest: StrPath, **options: Unpack[FetchOptions]) -> Path: ...

@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import httpx
 
+import camb_client  # noqa: TC001 (annotations name what it imports lazily)
+
 from .._http import credentials
 from .._polling.callbacks import EventHooks, PollEvent
-from .._polling.checks import DAY, number
+from .._polling.checks import DAY, number, seconds
+from .._polling.schedule import Schedule, ScheduleLike
+from .._polling.task import TaskLike
 from .._tasks.base import BaseTasks
 from .log import log_as_environment_says
 
@@ -122,3 +126,26 @@ class BaseClient(BaseTasks[_Wire], Generic[_Wire, _Family]):
             ValueError: The spec has no such kind; the message names those it has.
         """
         return type(self)._family_class(self._wire, kind, self._on_poll)
+
+    def begin(
+        self, task: TaskLike, *, timeout: float | None = 600.0, schedule: ScheduleLike = None
+    ) -> "camb_client.WaitState":
+        """Begin a wait that outlives this process: a value, to be kept wherever you like. Nothing is sent.
+
+        Hand it to :meth:`step` when its next poll is due, in any process. Between two steps it is all there is.
+
+        Args:
+            task: A reference, or ``"<kind>:<task_id>"``.
+            timeout: Seconds until the deadline, by the clock on the wall; ``None`` waits for ever. A step after the
+                deadline still polls once.
+            schedule: When to poll; a number is that interval in seconds. By default ``Schedule.DEFAULT``.
+
+        Raises:
+            RuntimeError: The client is closed.
+            TypeError: An argument of another type.
+            ValueError: An argument that cannot be.
+        """
+        from .._durable.state import begin
+
+        self._wire.check_open()
+        return begin(self._ref(task), seconds(timeout), Schedule.of(schedule), self._wire.clock.time())

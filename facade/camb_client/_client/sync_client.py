@@ -6,10 +6,12 @@ from typing import IO, TYPE_CHECKING, Self, Unpack, overload
 
 import httpx
 
+import camb_client  # noqa: TC001 (annotations name what it imports lazily)
+
 from .._api.operations import SOUND, SPEECH
 from .._files.options import FetchOptions, OnProgress, StrPath
 from .._http.sync_wire import Wire
-from .._polling.callbacks import EventHooks, PollEvent, refuse_coroutines
+from .._polling.callbacks import Callbacks, EventHooks, PollEvent, refuse_coroutines
 from .._tasks.sync_tasks import TaskFamily, Tasks
 from .base import BaseClient
 
@@ -91,6 +93,30 @@ class CambClient(BaseClient[Wire, TaskFamily], Tasks):
         from .. import TextToSound
 
         return TextToSound(self._wire, SOUND, self._on_poll)
+
+    def step(self, state: "camb_client.WaitState") -> "camb_client.Step":
+        """One poll and one decision: what :meth:`wait` does between two sleeps.
+
+        A step that comes before ``state.next_at`` polls nothing, and gives the state back. One that comes after the
+        deadline polls all the same, with 10 s for the response: a task that ended meanwhile is found.
+
+        Args:
+            state: The state that :meth:`begin` or the last step gave.
+
+        Returns:
+            ``.outcome`` where the wait has ended; else ``.state`` for the next step, due in ``.delay`` seconds.
+            ``.changed`` is the state of the task, where its status or message has changed.
+
+        Raises:
+            AuthenticationError: The key was refused. The state stays good.
+            PermissionDeniedError: As above.
+            RuntimeError: The client is closed.
+            StopWaiting: A poll hook of yours has raised it. The state stays good.
+            TypeError: ``state`` is of another type.
+        """
+        from .._durable.step import step
+
+        return step(self._wire, state, Callbacks(on_poll=self._on_poll))
 
     @overload
     def fetch(self, address: str, dest: StrPath, **options: Unpack[FetchOptions]) -> Path: ...

@@ -57,13 +57,13 @@ class Health:
     healthy: bool = False
 
 
-def _shown(state: TaskState) -> str:
+def shown(state: TaskState) -> str:
     """The status as messages show it: any text that the server sent."""
     return without_queries(state.status)[:64]
 
 
 @attrs.define(eq=False)
-class _Streak:
+class Streak:
     """Polls in a row that said the same."""
 
     key: object = None
@@ -124,8 +124,8 @@ class Poller:
     _without_run_id: int = attrs.field(default=0, init=False)
     _told: TaskState | None = attrs.field(default=None, init=False)
     _warned: tuple[str, ...] = attrs.field(default=(), init=False)
-    _missing: _Streak | None = attrs.field(default=None, init=False)
-    _unknown: _Streak | None = attrs.field(default=None, init=False)
+    _missing: Streak | None = attrs.field(default=None, init=False)
+    _unknown: Streak | None = attrs.field(default=None, init=False)
 
     def start(
         self, now: float, time_of_day: float, *, since: float | None = None, health: Health | None = None
@@ -207,7 +207,7 @@ class Poller:
         """
         hint, elapsed, last = self._hint or hint, now - self._since, self.last_state
         message = f"{self.ref}: not done after {elapsed:.1f} s and {self.polls} polls; "
-        message += f"its last status was {_shown(last)!r}." if last else "it was never seen."
+        message += f"its last status was {shown(last)!r}." if last else "it was never seen."
         if last and not last.status.is_known:
             message += " This client does not know that status: a newer camb-client may."
         if self._error:
@@ -235,19 +235,21 @@ class Poller:
             self.change = state
         self._told = state
         self._plan(now, self._paced())
-        if not state.status.is_known:
+        if state.status.is_known:
+            self._unknown = None
+        else:
             self._observe_unknown(state, now)
 
     def _observe_unknown(self, state: TaskState, now: float) -> None:
-        status = _shown(state)
+        status = shown(state)
         if status not in self._warned:
             self._warned += (status,)
             log.warning("%s: status %r is not known to this client; the wait continues", self.ref, status)
         if state.run_id is None:
             self._unknown = None
             return
-        self._unknown = self._unknown or _Streak()
-        lasted = self._unknown.count((state.status, state.run_id), now)
+        self._unknown = self._unknown or Streak()
+        lasted = self._unknown.count((status, state.run_id), now)
         if self._unknown.times >= UNKNOWN_POLLS and lasted >= UNKNOWN_SECONDS:
             message = (
                 f"{self.ref}: the status {status!r} is not known to this client, and has stayed with run_id "
@@ -284,7 +286,7 @@ class Poller:
             else:
                 self._plan(now, self._paced())
             return
-        self._missing = self._missing or _Streak()
+        self._missing = self._missing or Streak()
         lasted = self._missing.count(None, now)
         if self._missing.times >= LOST_POLLS or lasted >= LOST_SECONDS:
             self._fail(error)

@@ -40,6 +40,7 @@ from camb_client import (
     RateLimitError,
     Schedule,
     ServerError,
+    Step,
     StopWaiting,
     SucceededOutcome,
     TaskError,
@@ -55,6 +56,7 @@ from camb_client import (
     TaskTimedOutError,
     TextToSound,
     TextToSpeech,
+    WaitState,
     WaitTimeoutError,
 )
 
@@ -252,6 +254,23 @@ def values(state: TaskState, done: CompletedTask) -> None:
         assert_type(status, TaskStatus)
     text: str = state.status
     print(text.lower())
+
+
+def durable(camb: CambClient) -> None:
+    state = camb.begin("tts:1", timeout=None, schedule=5)
+    assert_type(state, WaitState)
+    assert_type(WaitState.from_json(state.to_json()), WaitState)
+    assert_type(state.next_at, float)
+    step = camb.step(state)
+    assert_type(step, Step)
+    if step.outcome is not None and step.outcome.error is None:
+        assert_type(step.outcome.state, CompletedTask)
+    assert_type(step.changed, TaskState | None)
+    assert_type(step.delay, float | None)
+
+
+async def durable_later(camb: AsyncCambClient) -> None:
+    assert_type(await camb.step(camb.begin("tts:1")), Step)
 
 
 def schedules() -> None:

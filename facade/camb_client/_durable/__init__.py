@@ -1,0 +1,1 @@
+"""Waits that outlive a process: a wait as a value, a journal of waits and of planned work."""
