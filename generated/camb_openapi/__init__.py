@@ -3,7 +3,7 @@
 from .client import AuthenticatedClient, Client
 
 # SHA-256 of the openapi/camb.yaml that this package is made from.
-SPEC_DIGEST: str = "a0b2f06745a1131c338c88c2ff825fbd9f357d970c8789b11ea27da71c31e260"
+SPEC_DIGEST: str = "3aa4ba221f1be60edf35d13e2601da91d7350941067442fb7c9bb5801cfcac65"
 
 __all__ = (
     "SPEC_DIGEST",
