@@ -1,0 +1,228 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.api_key_error import ApiKeyError
+from ...models.get_dub_transcript_data_type import GetDubTranscriptDataType
+from ...models.get_dub_transcript_format_type import GetDubTranscriptFormatType
+from ...models.get_dub_transcript_response_200 import GetDubTranscriptResponse200
+from ...models.http_validation_error import HTTPValidationError
+from ...models.spoken_language import SpokenLanguage
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    run_id: int,
+    language: SpokenLanguage,
+    *,
+    format_type: GetDubTranscriptFormatType | Unset = UNSET,
+    data_type: GetDubTranscriptDataType | Unset = UNSET,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    json_format_type: str | Unset = UNSET
+    if not isinstance(format_type, Unset):
+        json_format_type = format_type.value
+
+    params["format_type"] = json_format_type
+
+    json_data_type: str | Unset = UNSET
+    if not isinstance(data_type, Unset):
+        json_data_type = data_type.value
+
+    params["data_type"] = json_data_type
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/transcript/{run_id}/{language}".format(
+            run_id=quote(str(run_id), safe=""),
+            language=quote(str(language), safe=""),
+        ),
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ApiKeyError | GetDubTranscriptResponse200 | HTTPValidationError | None:
+    if response.status_code == 200:
+        response_200 = GetDubTranscriptResponse200.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 401:
+        response_401 = ApiKeyError.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 422:
+        response_422 = HTTPValidationError.from_dict(response.json())
+
+        return response_422
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ApiKeyError | GetDubTranscriptResponse200 | HTTPValidationError]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    run_id: int,
+    language: SpokenLanguage,
+    *,
+    client: AuthenticatedClient,
+    format_type: GetDubTranscriptFormatType | Unset = UNSET,
+    data_type: GetDubTranscriptDataType | Unset = UNSET,
+) -> Response[ApiKeyError | GetDubTranscriptResponse200 | HTTPValidationError]:
+    """Get Dubbing Transcript
+
+    Args:
+        run_id (int):
+        language (SpokenLanguage): A language by its number; the names are the locales
+        format_type (GetDubTranscriptFormatType | Unset):
+        data_type (GetDubTranscriptDataType | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ApiKeyError | GetDubTranscriptResponse200 | HTTPValidationError]
+    """
+
+    kwargs = _get_kwargs(
+        run_id=run_id,
+        language=language,
+        format_type=format_type,
+        data_type=data_type,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    run_id: int,
+    language: SpokenLanguage,
+    *,
+    client: AuthenticatedClient,
+    format_type: GetDubTranscriptFormatType | Unset = UNSET,
+    data_type: GetDubTranscriptDataType | Unset = UNSET,
+) -> ApiKeyError | GetDubTranscriptResponse200 | HTTPValidationError | None:
+    """Get Dubbing Transcript
+
+    Args:
+        run_id (int):
+        language (SpokenLanguage): A language by its number; the names are the locales
+        format_type (GetDubTranscriptFormatType | Unset):
+        data_type (GetDubTranscriptDataType | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ApiKeyError | GetDubTranscriptResponse200 | HTTPValidationError
+    """
+
+    return sync_detailed(
+        run_id=run_id,
+        language=language,
+        client=client,
+        format_type=format_type,
+        data_type=data_type,
+    ).parsed
+
+
+async def asyncio_detailed(
+    run_id: int,
+    language: SpokenLanguage,
+    *,
+    client: AuthenticatedClient,
+    format_type: GetDubTranscriptFormatType | Unset = UNSET,
+    data_type: GetDubTranscriptDataType | Unset = UNSET,
+) -> Response[ApiKeyError | GetDubTranscriptResponse200 | HTTPValidationError]:
+    """Get Dubbing Transcript
+
+    Args:
+        run_id (int):
+        language (SpokenLanguage): A language by its number; the names are the locales
+        format_type (GetDubTranscriptFormatType | Unset):
+        data_type (GetDubTranscriptDataType | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ApiKeyError | GetDubTranscriptResponse200 | HTTPValidationError]
+    """
+
+    kwargs = _get_kwargs(
+        run_id=run_id,
+        language=language,
+        format_type=format_type,
+        data_type=data_type,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    run_id: int,
+    language: SpokenLanguage,
+    *,
+    client: AuthenticatedClient,
+    format_type: GetDubTranscriptFormatType | Unset = UNSET,
+    data_type: GetDubTranscriptDataType | Unset = UNSET,
+) -> ApiKeyError | GetDubTranscriptResponse200 | HTTPValidationError | None:
+    """Get Dubbing Transcript
+
+    Args:
+        run_id (int):
+        language (SpokenLanguage): A language by its number; the names are the locales
+        format_type (GetDubTranscriptFormatType | Unset):
+        data_type (GetDubTranscriptDataType | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ApiKeyError | GetDubTranscriptResponse200 | HTTPValidationError
+    """
+
+    return (
+        await asyncio_detailed(
+            run_id=run_id,
+            language=language,
+            client=client,
+            format_type=format_type,
+            data_type=data_type,
+        )
+    ).parsed

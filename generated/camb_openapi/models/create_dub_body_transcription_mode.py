@@ -1,0 +1,9 @@
+from enum import StrEnum
+
+
+class CreateDubBodyTranscriptionMode(StrEnum):
+    FAST = "fast"
+    SLOW = "slow"
+
+    def __str__(self) -> str:
+        return str(self.value)

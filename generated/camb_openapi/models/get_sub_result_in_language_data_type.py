@@ -1,0 +1,9 @@
+from enum import StrEnum
+
+
+class GetSubResultInLanguageDataType(StrEnum):
+    FILE = "file"
+    RAW_DATA = "raw_data"
+
+    def __str__(self) -> str:
+        return str(self.value)
