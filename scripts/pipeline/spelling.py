@@ -3,17 +3,35 @@
 import json
 from typing import Any
 
-from ..common.documents import WORDS, Document, mapped, pointer
-from ..common.refs import only_one
+from ..common.documents import WORDS, At, Document, mapped, pointer
+from ..common.refs import behind, only_one
 from ..common.uploads import uploads_as_binary
 
 
 def spelled(document: Document) -> Document:
     """A copy that means the same: files are `format: binary`, what an `allOf` of one holds stands in its place,
-    and a schema that is written out, but is a component, is a `$ref` to it.
+    what stands in a path is never null, and a schema that is written out, but is a component, is a `$ref` to it.
     """
     result: Document = mapped(uploads_as_binary(document), _unwrapped)
-    return _with_refs(result)
+    return _with_refs(mapped(result, lambda node: _without_null_in_path(result, node)))
+
+
+def _without_null_in_path(document: Document, node: dict[str, Any]) -> dict[str, Any]:
+    """A path has a text at each place. FastAPI writes null for a parameter that other operations may leave out."""
+    if node.get("in") != "path" or not isinstance(node.get("schema"), dict):
+        return node
+    schema = behind(document, At(node["schema"], ())).value
+    beside = {key: value for key, value in node["schema"].items() if key != "$ref"}
+    named = schema.get("type")
+    if isinstance(named, list) and "null" in named:
+        left = [one for one in named if one != "null"]
+        return {**node, "schema": {**schema, **beside, "type": left[0] if len(left) == 1 else left}}
+    for key in ("anyOf", "oneOf"):
+        left = [one for one in schema.get(key) or () if one != {"type": "null"}]
+        if left and len(left) < len(schema[key]):
+            rest = {name: value for name, value in {**schema, **beside}.items() if name != key}
+            return {**node, "schema": {**rest, **(left[0] if len(left) == 1 else {key: left})}}
+    return node
 
 
 def _unwrapped(node: dict[str, Any]) -> dict[str, Any]:

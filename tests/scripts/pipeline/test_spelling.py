@@ -110,3 +110,31 @@ def test_a_family_whose_result_is_written_out_stays_one(project: Path) -> None:
     assert make_document(project) == before
     generate(project)
     assert '"tts": (' in (project / PACKAGE / "api/__init__.py").read_text()
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ({"type": ["integer", "null"], "title": "Run Id"}, {"type": "integer", "title": "Run Id"}),
+        ({"anyOf": [{"type": "integer"}, {"type": "null"}], "title": "Run Id"}, {"type": "integer", "title": "Run Id"}),
+        (
+            {"anyOf": [{"type": "integer"}, {"type": "string"}, {"type": "null"}]},
+            {"anyOf": [{"type": "integer"}, {"type": "string"}]},
+        ),
+        ({"anyOf": [REF, {"type": "null"}], "title": "Status"}, {**REF, "title": "Status"}),
+        ({"$ref": "#/components/schemas/RunId", "description": "Which"}, {"type": "integer", "description": "Which"}),
+        ({"type": "integer"}, {"type": "integer"}),
+        (REF, REF),
+    ],
+)
+def test_what_stands_in_a_path_is_never_null(small: Document, schema: Any, expected: Any) -> None:
+    small["components"]["schemas"]["RunId"] = {"type": ["integer", "null"]}
+    small["components"]["parameters"]["Id"]["schema"] = schema
+    parameter = spelled(small)["components"]["parameters"]["Id"]
+    assert parameter == {"name": "id", "in": "path", "required": True, "schema": expected}
+
+
+def test_what_may_be_left_out_elsewhere_may_be_null(small: Document) -> None:
+    query = {"name": "run_id", "in": "query", "schema": {"anyOf": [{"type": "integer"}, {"type": "null"}]}}
+    small["components"]["parameters"]["Run"] = query
+    assert spelled(small)["components"]["parameters"]["Run"] == query
