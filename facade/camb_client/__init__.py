@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from ._batch.outcome import FailedOutcome, SucceededOutcome, TaskOutcome
     from ._batch.outcomes import AsyncOutcomes, Outcomes
     from ._client.async_client import AsyncCambClient
+    from ._client.lists import AsyncLanguages, AsyncVoices, Languages, Voices
     from ._client.sync_client import CambClient
     from ._durable.state import WaitState
     from ._durable.step import Step
@@ -57,12 +58,15 @@ else:
     # Where the names are that are imported when they are first asked for.
     _LAZY = {
         "AsyncCambClient": "_client.async_client",
+        "AsyncLanguages": "_client.lists",
         "AsyncOutcomes": "_batch.outcomes",
         "AsyncTaskFamily": "_tasks.async_tasks",
         "AsyncTextToSound": "_audio.async_audio",
         "AsyncTextToSpeech": "_audio.async_audio",
+        "AsyncVoices": "_client.lists",
         "CambClient": "_client.sync_client",
         "FailedOutcome": "_batch.outcome",
+        "Languages": "_client.lists",
         "Outcomes": "_batch.outcomes",
         "Step": "_durable.step",
         "SucceededOutcome": "_batch.outcome",
@@ -70,6 +74,7 @@ else:
         "TaskOutcome": "_batch.outcome",
         "TextToSound": "_audio.sync_audio",
         "TextToSpeech": "_audio.sync_audio",
+        "Voices": "_client.lists",
         "WaitState": "_durable.state",
     }
 
@@ -95,14 +100,14 @@ else:
 
 # fmt: off
 __all__ = [
-    "SPEC_DIGEST", "ApiConnectionError", "ApiError", "ApiPaymentRequiredError", "AsyncCambClient", "AsyncOutcomes",
-    "AsyncTaskFamily", "AsyncTextToSound", "AsyncTextToSpeech", "AuthenticationError", "CambClient", "CambError",
-    "CompletedTask", "ConfigurationError", "CreateOutcomeUnknownError", "DownloadError", "FailedOutcome",
-    "InvalidRequestError", "MalformedResponseError", "Outcomes", "PaymentRequiredError", "PermissionDeniedError",
-    "PollEvent", "RateLimitError", "Schedule", "ServerError", "Step", "StopWaiting", "SucceededOutcome", "TaskError",
-    "TaskFailedError", "TaskFamily", "TaskNotFoundError", "TaskOutcome", "TaskPaymentRequiredError", "TaskRef",
-    "TaskResultMissingError", "TaskState", "TaskStatus", "TaskTimedOutError", "TextToSound", "TextToSpeech",
-    "WaitState", "WaitTimeoutError", "__version__",
+    "SPEC_DIGEST", "ApiConnectionError", "ApiError", "ApiPaymentRequiredError", "AsyncCambClient", "AsyncLanguages",
+    "AsyncOutcomes", "AsyncTaskFamily", "AsyncTextToSound", "AsyncTextToSpeech", "AsyncVoices", "AuthenticationError",
+    "CambClient", "CambError", "CompletedTask", "ConfigurationError", "CreateOutcomeUnknownError", "DownloadError",
+    "FailedOutcome", "InvalidRequestError", "Languages", "MalformedResponseError", "Outcomes", "PaymentRequiredError",
+    "PermissionDeniedError", "PollEvent", "RateLimitError", "Schedule", "ServerError", "Step", "StopWaiting",
+    "SucceededOutcome", "TaskError", "TaskFailedError", "TaskFamily", "TaskNotFoundError", "TaskOutcome",
+    "TaskPaymentRequiredError", "TaskRef", "TaskResultMissingError", "TaskState", "TaskStatus", "TaskTimedOutError",
+    "TextToSound", "TextToSpeech", "Voices", "WaitState", "WaitTimeoutError", "__version__",
 ]
 # fmt: on
 

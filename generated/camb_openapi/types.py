@@ -1,8 +1,10 @@
 """Contains some shared types for properties"""
 
+import os
 from collections.abc import Mapping, MutableMapping
 from http import HTTPStatus
-from typing import IO, BinaryIO, Generic, Literal, TypeVar
+from io import BytesIO
+from typing import IO, Any, BinaryIO, Generic, Literal, TypeVar
 
 from attrs import define
 
@@ -16,28 +18,54 @@ UNSET: Unset = Unset()
 
 # The types that `httpx.Client(files=)` can accept, copied from that library.
 FileContent = IO[bytes] | bytes | str
-FileTypes = (
+_FileTuple = (
     # (filename, file (or bytes), content_type)
     tuple[str | None, FileContent, str | None]
     # (filename, file (or bytes), content_type, headers)
     | tuple[str | None, FileContent, str | None, Mapping[str, str]]
 )
-RequestFiles = list[tuple[str, FileTypes]]
+RequestFiles = list[tuple[str, _FileTuple]]
 
 
 @define
 class File:
-    """Contains information for file uploads"""
+    """A file to upload: its path or an open binary handle, and what the server is told of it"""
 
-    payload: BinaryIO
+    payload: "BinaryIO | os.PathLike[str]"
     file_name: str | None = None
     mime_type: str | None = None
 
-    def to_tuple(self) -> FileTypes:
+    @classmethod
+    def of(cls, value: Any) -> "File":
+        """The file that a path or a handle stands for; the last part of its path is its name"""
+        if isinstance(value, File):
+            return value
+        if isinstance(value, bytes):
+            return cls(BytesIO(value))
+        name = value if isinstance(value, os.PathLike) else getattr(value, "name", None)
+        if not isinstance(value, os.PathLike) and not hasattr(value, "read"):
+            raise TypeError(
+                f"a file must be a path (os.PathLike), an open binary handle or a File, not {type(value).__name__}"
+            )
+        return cls(
+            value,
+            os.path.basename(name) if isinstance(name, (str, os.PathLike)) else None,
+        )
+
+    def to_tuple(self) -> _FileTuple:
         """Return a tuple representation that httpx will accept for multipart/form-data"""
-        return self.file_name, self.payload, self.mime_type
+        payload = (
+            open(self.payload, "rb")
+            if isinstance(self.payload, os.PathLike)
+            else self.payload
+        )
+        return self.file_name, payload, self.mime_type
 
 
+# What a field that is a file can be given.
+FileLike = File | BinaryIO | os.PathLike[str]
+# What `to_dict()` of a model has for one.
+FileTypes = FileLike
 T = TypeVar("T")
 
 
@@ -51,4 +79,12 @@ class Response(Generic[T]):
     parsed: T | None
 
 
-__all__ = ["UNSET", "File", "FileTypes", "RequestFiles", "Response", "Unset"]
+__all__ = [
+    "UNSET",
+    "File",
+    "FileLike",
+    "FileTypes",
+    "RequestFiles",
+    "Response",
+    "Unset",
+]

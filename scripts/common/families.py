@@ -1,12 +1,14 @@
-"""Which operations are families of tasks, as openapi/templates/api_init.py.jinja takes them for such."""
+"""Which operations are families of tasks, and what each operation is for them."""
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
-from .documents import NOTHING, At, Document, JsonPath, members, operations
-from .refs import keys, origin
+from .documents import NOTHING, WORDS, At, Document, JsonPath, members, operations
+from .refs import keys, origin, parameters
 
 TASK_RESULT = "OrchestratorPipelineResult"  # the class that the facade reads a task's status from
+EVERY_PAGE = "Apis"  # the first tag of every operation of the docs
+Place = tuple[str, str]  # path and method
 _STATUS_PATH = re.compile(r"/(?P<kind>[^{}]+)/\{task_id\}")
 
 
@@ -47,3 +49,88 @@ def status_enums(document: Document) -> list[At]:
             enum = origin(document, at)
             found[enum.path] = enum
     return list(found.values())
+
+
+class Roles(NamedTuple):
+    """What the operations of a document are for the tasks of one kind; each list has one place, or is refused."""
+
+    create: list[Place]
+    result: list[Place]
+    results: list[Place]
+    parts: dict[str, list[Place]]
+
+
+def identifier(text: str) -> str:
+    """A kind, or a tag, as Python can name it."""
+    return re.sub(r"\W+", "_", text).strip("_").lower()
+
+
+def roles(document: Document) -> dict[str, Roles]:
+    """By kind, which operations create its tasks and tell their results: parameters decide, and tags say whose.
+
+    An operation is for the kinds that its tags name; one that names none, for the only kind whose status has a tag in
+    common with it.
+    """
+    statuses = {kind: document["paths"][path][method] for kind, (_, path, method) in families(document).items()}
+    found = {kind: Roles([], [], [], {}) for kind in statuses}
+    for path, method, operation in operations(document):
+        if method == "post" and path[1:] in found and _names_a_task(document, operation):
+            found[path[1:]].create.append((path, method))
+            continue
+        asked = {(it["in"].value, it["name"].value): it.get("required", NOTHING).value is True
+                 for it in parameters(document, path, method)}  # fmt: skip
+        in_path = {name for where, name in asked if where == "path"}
+        required = {name for (where, name), needed in asked.items() if where != "path" and needed}
+        for kind in _kinds(statuses, operation):
+            mine = found[kind]
+            if method == "post" and not in_path and "run_ids" in body_properties(document, operation):
+                mine.results.append((path, method))
+            elif method == "get" and in_path == {"run_id"} and not required:
+                mine.result.append((path, method))
+            elif method == "get" and "run_id" in in_path:
+                name = identifier(path.split("/")[1])
+                name = name if name.startswith(identifier(kind)) else f"{identifier(kind)}_{name}"
+                mine.parts.setdefault(name.upper(), []).append((path, method))
+    return found
+
+
+def lookups(document: Document) -> dict[str, Place]:
+    """By path, what can be asked for without saying more: which voices there are, which languages."""
+    return {
+        path: (path, method)
+        for path, method, _ in operations(document)
+        if method == "get" and not any(it.get("required", NOTHING).value for it in parameters(document, path, method))
+    }
+
+
+def body_properties(document: Document, operation: dict[str, Any]) -> dict[str, At]:
+    """The properties of the JSON that an operation takes."""
+    node = At(operation.get("requestBody"), ())
+    for step in ("content", "application/json", "schema"):
+        node = keys(document, node).get(step, NOTHING)
+    return members(keys(document, node).get("properties", NOTHING))
+
+
+def _kinds(statuses: dict[str, dict[str, Any]], operation: dict[str, Any]) -> list[str]:
+    tags = {identifier(tag) for tag in operation.get("tags") or []} - {identifier(EVERY_PAGE)}
+    if named := [kind for kind in statuses if identifier(kind) in tags]:
+        return named
+    alike = [kind for kind, it in statuses.items() if tags & {identifier(tag) for tag in it.get("tags") or []}]
+    return alike if len(alike) == 1 else []
+
+
+def _names_a_task(document: Document, operation: dict[str, Any]) -> bool:
+    """Whether the JSON of some 2xx has a ``task_id``, or is described by nothing."""
+    for code, response in members(At(operation.get("responses"), ())).items():
+        node = response
+        for step in ("content", "application/json", "schema"):
+            node = keys(document, node).get(step, NOTHING)
+        schema = keys(document, node)
+        if str(code).startswith("2") and node is not NOTHING:
+            branches = [schema, *(keys(document, At(it, ())) for key in ("anyOf", "oneOf", "allOf") if key in schema
+                                  for it in schema[key].value)]  # fmt: skip
+            if any("task_id" in members(one.get("properties", NOTHING)) for one in branches) or not schema.keys() - {
+                *WORDS
+            }:
+                return True
+    return False

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from ..common.documents import At, Document, JsonPath, children, objects, operations, place, pointer
 from ..common.errors import PipelineError
-from ..common.families import TASK_RESULT
+from ..common.families import EVERY_PAGE, TASK_RESULT, Place, families, identifier, roles
 from ..common.refs import UnresolvedError, behind
 
 
@@ -139,6 +139,31 @@ def task_result(document: Document) -> Iterator[Problem]:
         if name not in (schema.get("properties") or {}):
             reason = f"the task result has no {name}, which every wait stands on"
             yield Problem(("components", "schemas", TASK_RESULT, "properties"), reason)
+
+
+def kinds(document: Document) -> Iterator[Problem]:
+    """The first tag of a status is its kind, or that of every page; each role and each handle is of one operation."""
+    names: dict[str, Place] = {}
+    for kind, here in families(document).items():
+        path, method = str(here[1]), str(here[2])
+        tags = _list(document["paths"][path][method].get("tags"))
+        if not tags or (str(tags[0]) != EVERY_PAGE and identifier(str(tags[0])) != identifier(kind)):
+            reason = f"the first tag has to be {identifier(kind)}, its kind: write an action in openapi/overlay.yaml"
+            yield Problem((*here, "tags"), f"{reason} (the tags are {', '.join(map(str, tags)) or 'none'})")
+        yield from _once(f"the handle {identifier(kind).upper()}", [(path, method)], names)
+    for kind, mine in roles(document).items():
+        for role, places in (("create", mine.create), ("result", mine.result), ("results", mine.results)):
+            yield from _once(f"the {role} of {kind}", places, {})
+        for name, places in mine.parts.items():
+            yield from _once(f"the handle {name}", places, names)
+
+
+def _once(what: str, places: list[Place], seen: dict[str, Place]) -> Iterator[Problem]:
+    for path, method in places:
+        first = seen.setdefault(what, (path, method))
+        if first != (path, method):
+            reason = f"is {what} as well as {first[1].upper()} {first[0]}: tell them apart by their tags"
+            yield Problem(("paths", path, method), reason)
 
 
 def _nodes(node: Any, path: JsonPath = ()) -> Iterator[tuple[JsonPath, Any]]:

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from ..common.documents import Document
+from ..common.documents import Document, place
+from ..common.errors import PipelineError
 from ..common.project import OVERLAY, PAGES, SUPPLEMENTS
-from .checks import check, task_result
+from .checks import check, kinds, task_result
 from .merge import first_with, load_pages, merge
 from .overlay import apply_overlay, load_overlay
 from .spelling import spelled
@@ -23,4 +24,7 @@ def make_document(root: Path) -> Document:
     if supplements:
         corrected = add_supplements(corrected, supplements)
         check(corrected, lambda path: first_with(supplements, path[:3]))
-    return spelled(corrected)
+    document = spelled(corrected)
+    for problem in kinds(document):
+        raise PipelineError(place(first_with([*pages, *supplements], problem.path[:3]), problem.path), problem.reason)
+    return document

@@ -6,6 +6,7 @@ The generator is imported where it is used, so that a build with nothing to do s
 import contextlib
 import hashlib
 import io
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from ..common.errors import PipelineError
 from ..common.project import PACKAGE, SPEC, Files, outputs
 from ..common.strict_yaml import dump, load_file
 from .checks import module_name
+from .roles import roles_template
 
 _HEADER = """\
 # Made by scripts/pipeline/generate.py: edit pages/, overlay.yaml or supplements/ instead, and run make generate
@@ -41,7 +43,10 @@ def make(document: Document, root: Path, folder: Path) -> Files:
     spec.write_text(spec_text(document), encoding="utf-8", newline="\n")
     package = folder / PACKAGE
     package.parent.mkdir(parents=True)
-    _run_generator(root / "openapi", spec, package)
+    templates = folder / "templates"
+    shutil.copytree(root / "openapi/templates", templates)
+    (templates / "roles.jinja").write_text(roles_template(document), encoding="utf-8")
+    _run_generator(root / "openapi", templates, spec, package)
     _check_modules(document, package)
     (package / "py.typed").touch()
     _run_ruff("check", "--fix-only", "--select=I,F401", folder=package)
@@ -49,7 +54,7 @@ def make(document: Document, root: Path, folder: Path) -> Files:
     return outputs(folder)
 
 
-def _run_generator(openapi: Path, spec: Path, package: Path) -> None:
+def _run_generator(openapi: Path, templates: Path, spec: Path, package: Path) -> None:
     """Run openapi-python-client in this process, as its command line does with `--fail-on-warning`."""
     from openapi_python_client import generate as generate_client
     from openapi_python_client.config import Config, ConfigFile, MetaType
@@ -68,7 +73,7 @@ def _run_generator(openapi: Path, spec: Path, package: Path) -> None:
     config = Config.from_sources(config_file, MetaType.NONE, spec, "utf-8", overwrite=False, output_path=package)
     try:
         with contextlib.redirect_stdout(io.StringIO()):
-            errors = generate_client(config=config, custom_template_path=openapi / "templates")
+            errors = generate_client(config=config, custom_template_path=templates)
     except Exception as error:  # It may fail in any way; a traceback through it helps nobody.
         raise PipelineError(SPEC, f"the generator failed: {type(error).__name__}: {error}") from error
     for problem in errors:

@@ -14,14 +14,18 @@ import pytest
 import camb_client
 from camb_client import (
     AsyncCambClient,
+    AsyncLanguages,
     AsyncTaskFamily,
     AsyncTextToSound,
     AsyncTextToSpeech,
+    AsyncVoices,
     CambClient,
+    Languages,
     TaskFamily,
     TaskRef,
     TextToSound,
     TextToSpeech,
+    Voices,
 )
 from camb_client._api.operations import KINDS
 from camb_client._audio.families import SoundArguments, SpeechArguments
@@ -39,7 +43,7 @@ def test_everything_public_is_exported_and_nothing_else() -> None:
     public = {name for name in vars(camb_client) if not name.startswith("_")} - {"TYPE_CHECKING"}
     modules = {name for name in public if inspect.ismodule(getattr(camb_client, name))}
     assert (public - modules) | LAZY == set(camb_client.__all__) - {"__version__"}
-    assert all(name.startswith("_") or name in {"testing", "logging", "cli", "kinds"} for name in modules)
+    assert all(name.startswith("_") or name in {"testing", "logging", "cli", "kinds", "models"} for name in modules)
     assert {getattr(camb_client, name).__name__ for name in LAZY - {"TaskOutcome"}} == LAZY - {"TaskOutcome"}
     assert set(camb_client.__all__) <= set(dir(camb_client))
     with pytest.raises(AttributeError, match="has no attribute 'TextToVoice'"):
@@ -80,7 +84,22 @@ def test_annotations_can_be_evaluated() -> None:
                 assert get_type_hints(member)
 
 
-AWAITED = {"status", "step", "wait", "wait_all", "result_url", "results", "download", "fetch", "aclose"}
+AWAITED = {
+    "status",
+    "step",
+    "wait",
+    "wait_all",
+    "result_url",
+    "result",
+    "results",
+    "part",
+    "download",
+    "fetch",
+    "aclose",
+    "list",
+    "source",
+    "target",
+}
 
 
 def public_members(owner: type) -> dict[str, Any]:
@@ -93,6 +112,8 @@ def public_members(owner: type) -> dict[str, Any]:
     [
         (CambClient, AsyncCambClient),
         (TaskFamily, AsyncTaskFamily),
+        (Voices, AsyncVoices),
+        (Languages, AsyncLanguages),
         (TextToSpeech, AsyncTextToSpeech),
         (TextToSound, AsyncTextToSound),
     ],

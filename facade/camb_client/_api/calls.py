@@ -1,6 +1,6 @@
 """Every request that the client sends to the API, and how its response is read."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -9,10 +9,24 @@ from typing import Any, NoReturn
 from .._http.call import Call, is_address, no_json
 from .._polling.response import Redact, json_object, read_state
 from .._polling.task import TaskRef, TaskState
-from .operations import create_request, parse, request_line, result_request, results_request, stream_request
+from .operations import (
+    Part,
+    create_request,
+    fitting,
+    lookup,
+    parse,
+    part_request,
+    request_line,
+    result_reader,
+    result_request,
+    results_request,
+    stream_request,
+)
 
 # Two to five in one bulk call, by the schema (RunIDsRequestPayload) and the docs.
 _BULK = 5
+# A result may be a transcript of hours. What is longer than this is something else, and is not read on.
+RESULT_LIMIT = 64 << 20
 
 
 def status(ref: TaskRef, poll: int = 0) -> Call[TaskState]:
@@ -21,8 +35,8 @@ def status(ref: TaskRef, poll: int = 0) -> Call[TaskState]:
     return Call(str(ref), *request_line(ref.kind, ref.task_id), None, read, "a task result", ref=ref, poll=poll)
 
 
-def create(kind: str, fields: dict[str, Any]) -> Call[TaskRef]:
-    """Create a task."""
+def create(kind: str, body: object) -> Call[TaskRef]:
+    """Create a task, of a model of its body or of a mapping."""
 
     def read(body: Any, _: Redact, at: float) -> TaskRef:
         task_id = json_object(body).get("task_id")
@@ -30,7 +44,8 @@ def create(kind: str, fields: dict[str, Any]) -> Call[TaskRef]:
             raise ValueError("response has no 'task_id'")  # noqa: TRY004 (the body's fault, not a caller's)
         return TaskRef._of_create(kind, task_id, datetime.fromtimestamp(at, UTC))
 
-    return Call(f"{kind} create", *create_request(kind, fields), read, "a new task", fresh=True)
+    (method, url, fields), _ = create_request(kind, body)
+    return Call(f"{kind} create", method, url, fields, read, "a new task", fresh=True)
 
 
 def stream(kind: str, fields: dict[str, Any]) -> Call[NoReturn]:
@@ -42,6 +57,44 @@ def stream(kind: str, fields: dict[str, Any]) -> Call[NoReturn]:
 def address(kind: str, run_id: int) -> Call[str]:
     """Ask where a result is."""
     return Call(f"{kind} run {run_id}", *result_request(kind, run_id), lambda body, *_: _address(body), "an address")
+
+
+def result(kind: str, run_id: int) -> Call[Any]:
+    """Ask for a result."""
+    read = _redacted(result_reader(kind))
+    return Call(f"{kind} run {run_id}", *result_request(kind, run_id), read, "a result", body_limit=RESULT_LIMIT)
+
+
+def results(kind: str, run_ids: Sequence[int]) -> Call[dict[int, Any]]:
+    """Ask for two to five results; those that the response does not have as a result are left out."""
+    read_one = result_reader(kind)
+
+    def read(body: Any, redact: Redact, _: float) -> dict[int, Any]:
+        given, found = json_object(redact(body)), {}
+        for run_id in run_ids:
+            with suppress(Exception):  # How a run that failed is shown is said nowhere: it is asked for alone.
+                found[run_id] = read_one(given[str(run_id)])
+        return found
+
+    subject = f"{kind} runs {', '.join(map(str, run_ids))}"
+    return Call(subject, *results_request(kind, list(run_ids)), read, "results", body_limit=RESULT_LIMIT)
+
+
+def part(handle: Part[..., Any], run_id: int, *args: Any, **params: Any) -> Call[Any]:
+    """Ask for what a run has beside its result."""
+    request = part_request(handle, run_id, *args, **params)
+    read = _redacted(fitting(handle.read))
+    return Call(f"{handle.kind} run {run_id}", *request, read, "a part of a result", body_limit=RESULT_LIMIT)
+
+
+def listed(path: str) -> Call[Any]:
+    """Ask what there is: voices, languages."""
+    request, read = lookup(path)
+    return Call(path.removeprefix("/"), *request, _redacted(read), "a list", body_limit=RESULT_LIMIT)
+
+
+def _redacted(read: Callable[[Any], Any]) -> Callable[[Any, Redact, float], Any]:
+    return lambda body, redact, _: read(redact(body))
 
 
 def addresses(kind: str, run_ids: Sequence[int]) -> Call[dict[int, str]]:

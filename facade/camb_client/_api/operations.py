@@ -1,23 +1,37 @@
-"""The operations of the API, as the generated code has them: the only module that imports ``camb_openapi``.
+"""The operations of the API, as the generated code has them: with ``handles`` and ``models`` the only importer of it.
 
-It hands over which kinds of tasks there are, each request, what may stand in one, and the reader of a task result.
+It hands over which kinds of tasks there are, each request, what may stand in one, and the readers of responses.
 What only some programs need is imported where it is used.
 """
 
-from enum import Enum
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib import import_module
+from io import IOBase
+from os import PathLike
 from typing import Any
 from urllib.parse import urlencode
 
 from camb_openapi import SPEC_DIGEST as SPEC_DIGEST
-from camb_openapi.api import TASK_STATUS_OPERATIONS
-from camb_openapi.types import Unset
+from camb_openapi.api import FAMILIES, LOOKUPS, TASK_STATUS_OPERATIONS
+from camb_openapi.api import Operations as Operations
+from camb_openapi.api import Part as Part
+from camb_openapi.types import File, Unset
 
 KINDS = tuple(TASK_STATUS_OPERATIONS)
 SPEECH, SOUND = "tts", "text-to-sound"
 # Method, path with query (relative to the base URL), JSON body.
 Request = tuple[str, str, dict[str, Any] | None]
+_JSON, _MULTIPART = "application/json", "multipart/form-data"
+# What the client can do → the role of a handle that it needs.
+_ROLES = {"create": "bodies", "result": "result", "results": "results"}
+# Field of a create or stream call → the generated enum of what it may be, where that is a closed list.
+_CHOICES = {
+    "language": "create_tts_body_language",
+    "gender": "create_tts_body_gender",
+    "audio_type": "create_text_to_sound_body_audio_type",
+    "format": "stream_tts_body_output_configuration_format",
+}
 # Of so many tasks the request is kept that polls them: it is the same each time.
 _KEPT = 1024
 
@@ -33,6 +47,11 @@ def check_kind(kind: str) -> str:
     return kind
 
 
+def kind_of(kind: Any) -> str:
+    """The kind that a handle, or its name, stands for."""
+    return str(kind) if isinstance(kind, Operations) else kind
+
+
 @lru_cache(_KEPT)
 def request_line(kind: str, task_id: str) -> tuple[str, str]:
     """Method and path, relative to the base URL, of the status request."""
@@ -45,94 +64,128 @@ def _request(made: dict[str, Any]) -> Request:
     return made["method"], made["url"] + (query and f"?{query}"), made.get("json")
 
 
-# Kind → operation → its generated module, and the generated class that its body or its query is made of.
-_OPERATIONS = {
-    SPEECH: {
-        "create": ("tts.create_tts", "create_tts_body.CreateTtsBody"),
-        "result": ("tts.get_tts_result", "get_tts_result_output_type.GetTtsResultOutputType"),
-        "results": ("tts.get_tts_results", "get_tts_results_body.GetTtsResultsBody"),
-        "stream": ("tts.stream_tts", "stream_tts_body.StreamTtsBody"),
-    },
-    SOUND: {
-        "create": ("text_to_sound.create_text_to_sound", "create_text_to_sound_body.CreateTextToSoundBody"),
-        "result": (
-            "text_to_sound.get_text_to_sound_result",
-            "get_text_to_sound_result_output_type.GetTextToSoundResultOutputType",
-        ),
-        "results": (
-            "text_to_sound.get_text_to_sound_results",
-            "get_text_to_sound_results_body.GetTextToSoundResultsBody",
-        ),
-    },
-}  # fmt: skip
-# Field of a create or stream call → the generated enum of what it may be, where that is a closed list.
-_CHOICES = {
-    "language": "create_tts_body_language.CreateTtsBodyLanguage",
-    "gender": "create_tts_body_gender.CreateTtsBodyGender",
-    "audio_type": "create_text_to_sound_body_audio_type.CreateTextToSoundBodyAudioType",
-    "format": "stream_tts_body_output_configuration_format.StreamTtsBodyOutputConfigurationFormat",
-}
-
-
 def operations(kind: str) -> tuple[str, ...]:
     """What the client can do with tasks of a kind, ``status`` first.
 
     Raises:
         ValueError: The spec has no such kind.
     """
-    return ("status", *_OPERATIONS.get(check_kind(kind), ()))
+    handle = FAMILIES[check_kind(kind)]
+    found = [name for name, role in _ROLES.items() if getattr(handle, role) is not None]
+    return ("status", *found, *(["stream"] if kind == SPEECH else []))
 
 
-def _model(path: str) -> Any:
-    """A class of the generated models, imported when it is used."""
-    module, _, name = path.partition(".")
-    return getattr(import_module(f"camb_openapi.models.{module}"), name)
+def _role(kind: str, name: str) -> Any:
+    """What a handle has for an operation.
+
+    Raises:
+        ValueError: The spec has no such operation for tasks of this kind; nothing was sent.
+    """
+    if name not in operations(kind):
+        known = ", ".join(operations(kind))
+        raise ValueError(f"{kind!r} has no operation {name!r}; the API description of this client has {known} for it")
+    return getattr(FAMILIES[kind], _ROLES[name])
 
 
-def _operation(kind: str, name: str) -> tuple[Any, Any]:
-    """The generated module of an operation, and what its body or its query is made of.
+def create_request(kind: str, body: object) -> tuple[Request, bool]:
+    """Create a task of a kind; and whether the body goes as a form with files, and not as JSON.
+
+    Args:
+        kind: The kind.
+        body: A model of the bodies that it takes, or a mapping of the same fields.
+
+    Raises:
+        TypeError: It is neither, or a field cannot be sent at all.
+        ValueError: The API description has no create for this kind, or a field that it requires is missing.
+    """
+    models: Mapping[str, type[Any]] = _role(kind, "create")()
+    try:
+        if isinstance(body, Mapping):
+            has_file = any(isinstance(value, (File, PathLike, IOBase)) for value in body.values())
+            body = models.get(_MULTIPART if has_file else _JSON, next(iter(models.values()))).from_dict(body)
+        takes = [content for content, model in models.items() if isinstance(body, model)]
+        if not takes:
+            names = " or ".join(dict.fromkeys(model.__name__ for model in models.values()))
+            raise TypeError(f"{kind} create takes a {names} or a mapping, not {type(body).__name__}")
+        fields: dict[str, Any] = body.to_dict()  # type: ignore[attr-defined]
+    except KeyError as missing:
+        raise ValueError(f"{kind} create requires {missing}") from missing
+    except AttributeError as broken:  # The generated code checks few types.
+        raise TypeError(f"{kind} create: a field is of another type than its model says: {broken}") from broken
+    has_file = any(isinstance(value, (File, PathLike, IOBase)) for value in fields.values())
+    return ("post", f"/{kind}", fields), has_file or _JSON not in takes
+
+
+def stream_request(kind: str, fields: dict[str, Any]) -> Request:
+    """Have audio made and sent at once.
 
     Raises:
         ValueError: The client has no such operation for tasks of this kind; nothing was sent.
     """
-    if name not in operations(kind):
-        raise ValueError(f"{kind!r} has no operation {name!r}; the client has {', '.join(operations(kind))} for it")
-    module, model = _OPERATIONS[kind][name]
-    return import_module(f"camb_openapi.api.{module}"), _model(model)
+    if "stream" not in operations(kind):
+        raise ValueError(f"{kind!r} has no operation 'stream'; the client has {', '.join(operations(kind))} for it")
+    from camb_openapi.api.tts import stream_tts
+    from camb_openapi.models.stream_tts_body import StreamTtsBody
 
-
-def create_request(kind: str, fields: dict[str, Any]) -> Request:
-    """Create a task of a kind."""
-    module, body = _operation(kind, "create")
-    return _request(module._get_kwargs(body=body.from_dict(fields)))
-
-
-def stream_request(kind: str, fields: dict[str, Any]) -> Request:
-    """Have audio made and sent at once."""
-    module, body = _operation(kind, "stream")
-    return _request(module._get_kwargs(body=body.from_dict(fields)))
+    return _request(stream_tts._get_kwargs(body=StreamTtsBody.from_dict(fields)))
 
 
 def result_request(kind: str, run_id: int) -> Request:
-    """Ask for the address of a result."""
-    module, output_type = _operation(kind, "result")
-    return _request(module._get_kwargs(run_id, output_type=output_type.FILE_URL))
+    """Ask for a result; of an audio file, for its address."""
+    return _request(_role(kind, "result")(run_id))
 
 
 def results_request(kind: str, run_ids: list[int]) -> Request:
-    """Ask for the addresses of two to five results."""
-    module, body = _operation(kind, "results")
-    return _request(module._get_kwargs(body=body(run_ids)))
+    """Ask for two to five results."""
+    return _request(_role(kind, "results")(run_ids))
 
 
-def choices(field: str) -> type[Enum]:
-    """What the spec lets a field of a create or stream call be.
+def part_request(part: Part[..., Any], run_id: int, *args: Any, **params: Any) -> Request:
+    """Ask for what a run has beside its result."""
+    return _request(part.request(run_id, *args, **params))
+
+
+def lookup(path: str) -> tuple[Request, Callable[[Any], Any]]:
+    """Ask what can be asked for without saying more; and how the response is read.
+
+    Raises:
+        ValueError: The API description has no such operation.
+    """
+    if path not in LOOKUPS:
+        raise ValueError(f"the API description of this client has no GET {path}")
+    return _request(LOOKUPS[path].request()), fitting(LOOKUPS[path].read)
+
+
+def result_reader(kind: str) -> Callable[[Any], Any]:
+    """How the JSON of a result is read; ValueError where the API description has none."""
+    _role(kind, "result")
+    return fitting(FAMILIES[kind].read)
+
+
+def fitting(read: Any) -> Callable[[Any], Any]:
+    """A reader that raises ValueError where a field is missing, or of another type than the model says."""
+
+    def reader(data: Any) -> Any:
+        from .fits import check
+
+        try:
+            return check(read(data), read)
+        except KeyError as missing:
+            raise ValueError(f"it has no {missing}") from missing
+
+    return reader
+
+
+def choices(field: str) -> dict[str, Any]:
+    """What the spec lets a field of a create or stream call be: each value, by its name where it has one.
 
     Raises:
         KeyError: No closed list.
     """
-    found: type[Enum] = _model(_CHOICES[field])
-    return found
+    module = import_module(f"camb_openapi.models.{_CHOICES[field]}")
+    values: tuple[Any, ...] = getattr(module, f"{_CHOICES[field].upper()}_VALUES")
+    names: dict[str, Any] = getattr(module, f"{_CHOICES[field].upper()}_NAMES", {})
+    return names or {str(value): value for value in values}
 
 
 def parse(kind: str, body: dict[str, Any]) -> tuple[object, object]:

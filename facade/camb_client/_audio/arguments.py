@@ -47,7 +47,7 @@ def choice(name: str, value: Any) -> Any:
         TypeError: It is of another type.
         ValueError: It is not one of them.
     """
-    allowed, value = [member.value for member in choices(name)], as_int(value)
+    allowed, value = [*choices(name).values()], as_int(value)
     if isinstance(value, bool) or not isinstance(value, type(allowed[0])):
         raise TypeError(f"{name} must be one of {', '.join(map(repr, allowed))}, not {type(value).__name__}")
     if value not in allowed:
@@ -60,8 +60,8 @@ def _language(name: str, value: Any) -> int:
     value = as_int(value)
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise TypeError(f"{name} must be a locale such as 'en-us', or its number, not {type(value).__name__}")
-    numbers = {member.name.lower().replace("_", "-"): int(member.value) for member in choices(name)}
-    found = numbers.get(value.lower(), 0) if isinstance(value, str) else value
+    numbers = choices(name)
+    found: int = numbers.get(value.lower(), 0) if isinstance(value, str) else value
     if found not in numbers.values():
         raise ValueError(f"{name} must be a locale or its number, not {value!r}: {_nearest(value, numbers)}")
     return found

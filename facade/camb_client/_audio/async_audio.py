@@ -56,7 +56,7 @@ class AsyncAudioFamily(AsyncTaskFamily, BaseAudio[AsyncWire]):
 class AsyncTextToSpeech(BaseSpeech[AsyncWire], AsyncAudioFamily, AsyncTaskFamily):
     """Text-to-speech (``tts``): as :class:`TextToSpeech`; what it returns is to be awaited."""
 
-    def create(
+    def create(  # type: ignore[override]
         self, *, text: str, voice_id: int, language: Locale | int | str, gender: Literal[0, 1, 2, 9] | None = None,
         age: int | None = None, project_name: str | None = None, project_description: str | None = None,
         folder_id: int | None = None,
@@ -69,7 +69,7 @@ class AsyncTextToSpeech(BaseSpeech[AsyncWire], AsyncAudioFamily, AsyncTaskFamily
             )
         )  # fmt: skip
 
-    def create_and_wait(
+    def create_and_wait(  # type: ignore[override]
         self, *, timeout: float | None = 600.0, schedule: ScheduleLike = None, on_update: AsyncOnUpdate = None,
         on_created: AsyncOnCreated = None, **arguments: Unpack[SpeechArguments],
     ) -> Coroutine[Any, Any, CompletedTask]:  # fmt: skip
@@ -105,7 +105,7 @@ class AsyncTextToSpeech(BaseSpeech[AsyncWire], AsyncAudioFamily, AsyncTaskFamily
 class AsyncTextToSound(BaseSound[AsyncWire], AsyncAudioFamily, AsyncTaskFamily):
     """Sound and music (``text-to-sound``): as :class:`TextToSound`; what it returns is to be awaited."""
 
-    def create(
+    def create(  # type: ignore[override]
         self, *, prompt: str, duration: float | None = None, audio_type: Literal["sound", "music"] | None = None,
         project_name: str | None = None, project_description: str | None = None, folder_id: int | None = None,
     ) -> Coroutine[Any, Any, TaskRef]:  # fmt: skip
@@ -117,7 +117,7 @@ class AsyncTextToSound(BaseSound[AsyncWire], AsyncAudioFamily, AsyncTaskFamily):
             )
         )  # fmt: skip
 
-    def create_and_wait(
+    def create_and_wait(  # type: ignore[override]
         self, *, timeout: float | None = 600.0, schedule: ScheduleLike = None, on_update: AsyncOnUpdate = None,
         on_created: AsyncOnCreated = None, **arguments: Unpack[SoundArguments],
     ) -> Coroutine[Any, Any, CompletedTask]:  # fmt: skip

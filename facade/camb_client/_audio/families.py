@@ -4,15 +4,15 @@ What a method returns is the driver's: a value in ``sync_audio``, an awaitable o
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, Required, SupportsIndex, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, Required, TypedDict, TypeVar
 
 from .._api import calls as _calls
-from .._batch.outcome import FailedOutcome, SucceededOutcome
 from .._files.download import Download
 from .._http.call import Call
-from .._polling.checks import integer, seconds
-from .._polling.task import CompletedTask, TaskRef
+from .._polling.checks import seconds
+from .._polling.task import TaskRef
 from .._tasks.base import BaseFamily
+from .._tasks.base import Run as Run
 from .arguments import FIELDS, body
 from .locales import Locale
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from .._http.sync_wire import Wire
 
 _Wire = TypeVar("_Wire", "Wire", "AsyncWire")
-# What names a run: its run_id, or the task or the outcome that has it.
-Run = SupportsIndex | CompletedTask | SucceededOutcome | FailedOutcome
 
 
 class SpeechArguments(TypedDict, total=False):
@@ -51,16 +49,6 @@ class SoundArguments(TypedDict, total=False):
 
 class BaseAudio(BaseFamily[_Wire]):
     """A family whose results are audio files."""
-
-    def _run_id(self, run: object) -> int:
-        """The run_id of a run of this family."""
-        if isinstance(run, FailedOutcome):
-            raise ValueError(f"{run.ref} did not succeed, so it has no result")  # noqa: TRY004 (of the right type)
-        done = run.state if isinstance(run, SucceededOutcome) else run
-        if isinstance(done, CompletedTask):
-            self._ref(done.ref)
-            return done.run_id
-        return integer("run_id", done)
 
     def _address(self, run: object) -> Call[str]:
         """What asks for the address of a run."""

@@ -40,7 +40,7 @@ class AudioFamily(TaskFamily, BaseAudio[Wire]):
         """The addresses of many results, by run id: two to five with each request.
 
         Args:
-            run_ids: As for :meth:`result_url`.
+            run_ids: Each as for :meth:`result_url`.
 
         Raises:
             CambError: As :meth:`result_url`: where one has no address, nothing is returned.
@@ -104,7 +104,7 @@ class AudioFamily(TaskFamily, BaseAudio[Wire]):
 class TextToSpeech(BaseSpeech[Wire], AudioFamily, TaskFamily):
     """Text-to-speech (``tts``): a :class:`TaskFamily` that can also create tasks, and fetch and stream audio."""
 
-    def create(
+    def create(  # type: ignore[override]
         self, *, text: str, voice_id: int, language: Locale | int | str, gender: Literal[0, 1, 2, 9] | None = None,
         age: int | None = None, project_name: str | None = None, project_description: str | None = None,
         folder_id: int | None = None,
@@ -143,7 +143,7 @@ class TextToSpeech(BaseSpeech[Wire], AudioFamily, TaskFamily):
             )
         )  # fmt: skip
 
-    def create_and_wait(
+    def create_and_wait(  # type: ignore[override]
         self, *, timeout: float | None = 600.0, schedule: ScheduleLike = None, on_update: OnUpdate = None,
         on_created: OnCreated = None, **arguments: Unpack[SpeechArguments],
     ) -> CompletedTask:  # fmt: skip
@@ -217,7 +217,7 @@ class TextToSpeech(BaseSpeech[Wire], AudioFamily, TaskFamily):
 class TextToSound(BaseSound[Wire], AudioFamily, TaskFamily):
     """Sound and music (``text-to-sound``): a :class:`TaskFamily` that can also create tasks, and fetch audio."""
 
-    def create(
+    def create(  # type: ignore[override]
         self, *, prompt: str, duration: float | None = None, audio_type: Literal["sound", "music"] | None = None,
         project_name: str | None = None, project_description: str | None = None, folder_id: int | None = None,
     ) -> TaskRef:  # fmt: skip
@@ -248,7 +248,7 @@ class TextToSound(BaseSound[Wire], AudioFamily, TaskFamily):
             )
         )  # fmt: skip
 
-    def create_and_wait(
+    def create_and_wait(  # type: ignore[override]
         self, *, timeout: float | None = 600.0, schedule: ScheduleLike = None, on_update: OnUpdate = None,
         on_created: OnCreated = None, **arguments: Unpack[SoundArguments],
     ) -> CompletedTask:  # fmt: skip

@@ -2,25 +2,27 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Literal, Self, Unpack, overload
+from typing import IO, TYPE_CHECKING, Any, Literal, Self, Unpack, overload
 
 import httpx
 
 import camb_client  # noqa: TC001 (annotations name what it imports lazily)
 
-from .._api.operations import SOUND, SPEECH
+from .._api.operations import SOUND, SPEECH, Operations, kind_of
 from .._files.options import FetchOptions, OnProgress, StrPath
 from .._http.async_wire import AsyncWire
 from .._polling.callbacks import Callbacks, EventHooks
 from .._polling.errors import ConfigurationError
 from .._tasks.async_tasks import AsyncTaskFamily, AsyncTasks
+from .._tasks.base import Body, Result
 from .base import BaseClient
 
 if TYPE_CHECKING:
     from .._audio.async_audio import AsyncTextToSound, AsyncTextToSpeech
+    from .lists import AsyncLanguages, AsyncVoices
 
 
-class AsyncCambClient(BaseClient[AsyncWire, AsyncTaskFamily], AsyncTasks):
+class AsyncCambClient(BaseClient[AsyncWire], AsyncTasks):
     """The async client: names, arguments and behaviour are those of :class:`CambClient`.
 
     It belongs to the event loop it is first used in; in another it raises ``RuntimeError``. Use it with
@@ -44,7 +46,6 @@ class AsyncCambClient(BaseClient[AsyncWire, AsyncTaskFamily], AsyncTasks):
     """
 
     _wire_class = AsyncWire
-    _family_class = AsyncTaskFamily
     _transport_class = httpx.AsyncBaseTransport
 
     def __init__(
@@ -101,6 +102,28 @@ class AsyncCambClient(BaseClient[AsyncWire, AsyncTaskFamily], AsyncTasks):
         from .._durable.step import step_async
 
         return await step_async(self._wire, state, Callbacks(on_poll=self._on_poll))
+
+    @property
+    def voices(self) -> "AsyncVoices":
+        """The voices that there are."""
+        from .. import AsyncVoices
+
+        return AsyncVoices(self._wire)
+
+    @property
+    def languages(self) -> "AsyncLanguages":
+        """The languages that there are."""
+        from .. import AsyncLanguages
+
+        return AsyncLanguages(self._wire)
+
+    @overload
+    def family(self, kind: Operations[Body, Result]) -> AsyncTaskFamily[Body, Result]: ...
+    @overload
+    def family(self, kind: str) -> AsyncTaskFamily: ...
+    def family(self, kind: Operations[Any, Any] | str) -> AsyncTaskFamily[Any, Any]:
+        """The tasks of any kind of the spec; see :meth:`CambClient.family`."""
+        return AsyncTaskFamily(self._wire, kind_of(kind), self._on_poll)
 
     @overload
     async def fetch(self, address: str, dest: StrPath, **options: Unpack[FetchOptions]) -> Path: ...

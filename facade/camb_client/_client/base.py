@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from .._http.sync_wire import Wire
 
 _Wire = TypeVar("_Wire", "Wire", "AsyncWire")
-_Family = TypeVar("_Family")
 
 
 def _phases(timeout: float | httpx.Timeout | None) -> httpx.Timeout:
@@ -51,11 +50,10 @@ def poll_hooks(event_hooks: Mapping[Any, Any] | None) -> tuple[Callable[[PollEve
     return hooks
 
 
-class BaseClient(BaseTasks[_Wire], Generic[_Wire, _Family]):
+class BaseClient(BaseTasks[_Wire], Generic[_Wire]):
     """How a client is made."""
 
     _wire_class: type[_Wire]
-    _family_class: Callable[[_Wire, str, tuple[Callable[[PollEvent], object], ...]], _Family]
     _transport_class: type
 
     def __init__(
@@ -118,14 +116,6 @@ class BaseClient(BaseTasks[_Wire], Generic[_Wire, _Family]):
     def __repr__(self) -> str:
         """Never the key. A client that could not be made has no wire, and its repr must not fail."""
         return f"{type(self).__name__}(base_url={getattr(self, '_wire', None) and self._wire.base_url!r})"
-
-    def family(self, kind: str) -> _Family:
-        """The tasks of any kind of the spec, by the path of their status endpoint up to the id.
-
-        Raises:
-            ValueError: The spec has no such kind; the message names those it has.
-        """
-        return type(self)._family_class(self._wire, kind, self._on_poll)
 
     def begin(
         self, task: TaskLike, *, timeout: float | None = 600.0, schedule: ScheduleLike = None

@@ -2,24 +2,26 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Self, Unpack, overload
+from typing import IO, TYPE_CHECKING, Any, Self, Unpack, overload
 
 import httpx
 
 import camb_client  # noqa: TC001 (annotations name what it imports lazily)
 
-from .._api.operations import SOUND, SPEECH
+from .._api.operations import SOUND, SPEECH, Operations, kind_of
 from .._files.options import FetchOptions, OnProgress, StrPath
 from .._http.sync_wire import Wire
 from .._polling.callbacks import Callbacks, EventHooks, PollEvent, refuse_coroutines
+from .._tasks.base import Body, Result
 from .._tasks.sync_tasks import TaskFamily, Tasks
 from .base import BaseClient
 
 if TYPE_CHECKING:
     from .._audio.sync_audio import TextToSound, TextToSpeech
+    from .lists import Languages, Voices
 
 
-class CambClient(BaseClient[Wire, TaskFamily], Tasks):
+class CambClient(BaseClient[Wire], Tasks):
     """A client of CAMB.AI's task API. Use it as a context manager, or call :meth:`close`.
 
     It is safe to share between threads. In a forked process it opens connections of its own (a
@@ -48,7 +50,6 @@ class CambClient(BaseClient[Wire, TaskFamily], Tasks):
     """
 
     _wire_class = Wire
-    _family_class = TaskFamily
     _transport_class = httpx.BaseTransport
 
     def __init__(
@@ -117,6 +118,36 @@ class CambClient(BaseClient[Wire, TaskFamily], Tasks):
         from .._durable.step import step
 
         return step(self._wire, state, Callbacks(on_poll=self._on_poll))
+
+    @property
+    def voices(self) -> "Voices":
+        """The voices that there are."""
+        from .. import Voices
+
+        return Voices(self._wire)
+
+    @property
+    def languages(self) -> "Languages":
+        """The languages that there are."""
+        from .. import Languages
+
+        return Languages(self._wire)
+
+    @overload
+    def family(self, kind: Operations[Body, Result]) -> TaskFamily[Body, Result]: ...
+    @overload
+    def family(self, kind: str) -> TaskFamily: ...
+    def family(self, kind: Operations[Any, Any] | str) -> TaskFamily[Any, Any]:
+        """The tasks of any kind of the spec, and all that can be done with them.
+
+        Args:
+            kind: Its handle, such as ``kinds.TRANSLATE``: then bodies and results are typed. Or its name, which is the
+                path of its status endpoint up to the id: ``"translate"``.
+
+        Raises:
+            ValueError: The spec has no such kind; the message names those it has.
+        """
+        return TaskFamily(self._wire, kind_of(kind), self._on_poll)
 
     @overload
     def fetch(self, address: str, dest: StrPath, **options: Unpack[FetchOptions]) -> Path: ...

@@ -21,6 +21,8 @@ from .._polling.response import (
 )
 from .._polling.task import TaskRef
 
+# A task result has a few hundred bytes. What is longer than this is something else, and is not read on.
+BODY_LIMIT = 1 << 20
 _T = TypeVar("_T")
 
 
@@ -76,6 +78,7 @@ class Call(Generic[_T]):
         received: The last pieces that came over our own network, whether anybody has read them or not.
         fresh: Whether it goes out on a new connection: an idle one may be closing just then, and then nobody knows
             whether the request arrived. A transport that was passed in does as it likes.
+        body_limit: The longest body, in bytes, that is read whole; what is longer is something else.
     """
 
     subject: str
@@ -91,6 +94,7 @@ class Call(Generic[_T]):
     response: Response | None = attrs.field(default=None, init=False, repr=False)
     received: deque[bytes] = attrs.field(factory=lambda: deque(maxlen=4), init=False, repr=False)
     fresh: bool = attrs.field(default=False, kw_only=True)
+    body_limit: int = attrs.field(default=BODY_LIMIT, kw_only=True)
 
     @property
     def is_ours(self) -> bool:

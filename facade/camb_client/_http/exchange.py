@@ -41,8 +41,6 @@ from .call import Call, interpret, unchanged
 from .credentials import map_texts, redact_address
 from .wire import BaseWire, without_query
 
-# A task result has a few hundred bytes. What is longer than this is something else, and is not read on.
-BODY_LIMIT = 1 << 20
 # What is left of a call when its limit has passed and httpcore has not ended it, in seconds.
 CUT_OFF_AFTER = 0.05
 # The first httpcore that takes what is asked of a server apart from the address that logs and tracers see.
@@ -152,8 +150,8 @@ class Exchange(AbstractContextManager["Exchange[Any]"], Generic[_T]):
     def enough(self, chunk: bytes) -> bool:
         """Take in a part of the body; whether to stop reading."""
         self.response.body += chunk
-        if len(self.response.body) > BODY_LIMIT:
-            self.response.unread = f"longer than {BODY_LIMIT} bytes; not read on"
+        if len(self.response.body) > self.call.body_limit:
+            self.response.unread = f"longer than {self.call.body_limit} bytes; not read on"
             return True
         self.raise_if_expired()
         return False

@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import aclosing
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, Generic, TypeVar
 
 from .._api import calls
+from .._api.operations import Part  # noqa: TC001 (whoever evaluates the annotations needs it)
 from .._batch.outcome import TaskOutcome
 from .._batch.outcomes import AsyncOutcomes
 from .._http.async_wire import AsyncWire
@@ -13,7 +15,7 @@ from .._polling.callbacks import AsyncOnCreated, AsyncOnUpdate, Callbacks, acall
 from .._polling.poller import Poller
 from .._polling.schedule import ScheduleLike
 from .._polling.task import CompletedTask, TaskLike, TaskRef, TaskState
-from .base import BaseFamily, BaseTasks
+from .base import BaseFamily, BaseTasks, Body, P, Result, Run, T
 from .create import Creation
 
 _T = TypeVar("_T")
@@ -122,8 +124,43 @@ class AsyncTasks(BaseTasks[AsyncWire]):
             raise poller.failure
 
 
-class AsyncTaskFamily(BaseFamily[AsyncWire], AsyncTasks):
-    """The tasks of one kind: as :class:`AsyncCambClient`, but a task is an id, or a reference of this kind."""
+class AsyncTaskFamily(BaseFamily[AsyncWire], AsyncTasks, Generic[Body, Result]):
+    """The tasks of one kind: as :class:`TaskFamily`; what it returns is to be awaited."""
+
+    def create(self, body: "Body") -> Coroutine[Any, Any, TaskRef]:
+        """Create a task; see :meth:`TaskFamily.create`. The body is checked before there is anything to await.
+
+        A thread reads the files, so a slow disk does not hold up the event loop.
+        """
+        return self._create(self._body_call(body))
+
+    def create_and_wait(
+        self, body: "Body", *, timeout: float | None = 600.0, schedule: ScheduleLike = None,
+        on_update: AsyncOnUpdate = None, on_created: AsyncOnCreated = None,
+    ) -> Coroutine[Any, Any, CompletedTask]:  # fmt: skip
+        """Create a task, and wait until it has succeeded; see :meth:`TaskFamily.create_and_wait`.
+
+        ``on_update`` and ``on_created`` may be coroutine functions; they are then awaited.
+        """
+        return self._create_and_wait(partial(self._body_call, body), timeout, schedule, on_update, on_created)
+
+    async def result(self, run_id: Run) -> "Result":
+        """The result of a run; see :meth:`TaskFamily.result`."""
+        found: Result = (await self._wire.ask(self._result_call(run_id))).unwrap()
+        return found
+
+    async def results(self, run_ids: Iterable[Run]) -> "dict[int, Result]":
+        """The results of many runs, by run id; see :meth:`TaskFamily.results`."""
+        every, bulks = self._results_calls(run_ids)
+        found: dict[int, Any] = {}
+        for bulk in bulks:
+            found |= (await self._wire.ask(bulk)).unwrap()
+        return {one: found[one] if one in found else await self.result(one) for one in every}
+
+    async def part(self, part: "Part[P, T]", run_id: Run, *args: "P.args", **params: "P.kwargs") -> "T":
+        """What a run has beside its result; see :meth:`TaskFamily.part`."""
+        found: T = (await self._wire.ask(self._part_call(part, run_id, *args, **params))).unwrap()
+        return found
 
     async def _create(self, request: Call[TaskRef]) -> TaskRef:
         creation = Creation(request)

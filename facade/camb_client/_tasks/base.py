@@ -1,23 +1,36 @@
 """What the sync and the async client have in common: what a task argument means, and what is checked at once."""
 
 from collections.abc import Callable, Collection, Iterable
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, SupportsIndex, TypeVar
 
-from .._api import operations
+from .._api import calls, operations
+from .._api.operations import Part
+from .._batch.outcome import FailedOutcome, SucceededOutcome
+from .._http.call import Call
 from .._polling.callbacks import PollEvent, check_callback
 from .._polling.checks import DAY, integer, number, seconds
 from .._polling.poller import Poller
 from .._polling.schedule import Schedule, ScheduleLike
-from .._polling.task import TaskLike, TaskRef
+from .._polling.task import CompletedTask, TaskLike, TaskRef
 
 if TYPE_CHECKING:
+    from typing_extensions import TypeVar as TypeVarWithDefault
+
     from .._batch.scheduler import Batch
     from .._http.async_wire import AsyncWire
     from .._http.sync_wire import Wire
 
+    # A family that is named by a string, or by nothing, is of any types.
+    Body = TypeVarWithDefault("Body", default=Any)
+    Result = TypeVarWithDefault("Result", default=Any)
+else:
+    Body, Result = TypeVar("Body"), TypeVar("Result")
+
 _Wire = TypeVar("_Wire", "Wire", "AsyncWire")
-_Family = TypeVar("_Family")
-_Transport = TypeVar("_Transport")
+P = ParamSpec("P")
+T = TypeVar("T")
+# What names a run: its run_id, or the task or the outcome that has it.
+Run = SupportsIndex | CompletedTask | SucceededOutcome | FailedOutcome
 
 
 class BaseTasks(Generic[_Wire]):
@@ -122,3 +135,38 @@ class BaseFamily(BaseTasks[_Wire]):
         if ref.kind != self.kind:
             raise ValueError(f"{ref} is not a task of kind {self.kind!r}: use the family of its kind, or the client")
         return ref
+
+    def _run_id(self, run: object) -> int:
+        """The run_id of a run of this family."""
+        if isinstance(run, FailedOutcome):
+            raise ValueError(f"{run.ref} did not succeed, so it has no result")  # noqa: TRY004 (of the right type)
+        done = run.state if isinstance(run, SucceededOutcome) else run
+        if isinstance(done, CompletedTask):
+            self._ref(done.ref)
+            return done.run_id
+        return integer("run_id", done)
+
+    def _body_call(self, body: object) -> Call[TaskRef]:
+        """What creates a task of a body."""
+        self._wire.check_open()
+        return calls.create(self.kind, body)
+
+    def _result_call(self, run: object) -> Call[Any]:
+        """What asks for the result of a run."""
+        self._wire.check_open()
+        return calls.result(self.kind, self._run_id(run))
+
+    def _results_calls(self, runs: Iterable[object]) -> tuple[list[int], list[Call[dict[int, Any]]]]:
+        """The run ids, each once, and the bulk calls for them: none for one alone, or where the API has none."""
+        every = list(dict.fromkeys(map(self._run_id, runs)))
+        parts = calls.bulks(every) if "results" in operations.operations(self.kind) else []
+        return every, [calls.results(self.kind, part) for part in parts if len(part) > 1]
+
+    def _part_call(self, part: Part[..., Any], run: object, *args: Any, **params: Any) -> Call[Any]:
+        """What asks for a part of a run."""
+        self._wire.check_open()
+        if not isinstance(part, Part) or part.kind != self.kind:
+            raise TypeError(
+                f"a part must be one of {self.kind!r}, such as kinds.DUB_TRANSCRIPT is of 'dub', not {part!r}"
+            )
+        return calls.part(part, self._run_id(run), *args, **params)

@@ -1,8 +1,11 @@
 """What the sync client can do with tasks of any kind. ``async_tasks`` differs by ``await`` alone."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any, Generic
 
 from .._api import calls
+from .._api.operations import Part  # noqa: TC001 (whoever evaluates the annotations needs it)
 from .._batch.outcome import TaskOutcome
 from .._batch.outcomes import Outcomes
 from .._http.call import Call
@@ -19,7 +22,7 @@ from .._polling.callbacks import (
 from .._polling.poller import Poller
 from .._polling.schedule import ScheduleLike
 from .._polling.task import CompletedTask, TaskLike, TaskRef, TaskState
-from .base import BaseFamily, BaseTasks
+from .base import BaseFamily, BaseTasks, Body, P, Result, Run, T
 from .create import Creation
 
 
@@ -189,8 +192,105 @@ class Tasks(BaseTasks[Wire]):
             raise poller.failure
 
 
-class TaskFamily(BaseFamily[Wire], Tasks):
-    """The tasks of one kind: as :class:`CambClient`, but a task is an id, or a reference of this kind."""
+class TaskFamily(BaseFamily[Wire], Tasks, Generic[Body, Result]):
+    """The tasks of one kind: as :class:`CambClient`, but a task is an id, or a reference of this kind.
+
+    ``camb.family(kinds.TRANSLATE)`` is typed: ``create`` takes a ``models.TranslateBody``, ``result`` gives a
+    ``models.TranslateResult``. ``camb.family("translate")`` does the same untyped. What the API description has no
+    operation for is a ``ValueError`` that says so, before any request.
+    """
+
+    def create(self, body: "Body") -> TaskRef:
+        """Create a task (``POST /<kind>``). It is sent once, whatever comes of it.
+
+        Args:
+            body: A ``models.<Kind>Body``, or a mapping of the same fields. What is left out of it is not sent. A field
+                that is a file takes a path (``os.PathLike``), a binary handle, or a ``models.File``; it is read while
+                it is sent. Bounds are the API's to check.
+
+        Returns:
+            Its reference, with the time of its submission.
+
+        Raises:
+            InvalidRequestError: The API does not accept the body: ``.detail`` says which fields.
+            CreateOutcomeUnknownError: Whether it was created is unknown.
+            ApiError: The API refused it (a 4xx): nothing was created.
+            ApiConnectionError: There was no connection to send it on: nothing was created.
+            OSError: A file cannot be read: nothing was created.
+            TypeError: The body of another family, or a field that cannot be sent; nothing was sent.
+            ValueError: The API description has no create for this kind, or the mapping lacks a field; nothing was sent.
+        """
+        return self._create(self._body_call(body))
+
+    def create_and_wait(
+        self, body: "Body", *, timeout: float | None = 600.0, schedule: ScheduleLike = None, on_update: OnUpdate = None,
+        on_created: OnCreated = None,
+    ) -> CompletedTask:  # fmt: skip
+        """Create a task, and wait until it has succeeded.
+
+        Args:
+            body: As for :meth:`create`.
+            timeout: As for :meth:`wait`; the create is not counted.
+            schedule: As for :meth:`wait`.
+            on_update: As for :meth:`wait`.
+            on_created: Called with the reference, before the wait begins: keep it there, and nothing that is paid for
+                is lost, whatever ends the wait.
+
+        Raises:
+            CambError: As :meth:`create` and :meth:`wait`; from the wait on, ``.ref`` is what was paid for.
+        """
+        return self._create_and_wait(partial(self._body_call, body), timeout, schedule, on_update, on_created)
+
+    def result(self, run_id: Run) -> "Result":
+        """The result of a run; where that is a file, what has its address.
+
+        Args:
+            run_id: A :class:`CompletedTask` of this family, or its outcome, or its ``run_id``.
+
+        Raises:
+            ApiConnectionError: No response.
+            ApiError: An HTTP status that is no success; a 400 is no such run, or one of another family.
+            MalformedResponseError: A 200 that is not what the API description says: a field is missing, or of
+                another type.
+            TypeError: ``run_id`` is neither an integer nor a run.
+            ValueError: A run that did not succeed, or is of another family; or the API description has no result.
+        """
+        found: Result = self._wire.ask(self._result_call(run_id)).unwrap()
+        return found
+
+    def results(self, run_ids: Iterable[Run]) -> "dict[int, Result]":
+        """The results of many runs, by run id: two to five with each request, where the API can do that.
+
+        Args:
+            run_ids: Each as for :meth:`result`.
+
+        Raises:
+            CambError: As :meth:`result`: where one has no result, nothing is returned.
+            TypeError: One that is neither an integer nor a run.
+            ValueError: As :meth:`result`.
+        """
+        every, bulks = self._results_calls(run_ids)
+        found: dict[int, Any] = {}
+        for bulk in bulks:
+            found |= self._wire.ask(bulk).unwrap()
+        return {one: found[one] if one in found else self.result(one) for one in every}
+
+    def part(self, part: "Part[P, T]", run_id: Run, *args: "P.args", **params: "P.kwargs") -> "T":
+        """What a run has beside its result: the transcript of a dub in one language, say.
+
+        Args:
+            part: Which part, such as ``kinds.DUB_TRANSCRIPT``.
+            run_id: As for :meth:`result`.
+            args: What the part needs besides, in the order of its path.
+            params: The same, by name: ``language="de-de"``.
+
+        Raises:
+            CambError: As :meth:`result`.
+            TypeError: A part of another family, or arguments that the part does not have.
+            ValueError: As :meth:`result`.
+        """
+        found: T = self._wire.ask(self._part_call(part, run_id, *args, **params)).unwrap()
+        return found
 
     def _create(self, request: Call[TaskRef]) -> TaskRef:
         """Send a create call, once."""

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from io import BytesIO
 from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from .. import types
-from ..models.create_custom_voice_body_gender import CreateCustomVoiceBodyGender
-from ..models.spoken_language import SpokenLanguage
-from ..types import UNSET, File, Unset
+from ..models.create_custom_voice_body_gender import (
+    CreateCustomVoiceBodyGender,
+    check_create_custom_voice_body_gender,
+)
+from ..models.spoken_language import SpokenLanguage, check_spoken_language
+from ..types import UNSET, File, FileLike, Unset
 
 T = TypeVar("T", bound="CreateCustomVoiceBody")
 
@@ -29,7 +31,7 @@ class CreateCustomVoiceBody:
         publish_voice_to_market_place (bool | Unset): Whether others may use the voice: true consents to that
     """
 
-    file: File
+    file: FileLike
     gender: CreateCustomVoiceBodyGender
     voice_name: str
     age: int | Unset = UNSET
@@ -40,9 +42,9 @@ class CreateCustomVoiceBody:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        file = self.file.to_tuple()
+        file = File.of(self.file)
 
-        gender = self.gender.value
+        gender: int = cast(int, check_create_custom_voice_body_gender(self.gender))
 
         voice_name = self.voice_name
 
@@ -58,7 +60,7 @@ class CreateCustomVoiceBody:
 
         language: int | Unset = UNSET
         if not isinstance(self.language, Unset):
-            language = self.language.value
+            language = cast(int, check_spoken_language(self.language))
 
         publish_voice_to_market_place = self.publish_voice_to_market_place
 
@@ -87,9 +89,18 @@ class CreateCustomVoiceBody:
     def to_multipart(self) -> types.RequestFiles:
         files: types.RequestFiles = []
 
-        files.append(("file", self.file.to_tuple()))
+        files.append(("file", File.of(self.file).to_tuple()))
 
-        files.append(("gender", (None, str(self.gender.value).encode(), "text/plain")))
+        files.append(
+            (
+                "gender",
+                (
+                    None,
+                    str(check_create_custom_voice_body_gender(self.gender)).encode(),
+                    "text/plain",
+                ),
+            )
+        )
 
         files.append(
             ("voice_name", (None, str(self.voice_name).encode(), "text/plain"))
@@ -124,7 +135,14 @@ class CreateCustomVoiceBody:
 
         if not isinstance(self.language, Unset):
             files.append(
-                ("language", (None, str(self.language.value).encode(), "text/plain"))
+                (
+                    "language",
+                    (
+                        None,
+                        str(check_spoken_language(self.language)).encode(),
+                        "text/plain",
+                    ),
+                )
             )
 
         if not isinstance(self.publish_voice_to_market_place, Unset):
@@ -147,9 +165,9 @@ class CreateCustomVoiceBody:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        file = File(payload=BytesIO(d.pop("file")))
+        file = File.of(d.pop("file"))
 
-        gender = CreateCustomVoiceBodyGender(d.pop("gender"))
+        gender = check_create_custom_voice_body_gender(d.pop("gender"))
 
         voice_name = d.pop("voice_name")
 
@@ -171,7 +189,7 @@ class CreateCustomVoiceBody:
         if isinstance(_language, Unset):
             language = UNSET
         else:
-            language = SpokenLanguage(_language)
+            language = check_spoken_language(_language)
 
         publish_voice_to_market_place = d.pop("publish_voice_to_market_place", UNSET)
 

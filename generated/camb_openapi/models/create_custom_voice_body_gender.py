@@ -1,11 +1,26 @@
-from enum import IntEnum
+from typing import Literal, cast
+
+CreateCustomVoiceBodyGender = Literal[
+    0, 1, 2, 9, "unknown", "male", "female", "not-applicable"
+]
+
+CREATE_CUSTOM_VOICE_BODY_GENDER_VALUES: tuple[CreateCustomVoiceBodyGender, ...] = (
+    0,
+    1,
+    2,
+    9,
+)
+CREATE_CUSTOM_VOICE_BODY_GENDER_NAMES: dict[object, CreateCustomVoiceBodyGender] = {
+    "unknown": 0,
+    "male": 1,
+    "female": 2,
+    "not-applicable": 9,
+}
 
 
-class CreateCustomVoiceBodyGender(IntEnum):
-    UNKNOWN = 0
-    MALE = 1
-    FEMALE = 2
-    NOT_APPLICABLE = 9
-
-    def __str__(self) -> str:
-        return str(self.value)
+def check_create_custom_voice_body_gender(value: object) -> CreateCustomVoiceBodyGender:
+    if isinstance(value, str):
+        value = CREATE_CUSTOM_VOICE_BODY_GENDER_NAMES.get(
+            value.lower().replace("_", "-"), value
+        )
+    return cast(CreateCustomVoiceBodyGender, value)

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.create_dub_body_transcription_mode import CreateDubBodyTranscriptionMode
-from ..models.spoken_language import SpokenLanguage
+from ..models.create_dub_body_transcription_mode import (
+    CreateDubBodyTranscriptionMode,
+    check_create_dub_body_transcription_mode,
+)
+from ..models.spoken_language import SpokenLanguage, check_spoken_language
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -58,7 +61,7 @@ class CreateDubBody:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        source_language = self.source_language.value
+        source_language: int = cast(int, check_spoken_language(self.source_language))
 
         video_url = self.video_url
 
@@ -112,13 +115,15 @@ class CreateDubBody:
 
         target_language: int | Unset = UNSET
         if not isinstance(self.target_language, Unset):
-            target_language = self.target_language.value
+            target_language = cast(int, check_spoken_language(self.target_language))
 
         target_languages: list[int] | Unset = UNSET
         if not isinstance(self.target_languages, Unset):
             target_languages = []
             for target_languages_item_data in self.target_languages:
-                target_languages_item = target_languages_item_data.value
+                target_languages_item: int = cast(
+                    int, check_spoken_language(target_languages_item_data)
+                )
                 target_languages.append(target_languages_item)
 
         target_transcripts: list[dict[str, Any]] | Unset = UNSET
@@ -130,7 +135,9 @@ class CreateDubBody:
 
         transcription_mode: str | Unset = UNSET
         if not isinstance(self.transcription_mode, Unset):
-            transcription_mode = self.transcription_mode.value
+            transcription_mode = cast(
+                str, check_create_dub_body_transcription_mode(self.transcription_mode)
+            )
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -173,7 +180,7 @@ class CreateDubBody:
         from ..models.sub_rip_text_in import SubRipTextIn  # noqa: PLC0415
 
         d = dict(src_dict)
-        source_language = SpokenLanguage(d.pop("source_language"))
+        source_language = check_spoken_language(d.pop("source_language"))
 
         video_url = d.pop("video_url")
 
@@ -269,14 +276,16 @@ class CreateDubBody:
         if isinstance(_target_language, Unset):
             target_language = UNSET
         else:
-            target_language = SpokenLanguage(_target_language)
+            target_language = check_spoken_language(_target_language)
 
         _target_languages = d.pop("target_languages", UNSET)
         target_languages: list[SpokenLanguage] | Unset = UNSET
         if _target_languages is not UNSET:
             target_languages = []
             for target_languages_item_data in _target_languages:
-                target_languages_item = SpokenLanguage(target_languages_item_data)
+                target_languages_item = check_spoken_language(
+                    target_languages_item_data
+                )
 
                 target_languages.append(target_languages_item)
 
@@ -296,7 +305,9 @@ class CreateDubBody:
         if isinstance(_transcription_mode, Unset):
             transcription_mode = UNSET
         else:
-            transcription_mode = CreateDubBodyTranscriptionMode(_transcription_mode)
+            transcription_mode = check_create_dub_body_transcription_mode(
+                _transcription_mode
+            )
 
         create_dub_body = cls(
             source_language=source_language,

@@ -1,9 +1,16 @@
-from enum import StrEnum
+from typing import Literal, cast
+
+CreateDubBodyTranscriptionMode = Literal["fast", "slow"]
+
+CREATE_DUB_BODY_TRANSCRIPTION_MODE_VALUES: tuple[
+    CreateDubBodyTranscriptionMode, ...
+] = (
+    "fast",
+    "slow",
+)
 
 
-class CreateDubBodyTranscriptionMode(StrEnum):
-    FAST = "fast"
-    SLOW = "slow"
-
-    def __str__(self) -> str:
-        return str(self.value)
+def check_create_dub_body_transcription_mode(
+    value: object,
+) -> CreateDubBodyTranscriptionMode:
+    return cast(CreateDubBodyTranscriptionMode, value)

@@ -1,15 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from io import BytesIO
 from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from .. import types
-from ..models.spoken_language import SpokenLanguage
-from ..types import UNSET, File, Unset
+from ..models.spoken_language import SpokenLanguage, check_spoken_language
+from ..types import UNSET, File, FileLike, Unset
 
 T = TypeVar("T", bound="CreateStoryBody")
 
@@ -27,7 +26,7 @@ class CreateStoryBody:
         title (None | str | Unset): Title of the story
     """
 
-    file: File
+    file: FileLike
     source_language: SpokenLanguage
     chosen_dictionaries: list[int] | None | Unset = UNSET
     description: None | str | Unset = UNSET
@@ -37,9 +36,9 @@ class CreateStoryBody:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        file = self.file.to_tuple()
+        file = File.of(self.file)
 
-        source_language = self.source_language.value
+        source_language: int = cast(int, check_spoken_language(self.source_language))
 
         chosen_dictionaries: list[int] | None | Unset
         if isinstance(self.chosen_dictionaries, Unset):
@@ -98,12 +97,16 @@ class CreateStoryBody:
     def to_multipart(self) -> types.RequestFiles:
         files: types.RequestFiles = []
 
-        files.append(("file", self.file.to_tuple()))
+        files.append(("file", File.of(self.file).to_tuple()))
 
         files.append(
             (
                 "source_language",
-                (None, str(self.source_language.value).encode(), "text/plain"),
+                (
+                    None,
+                    str(check_spoken_language(self.source_language)).encode(),
+                    "text/plain",
+                ),
             )
         )
 
@@ -184,9 +187,9 @@ class CreateStoryBody:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        file = File(payload=BytesIO(d.pop("file")))
+        file = File.of(d.pop("file"))
 
-        source_language = SpokenLanguage(d.pop("source_language"))
+        source_language = check_spoken_language(d.pop("source_language"))
 
         def _parse_chosen_dictionaries(data: object) -> list[int] | None | Unset:
             if data is None:

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.create_sub_body_transcription_mode import CreateSubBodyTranscriptionMode
-from ..models.spoken_language import SpokenLanguage
+from ..models.create_sub_body_transcription_mode import (
+    CreateSubBodyTranscriptionMode,
+    check_create_sub_body_transcription_mode,
+)
+from ..models.spoken_language import SpokenLanguage, check_spoken_language
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -46,11 +49,13 @@ class CreateSubBody:
     def to_dict(self) -> dict[str, Any]:
         media_url = self.media_url
 
-        source_language = self.source_language.value
+        source_language: int = cast(int, check_spoken_language(self.source_language))
 
         target_languages = []
         for target_languages_item_data in self.target_languages:
-            target_languages_item = target_languages_item_data.value
+            target_languages_item: int = cast(
+                int, check_spoken_language(target_languages_item_data)
+            )
             target_languages.append(target_languages_item)
 
         folder_id: int | None | Unset
@@ -77,7 +82,9 @@ class CreateSubBody:
 
         transcription_mode: str | Unset = UNSET
         if not isinstance(self.transcription_mode, Unset):
-            transcription_mode = self.transcription_mode.value
+            transcription_mode = cast(
+                str, check_create_sub_body_transcription_mode(self.transcription_mode)
+            )
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -108,12 +115,12 @@ class CreateSubBody:
         d = dict(src_dict)
         media_url = d.pop("media_url")
 
-        source_language = SpokenLanguage(d.pop("source_language"))
+        source_language = check_spoken_language(d.pop("source_language"))
 
         target_languages = []
         _target_languages = d.pop("target_languages")
         for target_languages_item_data in _target_languages:
-            target_languages_item = SpokenLanguage(target_languages_item_data)
+            target_languages_item = check_spoken_language(target_languages_item_data)
 
             target_languages.append(target_languages_item)
 
@@ -158,7 +165,9 @@ class CreateSubBody:
         if isinstance(_transcription_mode, Unset):
             transcription_mode = UNSET
         else:
-            transcription_mode = CreateSubBodyTranscriptionMode(_transcription_mode)
+            transcription_mode = check_create_sub_body_transcription_mode(
+                _transcription_mode
+            )
 
         create_sub_body = cls(
             media_url=media_url,

@@ -1,9 +1,16 @@
-from enum import StrEnum
+from typing import Literal, cast
+
+CreateSubBodyTranscriptionMode = Literal["fast", "slow"]
+
+CREATE_SUB_BODY_TRANSCRIPTION_MODE_VALUES: tuple[
+    CreateSubBodyTranscriptionMode, ...
+] = (
+    "fast",
+    "slow",
+)
 
 
-class CreateSubBodyTranscriptionMode(StrEnum):
-    FAST = "fast"
-    SLOW = "slow"
-
-    def __str__(self) -> str:
-        return str(self.value)
+def check_create_sub_body_transcription_mode(
+    value: object,
+) -> CreateSubBodyTranscriptionMode:
+    return cast(CreateSubBodyTranscriptionMode, value)

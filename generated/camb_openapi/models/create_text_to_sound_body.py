@@ -6,7 +6,10 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.create_text_to_sound_body_audio_type import CreateTextToSoundBodyAudioType
+from ..models.create_text_to_sound_body_audio_type import (
+    CreateTextToSoundBodyAudioType,
+    check_create_text_to_sound_body_audio_type,
+)
 from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="CreateTextToSoundBody")
@@ -37,7 +40,9 @@ class CreateTextToSoundBody:
 
         audio_type: str | Unset = UNSET
         if not isinstance(self.audio_type, Unset):
-            audio_type = self.audio_type.value
+            audio_type = cast(
+                str, check_create_text_to_sound_body_audio_type(self.audio_type)
+            )
 
         duration = self.duration
 
@@ -89,7 +94,7 @@ class CreateTextToSoundBody:
         if isinstance(_audio_type, Unset):
             audio_type = UNSET
         else:
-            audio_type = CreateTextToSoundBodyAudioType(_audio_type)
+            audio_type = check_create_text_to_sound_body_audio_type(_audio_type)
 
         duration = d.pop("duration", UNSET)
 

@@ -1,9 +1,16 @@
-from enum import StrEnum
+from typing import Literal, cast
+
+CreateTextToSoundBodyAudioType = Literal["music", "sound"]
+
+CREATE_TEXT_TO_SOUND_BODY_AUDIO_TYPE_VALUES: tuple[
+    CreateTextToSoundBodyAudioType, ...
+] = (
+    "music",
+    "sound",
+)
 
 
-class CreateTextToSoundBodyAudioType(StrEnum):
-    MUSIC = "music"
-    SOUND = "sound"
-
-    def __str__(self) -> str:
-        return str(self.value)
+def check_create_text_to_sound_body_audio_type(
+    value: object,
+) -> CreateTextToSoundBodyAudioType:
+    return cast(CreateTextToSoundBodyAudioType, value)

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from io import BytesIO
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
@@ -11,9 +10,10 @@ from attrs import field as _attrs_field
 from .. import types
 from ..models.create_transcribe_body_transcription_mode import (
     CreateTranscribeBodyTranscriptionMode,
+    check_create_transcribe_body_transcription_mode,
 )
-from ..models.spoken_language import SpokenLanguage
-from ..types import UNSET, File, FileTypes, Unset
+from ..models.spoken_language import SpokenLanguage, check_spoken_language
+from ..types import UNSET, File, FileLike, FileTypes, Unset
 
 if TYPE_CHECKING:
     from ..models.segment_limits import SegmentLimits
@@ -43,7 +43,7 @@ class CreateTranscribeBody:
     folder_id: int | None | Unset = UNSET
     formatting_options: SegmentLimits | Unset = UNSET
     include_music_in_fg: bool | Unset = UNSET
-    media_file: File | Unset = UNSET
+    media_file: FileLike | Unset = UNSET
     media_url: str | Unset = UNSET
     project_description: None | str | Unset = UNSET
     project_name: None | str | Unset = UNSET
@@ -52,7 +52,7 @@ class CreateTranscribeBody:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        language = self.language.value
+        language: int = cast(int, check_spoken_language(self.language))
 
         folder_id: int | None | Unset
         if isinstance(self.folder_id, Unset):
@@ -68,7 +68,7 @@ class CreateTranscribeBody:
 
         media_file: FileTypes | Unset = UNSET
         if not isinstance(self.media_file, Unset):
-            media_file = self.media_file.to_tuple()
+            media_file = File.of(self.media_file)
 
         media_url = self.media_url
 
@@ -88,7 +88,12 @@ class CreateTranscribeBody:
 
         transcription_mode: str | Unset = UNSET
         if not isinstance(self.transcription_mode, Unset):
-            transcription_mode = self.transcription_mode.value
+            transcription_mode = cast(
+                str,
+                check_create_transcribe_body_transcription_mode(
+                    self.transcription_mode
+                ),
+            )
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -122,7 +127,14 @@ class CreateTranscribeBody:
         files: types.RequestFiles = []
 
         files.append(
-            ("language", (None, str(self.language.value).encode(), "text/plain"))
+            (
+                "language",
+                (
+                    None,
+                    str(check_spoken_language(self.language)).encode(),
+                    "text/plain",
+                ),
+            )
         )
 
         if not isinstance(self.folder_id, Unset):
@@ -156,7 +168,7 @@ class CreateTranscribeBody:
             )
 
         if not isinstance(self.media_file, Unset):
-            files.append(("media_file", self.media_file.to_tuple()))
+            files.append(("media_file", File.of(self.media_file).to_tuple()))
 
         if not isinstance(self.media_url, Unset):
             files.append(
@@ -207,7 +219,15 @@ class CreateTranscribeBody:
             files.append(
                 (
                     "transcription_mode",
-                    (None, str(self.transcription_mode.value).encode(), "text/plain"),
+                    (
+                        None,
+                        str(
+                            check_create_transcribe_body_transcription_mode(
+                                self.transcription_mode
+                            )
+                        ).encode(),
+                        "text/plain",
+                    ),
                 )
             )
 
@@ -221,7 +241,7 @@ class CreateTranscribeBody:
         from ..models.segment_limits import SegmentLimits  # noqa: PLC0415
 
         d = dict(src_dict)
-        language = SpokenLanguage(d.pop("language"))
+        language = check_spoken_language(d.pop("language"))
 
         def _parse_folder_id(data: object) -> int | None | Unset:
             if data is None:
@@ -246,7 +266,7 @@ class CreateTranscribeBody:
         if isinstance(_media_file, Unset):
             media_file = UNSET
         else:
-            media_file = File(payload=BytesIO(_media_file))
+            media_file = File.of(_media_file)
 
         media_url = d.pop("media_url", UNSET)
 
@@ -277,7 +297,7 @@ class CreateTranscribeBody:
         if isinstance(_transcription_mode, Unset):
             transcription_mode = UNSET
         else:
-            transcription_mode = CreateTranscribeBodyTranscriptionMode(
+            transcription_mode = check_create_transcribe_body_transcription_mode(
                 _transcription_mode
             )
 

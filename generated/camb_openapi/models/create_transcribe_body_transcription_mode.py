@@ -1,9 +1,16 @@
-from enum import StrEnum
+from typing import Literal, cast
+
+CreateTranscribeBodyTranscriptionMode = Literal["fast", "slow"]
+
+CREATE_TRANSCRIBE_BODY_TRANSCRIPTION_MODE_VALUES: tuple[
+    CreateTranscribeBodyTranscriptionMode, ...
+] = (
+    "fast",
+    "slow",
+)
 
 
-class CreateTranscribeBodyTranscriptionMode(StrEnum):
-    FAST = "fast"
-    SLOW = "slow"
-
-    def __str__(self) -> str:
-        return str(self.value)
+def check_create_transcribe_body_transcription_mode(
+    value: object,
+) -> CreateTranscribeBodyTranscriptionMode:
+    return cast(CreateTranscribeBodyTranscriptionMode, value)

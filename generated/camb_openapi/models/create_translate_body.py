@@ -6,9 +6,15 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.create_translate_body_formality import CreateTranslateBodyFormality
-from ..models.create_translate_body_gender import CreateTranslateBodyGender
-from ..models.spoken_language import SpokenLanguage
+from ..models.create_translate_body_formality import (
+    CreateTranslateBodyFormality,
+    check_create_translate_body_formality,
+)
+from ..models.create_translate_body_gender import (
+    CreateTranslateBodyGender,
+    check_create_translate_body_gender,
+)
+from ..models.spoken_language import SpokenLanguage, check_spoken_language
 from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="CreateTranslateBody")
@@ -43,9 +49,9 @@ class CreateTranslateBody:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        source_language = self.source_language.value
+        source_language: int = cast(int, check_spoken_language(self.source_language))
 
-        target_language = self.target_language.value
+        target_language: int = cast(int, check_spoken_language(self.target_language))
 
         texts = self.texts
 
@@ -68,11 +74,11 @@ class CreateTranslateBody:
 
         formality: int | Unset = UNSET
         if not isinstance(self.formality, Unset):
-            formality = self.formality.value
+            formality = cast(int, check_create_translate_body_formality(self.formality))
 
         gender: int | Unset = UNSET
         if not isinstance(self.gender, Unset):
-            gender = self.gender.value
+            gender = cast(int, check_create_translate_body_gender(self.gender))
 
         project_description: None | str | Unset
         if isinstance(self.project_description, Unset):
@@ -115,9 +121,9 @@ class CreateTranslateBody:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        source_language = SpokenLanguage(d.pop("source_language"))
+        source_language = check_spoken_language(d.pop("source_language"))
 
-        target_language = SpokenLanguage(d.pop("target_language"))
+        target_language = check_spoken_language(d.pop("target_language"))
 
         texts = cast(list[str], d.pop("texts"))
 
@@ -156,14 +162,14 @@ class CreateTranslateBody:
         if isinstance(_formality, Unset):
             formality = UNSET
         else:
-            formality = CreateTranslateBodyFormality(_formality)
+            formality = check_create_translate_body_formality(_formality)
 
         _gender = d.pop("gender", UNSET)
         gender: CreateTranslateBodyGender | Unset
         if isinstance(_gender, Unset):
             gender = UNSET
         else:
-            gender = CreateTranslateBodyGender(_gender)
+            gender = check_create_translate_body_gender(_gender)
 
         def _parse_project_description(data: object) -> None | str | Unset:
             if data is None:

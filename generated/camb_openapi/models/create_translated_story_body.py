@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.spoken_language import SpokenLanguage
+from ..models.spoken_language import SpokenLanguage, check_spoken_language
 
 T = TypeVar("T", bound="CreateTranslatedStoryBody")
 
@@ -22,7 +22,7 @@ class CreateTranslatedStoryBody:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        target_language = self.target_language.value
+        target_language: int = cast(int, check_spoken_language(self.target_language))
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -37,7 +37,7 @@ class CreateTranslatedStoryBody:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        target_language = SpokenLanguage(d.pop("target_language"))
+        target_language = check_spoken_language(d.pop("target_language"))
 
         create_translated_story_body = cls(
             target_language=target_language,

@@ -8,9 +8,13 @@ from attrs import field as _attrs_field
 
 from ..models.create_translated_tts_body_formality import (
     CreateTranslatedTtsBodyFormality,
+    check_create_translated_tts_body_formality,
 )
-from ..models.create_translated_tts_body_gender import CreateTranslatedTtsBodyGender
-from ..models.spoken_language import SpokenLanguage
+from ..models.create_translated_tts_body_gender import (
+    CreateTranslatedTtsBodyGender,
+    check_create_translated_tts_body_gender,
+)
+from ..models.spoken_language import SpokenLanguage, check_spoken_language
 from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="CreateTranslatedTtsBody")
@@ -47,9 +51,9 @@ class CreateTranslatedTtsBody:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        source_language = self.source_language.value
+        source_language: int = cast(int, check_spoken_language(self.source_language))
 
-        target_language = self.target_language.value
+        target_language: int = cast(int, check_spoken_language(self.target_language))
 
         text = self.text
 
@@ -74,11 +78,13 @@ class CreateTranslatedTtsBody:
 
         formality: int | Unset = UNSET
         if not isinstance(self.formality, Unset):
-            formality = self.formality.value
+            formality = cast(
+                int, check_create_translated_tts_body_formality(self.formality)
+            )
 
         gender: int | Unset = UNSET
         if not isinstance(self.gender, Unset):
-            gender = self.gender.value
+            gender = cast(int, check_create_translated_tts_body_gender(self.gender))
 
         project_description: None | str | Unset
         if isinstance(self.project_description, Unset):
@@ -122,9 +128,9 @@ class CreateTranslatedTtsBody:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        source_language = SpokenLanguage(d.pop("source_language"))
+        source_language = check_spoken_language(d.pop("source_language"))
 
-        target_language = SpokenLanguage(d.pop("target_language"))
+        target_language = check_spoken_language(d.pop("target_language"))
 
         text = d.pop("text")
 
@@ -165,14 +171,14 @@ class CreateTranslatedTtsBody:
         if isinstance(_formality, Unset):
             formality = UNSET
         else:
-            formality = CreateTranslatedTtsBodyFormality(_formality)
+            formality = check_create_translated_tts_body_formality(_formality)
 
         _gender = d.pop("gender", UNSET)
         gender: CreateTranslatedTtsBodyGender | Unset
         if isinstance(_gender, Unset):
             gender = UNSET
         else:
-            gender = CreateTranslatedTtsBodyGender(_gender)
+            gender = check_create_translated_tts_body_gender(_gender)
 
         def _parse_project_description(data: object) -> None | str | Unset:
             if data is None:

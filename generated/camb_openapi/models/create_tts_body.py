@@ -6,8 +6,14 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.create_tts_body_gender import CreateTtsBodyGender
-from ..models.create_tts_body_language import CreateTtsBodyLanguage
+from ..models.create_tts_body_gender import (
+    CreateTtsBodyGender,
+    check_create_tts_body_gender,
+)
+from ..models.create_tts_body_language import (
+    CreateTtsBodyLanguage,
+    check_create_tts_body_language,
+)
 from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="CreateTtsBody")
@@ -38,7 +44,7 @@ class CreateTtsBody:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        language = self.language.value
+        language: int = cast(int, check_create_tts_body_language(self.language))
 
         text = self.text
 
@@ -58,7 +64,7 @@ class CreateTtsBody:
 
         gender: int | Unset = UNSET
         if not isinstance(self.gender, Unset):
-            gender = self.gender.value
+            gender = cast(int, check_create_tts_body_gender(self.gender))
 
         project_description: None | str | Unset
         if isinstance(self.project_description, Unset):
@@ -97,7 +103,7 @@ class CreateTtsBody:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        language = CreateTtsBodyLanguage(d.pop("language"))
+        language = check_create_tts_body_language(d.pop("language"))
 
         text = d.pop("text")
 
@@ -126,7 +132,7 @@ class CreateTtsBody:
         if isinstance(_gender, Unset):
             gender = UNSET
         else:
-            gender = CreateTtsBodyGender(_gender)
+            gender = check_create_tts_body_gender(_gender)
 
         def _parse_project_description(data: object) -> None | str | Unset:
             if data is None:

@@ -1,11 +1,22 @@
-from enum import IntEnum
+from typing import Literal, cast
+
+CreateTtsBodyGender = Literal[0, 1, 2, 9, "unknown", "male", "female", "not-applicable"]
+
+CREATE_TTS_BODY_GENDER_VALUES: tuple[CreateTtsBodyGender, ...] = (
+    0,
+    1,
+    2,
+    9,
+)
+CREATE_TTS_BODY_GENDER_NAMES: dict[object, CreateTtsBodyGender] = {
+    "unknown": 0,
+    "male": 1,
+    "female": 2,
+    "not-applicable": 9,
+}
 
 
-class CreateTtsBodyGender(IntEnum):
-    UNKNOWN = 0
-    MALE = 1
-    FEMALE = 2
-    NOT_APPLICABLE = 9
-
-    def __str__(self) -> str:
-        return str(self.value)
+def check_create_tts_body_gender(value: object) -> CreateTtsBodyGender:
+    if isinstance(value, str):
+        value = CREATE_TTS_BODY_GENDER_NAMES.get(value.lower().replace("_", "-"), value)
+    return cast(CreateTtsBodyGender, value)

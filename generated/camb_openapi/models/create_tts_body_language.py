@@ -1,156 +1,613 @@
-from enum import IntEnum
+from typing import Literal, cast
+
+CreateTtsBodyLanguage = Literal[
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+    9,
+    10,
+    11,
+    12,
+    13,
+    14,
+    15,
+    16,
+    17,
+    18,
+    19,
+    20,
+    21,
+    22,
+    23,
+    24,
+    25,
+    26,
+    27,
+    28,
+    29,
+    30,
+    31,
+    32,
+    33,
+    34,
+    35,
+    36,
+    37,
+    38,
+    39,
+    40,
+    41,
+    42,
+    43,
+    44,
+    45,
+    46,
+    47,
+    48,
+    49,
+    50,
+    51,
+    52,
+    53,
+    54,
+    55,
+    56,
+    57,
+    58,
+    59,
+    60,
+    61,
+    62,
+    63,
+    64,
+    65,
+    66,
+    67,
+    68,
+    69,
+    70,
+    71,
+    72,
+    73,
+    74,
+    75,
+    76,
+    77,
+    78,
+    79,
+    80,
+    81,
+    82,
+    83,
+    84,
+    85,
+    86,
+    87,
+    88,
+    89,
+    90,
+    91,
+    92,
+    93,
+    94,
+    95,
+    96,
+    97,
+    98,
+    99,
+    100,
+    101,
+    102,
+    103,
+    104,
+    105,
+    106,
+    107,
+    108,
+    109,
+    110,
+    111,
+    112,
+    113,
+    114,
+    115,
+    116,
+    117,
+    118,
+    119,
+    120,
+    121,
+    122,
+    123,
+    124,
+    125,
+    126,
+    127,
+    128,
+    129,
+    130,
+    131,
+    132,
+    133,
+    134,
+    135,
+    136,
+    139,
+    140,
+    141,
+    142,
+    143,
+    144,
+    145,
+    146,
+    147,
+    148,
+    149,
+    150,
+    151,
+    "en-us",
+    "af-za",
+    "am-et",
+    "ar-ae",
+    "ar-bh",
+    "ar-dz",
+    "ar-eg",
+    "ar-iq",
+    "ar-jo",
+    "ar-kw",
+    "ar-lb",
+    "ar-ly",
+    "ar-ma",
+    "ar-om",
+    "ar-qa",
+    "ar-sa",
+    "ar-sy",
+    "ar-tn",
+    "ar-ye",
+    "az-az",
+    "bg-bg",
+    "bn-bd",
+    "bn-in",
+    "bs-ba",
+    "ca-es",
+    "cs-cz",
+    "cy-gb",
+    "da-dk",
+    "de-at",
+    "de-ch",
+    "de-de",
+    "el-gr",
+    "en-au",
+    "en-ca",
+    "en-gb",
+    "en-hk",
+    "en-ie",
+    "en-in",
+    "en-ke",
+    "en-ng",
+    "en-nz",
+    "en-ph",
+    "en-sg",
+    "en-tz",
+    "en-za",
+    "es-ar",
+    "es-bo",
+    "es-cl",
+    "es-co",
+    "es-cr",
+    "es-cu",
+    "es-do",
+    "es-ec",
+    "es-es",
+    "es-gq",
+    "es-gt",
+    "es-hn",
+    "es-mx",
+    "es-ni",
+    "es-pa",
+    "es-pe",
+    "es-pr",
+    "es-py",
+    "es-sv",
+    "es-us",
+    "es-uy",
+    "es-ve",
+    "et-ee",
+    "eu-es",
+    "fa-ir",
+    "fi-fi",
+    "fil-ph",
+    "fr-be",
+    "fr-ca",
+    "fr-ch",
+    "fr-fr",
+    "ga-ie",
+    "gl-es",
+    "gu-in",
+    "he-il",
+    "hi-in",
+    "hr-hr",
+    "hu-hu",
+    "hy-am",
+    "id-id",
+    "is-is",
+    "it-it",
+    "ja-jp",
+    "jv-id",
+    "ka-ge",
+    "kk-kz",
+    "km-kh",
+    "kn-in",
+    "ko-kr",
+    "lo-la",
+    "lt-lt",
+    "lv-lv",
+    "mk-mk",
+    "ml-in",
+    "mn-mn",
+    "mr-in",
+    "ms-my",
+    "mt-mt",
+    "my-mm",
+    "nb-no",
+    "ne-np",
+    "nl-be",
+    "nl-nl",
+    "pl-pl",
+    "ps-af",
+    "pt-br",
+    "pt-pt",
+    "ro-ro",
+    "ru-ru",
+    "si-lk",
+    "sk-sk",
+    "sl-si",
+    "so-so",
+    "sq-al",
+    "sr-rs",
+    "su-id",
+    "sv-se",
+    "sw-ke",
+    "sw-tz",
+    "ta-in",
+    "ta-lk",
+    "ta-my",
+    "ta-sg",
+    "te-in",
+    "th-th",
+    "tr-tr",
+    "uk-ua",
+    "ur-in",
+    "ur-pk",
+    "uz-uz",
+    "vi-vn",
+    "zh-cn",
+    "zh-cn-henan",
+    "zh-cn-liaoning",
+    "zh-cn-shaanxi",
+    "zh-cn-shandong",
+    "zh-cn-sichuan",
+    "zh-hk",
+    "zh-tw",
+    "zu-za",
+    "pa-in",
+    "sa-in",
+    "ar-xa",
+    "tl-ph",
+]
+
+CREATE_TTS_BODY_LANGUAGE_VALUES: tuple[CreateTtsBodyLanguage, ...] = (
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+    9,
+    10,
+    11,
+    12,
+    13,
+    14,
+    15,
+    16,
+    17,
+    18,
+    19,
+    20,
+    21,
+    22,
+    23,
+    24,
+    25,
+    26,
+    27,
+    28,
+    29,
+    30,
+    31,
+    32,
+    33,
+    34,
+    35,
+    36,
+    37,
+    38,
+    39,
+    40,
+    41,
+    42,
+    43,
+    44,
+    45,
+    46,
+    47,
+    48,
+    49,
+    50,
+    51,
+    52,
+    53,
+    54,
+    55,
+    56,
+    57,
+    58,
+    59,
+    60,
+    61,
+    62,
+    63,
+    64,
+    65,
+    66,
+    67,
+    68,
+    69,
+    70,
+    71,
+    72,
+    73,
+    74,
+    75,
+    76,
+    77,
+    78,
+    79,
+    80,
+    81,
+    82,
+    83,
+    84,
+    85,
+    86,
+    87,
+    88,
+    89,
+    90,
+    91,
+    92,
+    93,
+    94,
+    95,
+    96,
+    97,
+    98,
+    99,
+    100,
+    101,
+    102,
+    103,
+    104,
+    105,
+    106,
+    107,
+    108,
+    109,
+    110,
+    111,
+    112,
+    113,
+    114,
+    115,
+    116,
+    117,
+    118,
+    119,
+    120,
+    121,
+    122,
+    123,
+    124,
+    125,
+    126,
+    127,
+    128,
+    129,
+    130,
+    131,
+    132,
+    133,
+    134,
+    135,
+    136,
+    139,
+    140,
+    141,
+    142,
+    143,
+    144,
+    145,
+    146,
+    147,
+    148,
+    149,
+    150,
+    151,
+)
+CREATE_TTS_BODY_LANGUAGE_NAMES: dict[object, CreateTtsBodyLanguage] = {
+    "en-us": 1,
+    "af-za": 2,
+    "am-et": 3,
+    "ar-ae": 4,
+    "ar-bh": 5,
+    "ar-dz": 6,
+    "ar-eg": 7,
+    "ar-iq": 8,
+    "ar-jo": 9,
+    "ar-kw": 10,
+    "ar-lb": 11,
+    "ar-ly": 12,
+    "ar-ma": 13,
+    "ar-om": 14,
+    "ar-qa": 15,
+    "ar-sa": 16,
+    "ar-sy": 17,
+    "ar-tn": 18,
+    "ar-ye": 19,
+    "az-az": 20,
+    "bg-bg": 21,
+    "bn-bd": 22,
+    "bn-in": 23,
+    "bs-ba": 24,
+    "ca-es": 25,
+    "cs-cz": 26,
+    "cy-gb": 27,
+    "da-dk": 28,
+    "de-at": 29,
+    "de-ch": 30,
+    "de-de": 31,
+    "el-gr": 32,
+    "en-au": 33,
+    "en-ca": 34,
+    "en-gb": 35,
+    "en-hk": 36,
+    "en-ie": 37,
+    "en-in": 38,
+    "en-ke": 39,
+    "en-ng": 40,
+    "en-nz": 41,
+    "en-ph": 42,
+    "en-sg": 43,
+    "en-tz": 44,
+    "en-za": 45,
+    "es-ar": 46,
+    "es-bo": 47,
+    "es-cl": 48,
+    "es-co": 49,
+    "es-cr": 50,
+    "es-cu": 51,
+    "es-do": 52,
+    "es-ec": 53,
+    "es-es": 54,
+    "es-gq": 55,
+    "es-gt": 56,
+    "es-hn": 57,
+    "es-mx": 58,
+    "es-ni": 59,
+    "es-pa": 60,
+    "es-pe": 61,
+    "es-pr": 62,
+    "es-py": 63,
+    "es-sv": 64,
+    "es-us": 65,
+    "es-uy": 66,
+    "es-ve": 67,
+    "et-ee": 68,
+    "eu-es": 69,
+    "fa-ir": 70,
+    "fi-fi": 71,
+    "fil-ph": 72,
+    "fr-be": 73,
+    "fr-ca": 74,
+    "fr-ch": 75,
+    "fr-fr": 76,
+    "ga-ie": 77,
+    "gl-es": 78,
+    "gu-in": 79,
+    "he-il": 80,
+    "hi-in": 81,
+    "hr-hr": 82,
+    "hu-hu": 83,
+    "hy-am": 84,
+    "id-id": 85,
+    "is-is": 86,
+    "it-it": 87,
+    "ja-jp": 88,
+    "jv-id": 89,
+    "ka-ge": 90,
+    "kk-kz": 91,
+    "km-kh": 92,
+    "kn-in": 93,
+    "ko-kr": 94,
+    "lo-la": 95,
+    "lt-lt": 96,
+    "lv-lv": 97,
+    "mk-mk": 98,
+    "ml-in": 99,
+    "mn-mn": 100,
+    "mr-in": 101,
+    "ms-my": 102,
+    "mt-mt": 103,
+    "my-mm": 104,
+    "nb-no": 105,
+    "ne-np": 106,
+    "nl-be": 107,
+    "nl-nl": 108,
+    "pl-pl": 109,
+    "ps-af": 110,
+    "pt-br": 111,
+    "pt-pt": 112,
+    "ro-ro": 113,
+    "ru-ru": 114,
+    "si-lk": 115,
+    "sk-sk": 116,
+    "sl-si": 117,
+    "so-so": 118,
+    "sq-al": 119,
+    "sr-rs": 120,
+    "su-id": 121,
+    "sv-se": 122,
+    "sw-ke": 123,
+    "sw-tz": 124,
+    "ta-in": 125,
+    "ta-lk": 126,
+    "ta-my": 127,
+    "ta-sg": 128,
+    "te-in": 129,
+    "th-th": 130,
+    "tr-tr": 131,
+    "uk-ua": 132,
+    "ur-in": 133,
+    "ur-pk": 134,
+    "uz-uz": 135,
+    "vi-vn": 136,
+    "zh-cn": 139,
+    "zh-cn-henan": 140,
+    "zh-cn-liaoning": 141,
+    "zh-cn-shaanxi": 142,
+    "zh-cn-shandong": 143,
+    "zh-cn-sichuan": 144,
+    "zh-hk": 145,
+    "zh-tw": 146,
+    "zu-za": 147,
+    "pa-in": 148,
+    "sa-in": 149,
+    "ar-xa": 150,
+    "tl-ph": 151,
+}
 
 
-class CreateTtsBodyLanguage(IntEnum):
-    EN_US = 1
-    AF_ZA = 2
-    AM_ET = 3
-    AR_AE = 4
-    AR_BH = 5
-    AR_DZ = 6
-    AR_EG = 7
-    AR_IQ = 8
-    AR_JO = 9
-    AR_KW = 10
-    AR_LB = 11
-    AR_LY = 12
-    AR_MA = 13
-    AR_OM = 14
-    AR_QA = 15
-    AR_SA = 16
-    AR_SY = 17
-    AR_TN = 18
-    AR_YE = 19
-    AZ_AZ = 20
-    BG_BG = 21
-    BN_BD = 22
-    BN_IN = 23
-    BS_BA = 24
-    CA_ES = 25
-    CS_CZ = 26
-    CY_GB = 27
-    DA_DK = 28
-    DE_AT = 29
-    DE_CH = 30
-    DE_DE = 31
-    EL_GR = 32
-    EN_AU = 33
-    EN_CA = 34
-    EN_GB = 35
-    EN_HK = 36
-    EN_IE = 37
-    EN_IN = 38
-    EN_KE = 39
-    EN_NG = 40
-    EN_NZ = 41
-    EN_PH = 42
-    EN_SG = 43
-    EN_TZ = 44
-    EN_ZA = 45
-    ES_AR = 46
-    ES_BO = 47
-    ES_CL = 48
-    ES_CO = 49
-    ES_CR = 50
-    ES_CU = 51
-    ES_DO = 52
-    ES_EC = 53
-    ES_ES = 54
-    ES_GQ = 55
-    ES_GT = 56
-    ES_HN = 57
-    ES_MX = 58
-    ES_NI = 59
-    ES_PA = 60
-    ES_PE = 61
-    ES_PR = 62
-    ES_PY = 63
-    ES_SV = 64
-    ES_US = 65
-    ES_UY = 66
-    ES_VE = 67
-    ET_EE = 68
-    EU_ES = 69
-    FA_IR = 70
-    FI_FI = 71
-    FIL_PH = 72
-    FR_BE = 73
-    FR_CA = 74
-    FR_CH = 75
-    FR_FR = 76
-    GA_IE = 77
-    GL_ES = 78
-    GU_IN = 79
-    HE_IL = 80
-    HI_IN = 81
-    HR_HR = 82
-    HU_HU = 83
-    HY_AM = 84
-    ID_ID = 85
-    IS_IS = 86
-    IT_IT = 87
-    JA_JP = 88
-    JV_ID = 89
-    KA_GE = 90
-    KK_KZ = 91
-    KM_KH = 92
-    KN_IN = 93
-    KO_KR = 94
-    LO_LA = 95
-    LT_LT = 96
-    LV_LV = 97
-    MK_MK = 98
-    ML_IN = 99
-    MN_MN = 100
-    MR_IN = 101
-    MS_MY = 102
-    MT_MT = 103
-    MY_MM = 104
-    NB_NO = 105
-    NE_NP = 106
-    NL_BE = 107
-    NL_NL = 108
-    PL_PL = 109
-    PS_AF = 110
-    PT_BR = 111
-    PT_PT = 112
-    RO_RO = 113
-    RU_RU = 114
-    SI_LK = 115
-    SK_SK = 116
-    SL_SI = 117
-    SO_SO = 118
-    SQ_AL = 119
-    SR_RS = 120
-    SU_ID = 121
-    SV_SE = 122
-    SW_KE = 123
-    SW_TZ = 124
-    TA_IN = 125
-    TA_LK = 126
-    TA_MY = 127
-    TA_SG = 128
-    TE_IN = 129
-    TH_TH = 130
-    TR_TR = 131
-    UK_UA = 132
-    UR_IN = 133
-    UR_PK = 134
-    UZ_UZ = 135
-    VI_VN = 136
-    ZH_CN = 139
-    ZH_CN_HENAN = 140
-    ZH_CN_LIAONING = 141
-    ZH_CN_SHAANXI = 142
-    ZH_CN_SHANDONG = 143
-    ZH_CN_SICHUAN = 144
-    ZH_HK = 145
-    ZH_TW = 146
-    ZU_ZA = 147
-    PA_IN = 148
-    SA_IN = 149
-    AR_XA = 150
-    TL_PH = 151
-
-    def __str__(self) -> str:
-        return str(self.value)
+def check_create_tts_body_language(value: object) -> CreateTtsBodyLanguage:
+    if isinstance(value, str):
+        value = CREATE_TTS_BODY_LANGUAGE_NAMES.get(
+            value.lower().replace("_", "-"), value
+        )
+    return cast(CreateTtsBodyLanguage, value)

@@ -1,9 +1,12 @@
-from enum import StrEnum
+from typing import Literal, cast
+
+GetDubTranscriptDataType = Literal["file", "raw_data"]
+
+GET_DUB_TRANSCRIPT_DATA_TYPE_VALUES: tuple[GetDubTranscriptDataType, ...] = (
+    "file",
+    "raw_data",
+)
 
 
-class GetDubTranscriptDataType(StrEnum):
-    FILE = "file"
-    RAW_DATA = "raw_data"
-
-    def __str__(self) -> str:
-        return str(self.value)
+def check_get_dub_transcript_data_type(value: object) -> GetDubTranscriptDataType:
+    return cast(GetDubTranscriptDataType, value)

@@ -1,10 +1,13 @@
-from enum import StrEnum
+from typing import Literal, cast
+
+GetDubTranscriptFormatType = Literal["srt", "txt", "vtt"]
+
+GET_DUB_TRANSCRIPT_FORMAT_TYPE_VALUES: tuple[GetDubTranscriptFormatType, ...] = (
+    "srt",
+    "txt",
+    "vtt",
+)
 
 
-class GetDubTranscriptFormatType(StrEnum):
-    SRT = "srt"
-    TXT = "txt"
-    VTT = "vtt"
-
-    def __str__(self) -> str:
-        return str(self.value)
+def check_get_dub_transcript_format_type(value: object) -> GetDubTranscriptFormatType:
+    return cast(GetDubTranscriptFormatType, value)

@@ -1,9 +1,12 @@
-from enum import StrEnum
+from typing import Literal, cast
+
+GetSubResultDataType = Literal["file", "raw_data"]
+
+GET_SUB_RESULT_DATA_TYPE_VALUES: tuple[GetSubResultDataType, ...] = (
+    "file",
+    "raw_data",
+)
 
 
-class GetSubResultDataType(StrEnum):
-    FILE = "file"
-    RAW_DATA = "raw_data"
-
-    def __str__(self) -> str:
-        return str(self.value)
+def check_get_sub_result_data_type(value: object) -> GetSubResultDataType:
+    return cast(GetSubResultDataType, value)

@@ -1,10 +1,13 @@
-from enum import StrEnum
+from typing import Literal, cast
+
+GetSubResultFormatType = Literal["srt", "txt", "vtt"]
+
+GET_SUB_RESULT_FORMAT_TYPE_VALUES: tuple[GetSubResultFormatType, ...] = (
+    "srt",
+    "txt",
+    "vtt",
+)
 
 
-class GetSubResultFormatType(StrEnum):
-    SRT = "srt"
-    TXT = "txt"
-    VTT = "vtt"
-
-    def __str__(self) -> str:
-        return str(self.value)
+def check_get_sub_result_format_type(value: object) -> GetSubResultFormatType:
+    return cast(GetSubResultFormatType, value)

@@ -1,9 +1,16 @@
-from enum import StrEnum
+from typing import Literal, cast
+
+GetSubResultInLanguageDataType = Literal["file", "raw_data"]
+
+GET_SUB_RESULT_IN_LANGUAGE_DATA_TYPE_VALUES: tuple[
+    GetSubResultInLanguageDataType, ...
+] = (
+    "file",
+    "raw_data",
+)
 
 
-class GetSubResultInLanguageDataType(StrEnum):
-    FILE = "file"
-    RAW_DATA = "raw_data"
-
-    def __str__(self) -> str:
-        return str(self.value)
+def check_get_sub_result_in_language_data_type(
+    value: object,
+) -> GetSubResultInLanguageDataType:
+    return cast(GetSubResultInLanguageDataType, value)

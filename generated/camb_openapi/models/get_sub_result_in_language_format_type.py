@@ -1,10 +1,17 @@
-from enum import StrEnum
+from typing import Literal, cast
+
+GetSubResultInLanguageFormatType = Literal["srt", "txt", "vtt"]
+
+GET_SUB_RESULT_IN_LANGUAGE_FORMAT_TYPE_VALUES: tuple[
+    GetSubResultInLanguageFormatType, ...
+] = (
+    "srt",
+    "txt",
+    "vtt",
+)
 
 
-class GetSubResultInLanguageFormatType(StrEnum):
-    SRT = "srt"
-    TXT = "txt"
-    VTT = "vtt"
-
-    def __str__(self) -> str:
-        return str(self.value)
+def check_get_sub_result_in_language_format_type(
+    value: object,
+) -> GetSubResultInLanguageFormatType:
+    return cast(GetSubResultInLanguageFormatType, value)

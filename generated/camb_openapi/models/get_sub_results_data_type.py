@@ -1,9 +1,12 @@
-from enum import StrEnum
+from typing import Literal, cast
+
+GetSubResultsDataType = Literal["file", "raw_data"]
+
+GET_SUB_RESULTS_DATA_TYPE_VALUES: tuple[GetSubResultsDataType, ...] = (
+    "file",
+    "raw_data",
+)
 
 
-class GetSubResultsDataType(StrEnum):
-    FILE = "file"
-    RAW_DATA = "raw_data"
-
-    def __str__(self) -> str:
-        return str(self.value)
+def check_get_sub_results_data_type(value: object) -> GetSubResultsDataType:
+    return cast(GetSubResultsDataType, value)

@@ -1,10 +1,13 @@
-from enum import StrEnum
+from typing import Literal, cast
+
+GetSubResultsFormatType = Literal["srt", "txt", "vtt"]
+
+GET_SUB_RESULTS_FORMAT_TYPE_VALUES: tuple[GetSubResultsFormatType, ...] = (
+    "srt",
+    "txt",
+    "vtt",
+)
 
 
-class GetSubResultsFormatType(StrEnum):
-    SRT = "srt"
-    TXT = "txt"
-    VTT = "vtt"
-
-    def __str__(self) -> str:
-        return str(self.value)
+def check_get_sub_results_format_type(value: object) -> GetSubResultsFormatType:
+    return cast(GetSubResultsFormatType, value)

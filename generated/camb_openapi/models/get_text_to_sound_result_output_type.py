@@ -1,9 +1,16 @@
-from enum import StrEnum
+from typing import Literal, cast
+
+GetTextToSoundResultOutputType = Literal["file_url", "raw_bytes"]
+
+GET_TEXT_TO_SOUND_RESULT_OUTPUT_TYPE_VALUES: tuple[
+    GetTextToSoundResultOutputType, ...
+] = (
+    "file_url",
+    "raw_bytes",
+)
 
 
-class GetTextToSoundResultOutputType(StrEnum):
-    FILE_URL = "file_url"
-    RAW_BYTES = "raw_bytes"
-
-    def __str__(self) -> str:
-        return str(self.value)
+def check_get_text_to_sound_result_output_type(
+    value: object,
+) -> GetTextToSoundResultOutputType:
+    return cast(GetTextToSoundResultOutputType, value)

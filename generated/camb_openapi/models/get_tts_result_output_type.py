@@ -1,9 +1,12 @@
-from enum import StrEnum
+from typing import Literal, cast
+
+GetTtsResultOutputType = Literal["file_url", "raw_bytes"]
+
+GET_TTS_RESULT_OUTPUT_TYPE_VALUES: tuple[GetTtsResultOutputType, ...] = (
+    "file_url",
+    "raw_bytes",
+)
 
 
-class GetTtsResultOutputType(StrEnum):
-    FILE_URL = "file_url"
-    RAW_BYTES = "raw_bytes"
-
-    def __str__(self) -> str:
-        return str(self.value)
+def check_get_tts_result_output_type(value: object) -> GetTtsResultOutputType:
+    return cast(GetTtsResultOutputType, value)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.task_status import TaskStatus
+from ..models.task_status import TaskStatus, check_task_status
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class OrchestratorPipelineResult:
 
         status: str | Unset = UNSET
         if not isinstance(self.status, Unset):
-            status = self.status.value
+            status = cast(str, check_task_status(self.status))
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -133,7 +133,7 @@ class OrchestratorPipelineResult:
         if isinstance(_status, Unset):
             status = UNSET
         else:
-            status = TaskStatus(_status)
+            status = check_task_status(_status)
 
         orchestrator_pipeline_result = cls(
             exception_reason=exception_reason,

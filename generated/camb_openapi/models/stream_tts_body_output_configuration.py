@@ -8,6 +8,7 @@ from attrs import field as _attrs_field
 
 from ..models.stream_tts_body_output_configuration_format import (
     StreamTtsBodyOutputConfigurationFormat,
+    check_stream_tts_body_output_configuration_format,
 )
 from ..types import UNSET, Unset
 
@@ -46,7 +47,9 @@ class StreamTtsBodyOutputConfiguration:
 
         format_: str | Unset = UNSET
         if not isinstance(self.format_, Unset):
-            format_ = self.format_.value
+            format_ = cast(
+                str, check_stream_tts_body_output_configuration_format(self.format_)
+            )
 
         sample_rate: int | None | Unset
         if isinstance(self.sample_rate, Unset):
@@ -95,7 +98,7 @@ class StreamTtsBodyOutputConfiguration:
         if isinstance(_format_, Unset):
             format_ = UNSET
         else:
-            format_ = StreamTtsBodyOutputConfigurationFormat(_format_)
+            format_ = check_stream_tts_body_output_configuration_format(_format_)
 
         def _parse_sample_rate(data: object) -> int | None | Unset:
             if data is None:

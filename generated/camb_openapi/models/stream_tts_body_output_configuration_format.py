@@ -1,17 +1,35 @@
-from enum import StrEnum
+from typing import Literal, cast
+
+StreamTtsBodyOutputConfigurationFormat = Literal[
+    "adts",
+    "flac",
+    "mp3",
+    "pcm_f32be",
+    "pcm_f32le",
+    "pcm_s16be",
+    "pcm_s16le",
+    "pcm_s32be",
+    "pcm_s32le",
+    "wav",
+]
+
+STREAM_TTS_BODY_OUTPUT_CONFIGURATION_FORMAT_VALUES: tuple[
+    StreamTtsBodyOutputConfigurationFormat, ...
+] = (
+    "adts",
+    "flac",
+    "mp3",
+    "pcm_f32be",
+    "pcm_f32le",
+    "pcm_s16be",
+    "pcm_s16le",
+    "pcm_s32be",
+    "pcm_s32le",
+    "wav",
+)
 
 
-class StreamTtsBodyOutputConfigurationFormat(StrEnum):
-    ADTS = "adts"
-    FLAC = "flac"
-    MP3 = "mp3"
-    PCM_F32BE = "pcm_f32be"
-    PCM_F32LE = "pcm_f32le"
-    PCM_S16BE = "pcm_s16be"
-    PCM_S16LE = "pcm_s16le"
-    PCM_S32BE = "pcm_s32be"
-    PCM_S32LE = "pcm_s32le"
-    WAV = "wav"
-
-    def __str__(self) -> str:
-        return str(self.value)
+def check_stream_tts_body_output_configuration_format(
+    value: object,
+) -> StreamTtsBodyOutputConfigurationFormat:
+    return cast(StreamTtsBodyOutputConfigurationFormat, value)

@@ -11,7 +11,7 @@ from typing import (
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.spoken_language import SpokenLanguage
+from ..models.spoken_language import SpokenLanguage, check_spoken_language
 from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="SubRipTextIn")
@@ -34,7 +34,7 @@ class SubRipTextIn:
     def to_dict(self) -> dict[str, Any]:
         content = self.content
 
-        language = self.language.value
+        language: int = cast(int, check_spoken_language(self.language))
 
         format_ = self.format_
 
@@ -56,7 +56,7 @@ class SubRipTextIn:
         d = dict(src_dict)
         content = d.pop("content")
 
-        language = SpokenLanguage(d.pop("language"))
+        language = check_spoken_language(d.pop("language"))
 
         format_ = cast(Literal["srt"] | Unset, d.pop("format", UNSET))
         if format_ != "srt" and not isinstance(format_, Unset):

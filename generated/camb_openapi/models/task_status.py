@@ -26,3 +26,7 @@ class TaskStatus(StrEnum):
     def __reduce_ex__(self, _: object) -> tuple[type[Self], tuple[str]]:
         """Pickle and copy by value: some versions of Python 3.11 would go by the name, which not all have."""
         return type(self), (self.value,)
+
+
+def check_task_status(value: str) -> TaskStatus:
+    return TaskStatus(value)

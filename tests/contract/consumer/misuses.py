@@ -1,6 +1,16 @@
 """What a type checker must refuse, one mistake a line, each marked; checked as ``uses.py`` is, and never run."""
 
-from camb_client import AsyncCambClient, CambClient, CambError, CompletedTask, Schedule, TaskRef, TaskState
+from camb_client import (
+    AsyncCambClient,
+    CambClient,
+    CambError,
+    CompletedTask,
+    Schedule,
+    TaskRef,
+    TaskState,
+    kinds,
+    models,
+)
 from camb_client.testing import FakeCamb, Reply
 
 
@@ -38,6 +48,20 @@ async def mistakes(camb: CambClient, twin: AsyncCambClient, state: TaskState, fa
     camb.family("tts").create(text="hello")  # wrong: any family, so its tasks only
     camb.tts.download("7", "a.flac")  # wrong: a run id is a number
     camb.tts.download(7, "a.flac", True)  # wrong: by keyword only
+    translate = camb.family(kinds.TRANSLATE)
+    translate.create(models.TtsBody(text="hello", voice_id=1, language=1))  # wrong: the body of another family
+    translate.create({"texts": ["hello"]})  # wrong: a model, where the kind is a handle
+    models.TranslateBody(text=["hello"], source_language=1, target_language=2)  # wrong: no such field
+    models.TranslateBody(texts=["hello"], source_language=1)  # wrong: no target language
+    models.TranslateBody(texts="hello", source_language=1, target_language=2)  # wrong: a list
+    models.TranslateBody(texts=["hello"], source_language=1, target_language=999)  # wrong: no such language
+    models.TranslateBody(texts=["hello"], source_language=1, target_language="xx-xx")  # wrong: no such language
+    models.TranscribeBody(language=1, media_file="a.mp3")  # wrong: a path is no text
+    count: int = translate.result(7).texts  # wrong: a list of texts
+    print(translate.result(7).transcript)  # wrong: of another family
+    translate.result("7")  # wrong: a run id is a number
+    camb.family(kinds.STORY_OF_MINE)  # wrong: no such kind
+    print(twin.family(kinds.TRANSLATE).result(7).texts)  # wrong: not awaited
     ref: TaskRef = twin.tts.create(text="hello", voice_id=1, language=1)  # wrong: not awaited
     camb.family(camb.tts)  # wrong: a kind is text
     TaskRef("tts")  # wrong: no id
@@ -47,6 +71,6 @@ async def mistakes(camb: CambClient, twin: AsyncCambClient, state: TaskState, fa
     fake.add("tts:1", [200])  # wrong: a status, a body or a reply
     Reply(body="text")  # wrong: bytes
     try:
-        print(text, number, done, plain, all_of_it, ref)
+        print(text, number, done, plain, all_of_it, ref, count)
     except CambError as error:
         print(error.status_code)  # wrong: not every error has one

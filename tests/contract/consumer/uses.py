@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, assert_type
+from typing import Any, BinaryIO, assert_type
 
 import httpx
 
@@ -19,10 +19,12 @@ from camb_client import (
     ApiError,
     ApiPaymentRequiredError,
     AsyncCambClient,
+    AsyncLanguages,
     AsyncOutcomes,
     AsyncTaskFamily,
     AsyncTextToSound,
     AsyncTextToSpeech,
+    AsyncVoices,
     AuthenticationError,
     CambClient,
     CambError,
@@ -32,6 +34,7 @@ from camb_client import (
     DownloadError,
     FailedOutcome,
     InvalidRequestError,
+    Languages,
     MalformedResponseError,
     Outcomes,
     PaymentRequiredError,
@@ -56,8 +59,11 @@ from camb_client import (
     TaskTimedOutError,
     TextToSound,
     TextToSpeech,
+    Voices,
     WaitState,
     WaitTimeoutError,
+    kinds,
+    models,
 )
 
 assert_type(camb_client.__version__, str)
@@ -102,6 +108,42 @@ def beyond(camb: CambClient) -> None:
         assert_type(error.status_code, int | None)
         assert_type(error.host, str | None)
         assert_type(error.to_dict(), dict[str, Any])
+
+
+def families(camb: CambClient, clip: Path, handle: BinaryIO) -> None:
+    translate = camb.family(kinds.TRANSLATE)
+    body = models.TranslateBody(texts=["Hello"], source_language=1, target_language="fr-fr")
+    ref = translate.create(body)
+    assert_type(ref, TaskRef)
+    done = camb.wait(ref)
+    assert_type(translate.result(done).texts, list[str])
+    assert_type(translate.result(done.run_id), models.TranslateResult)
+    assert_type(translate.results([done, 4711]), dict[int, models.TranslateResult])
+    assert_type(translate.create_and_wait(body, timeout=5, schedule=3, on_update=show, on_created=print), CompletedTask)
+    for media in (clip, handle, models.File(handle, file_name="a.mp3")):
+        camb.family(kinds.TRANSCRIBE).create(models.TranscribeBody(language="en-us", media_file=media))
+    assert_type([it.text for it in camb.family(kinds.TRANSCRIBE).result(7).transcript], list[str])
+    untyped = camb.family("translate")
+    assert_type(untyped, TaskFamily)
+    assert_type(untyped.create({"texts": ["Hello"]}), TaskRef)
+    assert_type(untyped.result(7), Any)
+    anything: list[TaskFamily] = [untyped, translate, camb.tts]
+    print(anything, str(kinds.TRANSLATE))
+    print(camb.voices.list(), camb.languages.source(), camb.languages.target())
+
+
+async def families_later(camb: AsyncCambClient) -> None:
+    translate = camb.family(kinds.TRANSLATE)
+    ref = await translate.create(models.TranslateBody(texts=["Hello"], source_language=1, target_language=76))
+    assert_type(ref, TaskRef)
+    assert_type((await translate.result(await camb.wait(ref))).texts, list[str])
+    assert_type(await translate.results([7]), dict[int, models.TranslateResult])
+    assert_type(await camb.family("translate").result(7), Any)
+    print(await camb.voices.list(), await camb.languages.source(), await camb.languages.target())
+
+
+def named(voices: Voices, languages: Languages, later: AsyncVoices, much_later: AsyncLanguages) -> None:
+    print(voices, languages, later, much_later)
 
 
 def clients() -> None:

@@ -171,10 +171,10 @@ def test_any_changed_input_is_noticed(project: Path, file: str, old: str, new: s
             "openapi/camb.yaml: the generator would leave something out: WARNING parsing GET /",
         ),
         (
-            "openapi/overlay.yaml",
-            "error: {title: Error, type: string}",
-            "error: {title: Error, type: string, enum: [a b, a_b]}",
-            "openapi/camb.yaml: the generator failed: ValueError: Duplicate key",
+            "openapi/templates/package_init.py.jinja",
+            "{% from",
+            "{% fro",
+            "openapi/camb.yaml: the generator failed: TemplateSyntaxError: ",
         ),
     ],
 )
@@ -393,8 +393,8 @@ def test_a_folder_without_pages_is_refused_and_left_alone(tmp_path: Path, capsys
 
 def test_the_names_in_generated_code_are_not_left_to_chance(project: Path, family_page: Callable[..., str]) -> None:
     """Tags and ids that ruff, Python or the file system could trip over."""
-    for kind, tag in (("one", "dist"), ("two", "class"), ("three", "Über Größe")):
-        import_page(family_page(kind, tags=[tag]), slug=kind, pages=project / "openapi/pages")
+    for kind in ("dist", "class"):
+        import_page(family_page(kind, tags=[kind]), slug=kind, pages=project / "openapi/pages")
     generate(project)
     assert (project / f"{PACKAGE}/api/dist/__init__.py").read_text().startswith('"""Contains'), "formatted"
     assert (project / f"{PACKAGE}/api/class_").is_dir()

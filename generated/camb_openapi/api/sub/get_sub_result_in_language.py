@@ -1,5 +1,5 @@
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 import httpx
@@ -9,9 +9,11 @@ from ...client import AuthenticatedClient, Client
 from ...models.api_key_error import ApiKeyError
 from ...models.get_sub_result_in_language_data_type import (
     GetSubResultInLanguageDataType,
+    check_get_sub_result_in_language_data_type,
 )
 from ...models.get_sub_result_in_language_format_type import (
     GetSubResultInLanguageFormatType,
+    check_get_sub_result_in_language_format_type,
 )
 from ...models.http_validation_error import HTTPValidationError
 from ...models.spoken_language import SpokenLanguage
@@ -30,13 +32,17 @@ def _get_kwargs(
 
     json_format_type: str | Unset = UNSET
     if not isinstance(format_type, Unset):
-        json_format_type = format_type.value
+        json_format_type = cast(
+            str, check_get_sub_result_in_language_format_type(format_type)
+        )
 
     params["format_type"] = json_format_type
 
     json_data_type: str | Unset = UNSET
     if not isinstance(data_type, Unset):
-        json_data_type = data_type.value
+        json_data_type = cast(
+            str, check_get_sub_result_in_language_data_type(data_type)
+        )
 
     params["data_type"] = json_data_type
 

@@ -9,6 +9,7 @@ from ...client import AuthenticatedClient, Client
 from ...models.api_key_error import ApiKeyError
 from ...models.get_text_to_sound_result_output_type import (
     GetTextToSoundResultOutputType,
+    check_get_text_to_sound_result_output_type,
 )
 from ...models.get_text_to_sound_result_response_200 import (
     GetTextToSoundResultResponse200,
@@ -27,7 +28,9 @@ def _get_kwargs(
 
     json_output_type: str | Unset = UNSET
     if not isinstance(output_type, Unset):
-        json_output_type = output_type.value
+        json_output_type = cast(
+            str, check_get_text_to_sound_result_output_type(output_type)
+        )
 
     params["output_type"] = json_output_type
 

@@ -7,7 +7,10 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.api_key_error import ApiKeyError
-from ...models.get_tts_result_output_type import GetTtsResultOutputType
+from ...models.get_tts_result_output_type import (
+    GetTtsResultOutputType,
+    check_get_tts_result_output_type,
+)
 from ...models.get_tts_result_response_200_type_1 import GetTtsResultResponse200Type1
 from ...models.http_validation_error import HTTPValidationError
 from ...types import UNSET, Response, Unset
@@ -23,7 +26,7 @@ def _get_kwargs(
 
     json_output_type: str | Unset = UNSET
     if not isinstance(output_type, Unset):
-        json_output_type = output_type.value
+        json_output_type = cast(str, check_get_tts_result_output_type(output_type))
 
     params["output_type"] = json_output_type
 
