@@ -32,6 +32,11 @@ nitpick_ignore_regex = [
     ("py:class", r"camb_client\._audio\.families\.(Speech|Sound)Arguments"),
     # Whatever has a `.ref`; the arguments say so.
     ("py:class", r"camb_client\._polling\.task\.HasRef"),
+    # Of `family` and what it returns, whose docstrings say what they stand for.
+    (
+        "py:class",
+        r"camb_openapi\..*|(camb_client\._tasks\.base\.)?(Body|Result|T|P|P\..*)|(ListVoices|SourceLanguages|TargetLanguages)Result",
+    ),
     # Of `fetch` and `with_options`, whose docstrings say what they stand for.
     ("py:class", r"(camb_client\._files\.options\.)?(FetchOptions|StrPath)|Path|types\.EllipsisType"),
 ]
@@ -58,10 +63,14 @@ _CONTENTS = {
 # What users are handed and do not make: how it is made is nobody's business.
 _HANDED_OUT = (
     BaseException,
+    camb_client.AsyncLanguages,
     camb_client.AsyncOutcomes,
     camb_client.AsyncTaskFamily,
+    camb_client.AsyncVoices,
+    camb_client.Languages,
     camb_client.Outcomes,
     camb_client.TaskFamily,
+    camb_client.Voices,
 )
 # Where a class is made, and its bare name as docstrings have it, to the name under which users import it.
 _PUBLIC = {
@@ -92,7 +101,8 @@ def _name_publicly(_: Sphinx, page: document) -> None:
             node.children = [shown]
             if target not in _PUBLIC:
                 node.replace_self(shown)
-        node["reftarget"] = _PUBLIC.get(target, target)
+        known = name if home.startswith("camb_client._") else target
+        node["reftarget"] = _PUBLIC.get(target) or _PUBLIC.get(known, target)
 
 
 def _stands_for(variable: TypeVar, node: Node) -> str:
@@ -101,12 +111,12 @@ def _stands_for(variable: TypeVar, node: Node) -> str:
         node = node.parent
     owner = getattr(camb_client, node["fullname"].partition(".")[0], object)
     for base in getattr(owner, "__orig_bases__", ()):
-        bound = dict(zip(get_origin(base).__parameters__, get_args(base), strict=False))
+        bound = dict(zip(getattr(get_origin(base), "__parameters__", ()), get_args(base), strict=False))
         if variable in bound:
             return re.sub(
                 r"camb_client\._\w+\.\w+\.", "camb_client.", stringify_annotation(bound[variable], "fully-qualified")
             )
-    return " | ".join(limit.__name__ for limit in variable.__constraints__)
+    return " | ".join(limit.__name__ for limit in variable.__constraints__) or variable.__name__
 
 
 def _unlink_what_is_elsewhere(app: Sphinx, page: str, source: list[str]) -> None:

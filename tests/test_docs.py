@@ -368,7 +368,7 @@ def test_every_path_that_is_named_is_there_and_defines_what_is_said() -> None:
         "openapi/sources.txt",
     ):
         wrong += wrong_paths(file, (ROOT / file).read_text(encoding="utf-8"))
-    for file in [*(ROOT / ".github").rglob("*.yml"), *(ROOT / "openapi/templates").iterdir()]:
+    for file in [*(ROOT / ".github").rglob("*.yml"), *(ROOT / "openapi/templates").rglob("*.jinja")]:
         wrong += wrong_paths(file.name, file.read_text(encoding="utf-8"))
     assert not wrong, "\n".join(wrong)
 

@@ -37,7 +37,7 @@ def test_the_public_names_are_the_promised_ones() -> None:
             "float | None = 60.0",
         ),
         (
-            "_client/base.py",
+            "_client/sync_client.py",
             "def family(self, kind: str)",
             "def family(self, name: str)",
             "+        def family(name: str)",

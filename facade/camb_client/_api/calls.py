@@ -11,6 +11,7 @@ from .._polling.response import Redact, json_object, read_state
 from .._polling.task import TaskRef, TaskState
 from .operations import (
     Part,
+    as_file,
     create_request,
     fitting,
     lookup,
@@ -44,8 +45,13 @@ def create(kind: str, body: object) -> Call[TaskRef]:
             raise ValueError("response has no 'task_id'")  # noqa: TRY004 (the body's fault, not a caller's)
         return TaskRef._of_create(kind, task_id, datetime.fromtimestamp(at, UTC))
 
-    (method, url, fields), _ = create_request(kind, body)
-    return Call(f"{kind} create", method, url, fields, read, "a new task", fresh=True)
+    method, url, fields, is_form = create_request(kind, body)
+    if not is_form:
+        return Call(f"{kind} create", method, url, fields, read, "a new task", fresh=True)
+    from .._http.upload import Upload
+
+    upload = Upload(fields, as_file)
+    return Call(f"{kind} create", method, url, None, read, "a new task", fresh=True, upload=upload)
 
 
 def stream(kind: str, fields: dict[str, Any]) -> Call[NoReturn]:

@@ -7,7 +7,6 @@ What only some programs need is imported where it is used.
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib import import_module
-from io import IOBase
 from os import PathLike
 from typing import Any
 from urllib.parse import urlencode
@@ -87,8 +86,8 @@ def _role(kind: str, name: str) -> Any:
     return getattr(FAMILIES[kind], _ROLES[name])
 
 
-def create_request(kind: str, body: object) -> tuple[Request, bool]:
-    """Create a task of a kind; and whether the body goes as a form with files, and not as JSON.
+def create_request(kind: str, body: object) -> tuple[str, str, dict[str, Any], bool]:
+    """Method, path, fields of what creates a task; and whether they go as a form with files, and not as JSON.
 
     Args:
         kind: The kind.
@@ -101,8 +100,8 @@ def create_request(kind: str, body: object) -> tuple[Request, bool]:
     models: Mapping[str, type[Any]] = _role(kind, "create")()
     try:
         if isinstance(body, Mapping):
-            has_file = any(isinstance(value, (File, PathLike, IOBase)) for value in body.values())
-            body = models.get(_MULTIPART if has_file else _JSON, next(iter(models.values()))).from_dict(body)
+            first = _MULTIPART if _has_file(body) else _JSON
+            body = models.get(first, next(iter(models.values()))).from_dict(body)
         takes = [content for content, model in models.items() if isinstance(body, model)]
         if not takes:
             names = " or ".join(dict.fromkeys(model.__name__ for model in models.values()))
@@ -112,8 +111,19 @@ def create_request(kind: str, body: object) -> tuple[Request, bool]:
         raise ValueError(f"{kind} create requires {missing}") from missing
     except AttributeError as broken:  # The generated code checks few types.
         raise TypeError(f"{kind} create: a field is of another type than its model says: {broken}") from broken
-    has_file = any(isinstance(value, (File, PathLike, IOBase)) for value in fields.values())
-    return ("post", f"/{kind}", fields), has_file or _JSON not in takes
+    is_form = _has_file(fields) or _JSON not in takes
+    if is_form and [*takes] == [_JSON]:
+        raise TypeError(f"{kind} create takes no files")
+    return "post", f"/{kind}", fields, is_form
+
+
+def as_file(value: Any) -> File | None:
+    """A value of a body as a file, if it is one: a path, an open handle, or what is told of either."""
+    return File.of(value) if isinstance(value, File | PathLike) or hasattr(value, "read") else None
+
+
+def _has_file(fields: Mapping[str, Any]) -> bool:
+    return any(as_file(it) for value in fields.values() for it in (value if isinstance(value, list) else [value]))
 
 
 def stream_request(kind: str, fields: dict[str, Any]) -> Request:

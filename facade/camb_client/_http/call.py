@@ -3,7 +3,7 @@
 import re
 from collections import deque
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 import attrs
@@ -21,9 +21,16 @@ from .._polling.response import (
 )
 from .._polling.task import TaskRef
 
+if TYPE_CHECKING:
+    from .upload import Upload
+
 # A task result has a few hundred bytes. What is longer than this is something else, and is not read on.
 BODY_LIMIT = 1 << 20
 _T = TypeVar("_T")
+
+
+class LocalReadError(Exception):
+    """A file to upload cannot be read; ``__cause__`` says why. The network is not to blame."""
 
 
 def is_address(text: object) -> bool:
@@ -78,6 +85,8 @@ class Call(Generic[_T]):
         received: The last pieces that came over our own network, whether anybody has read them or not.
         fresh: Whether it goes out on a new connection: an idle one may be closing just then, and then nobody knows
             whether the request arrived. A transport that was passed in does as it likes.
+        upload: A form with files to send as the body, in place of ``json``, or ``None``. It is bounded phase by phase
+            alone: how long it takes is the line's to say.
         body_limit: The longest body, in bytes, that is read whole; what is longer is something else.
     """
 
@@ -94,6 +103,7 @@ class Call(Generic[_T]):
     response: Response | None = attrs.field(default=None, init=False, repr=False)
     received: deque[bytes] = attrs.field(factory=lambda: deque(maxlen=4), init=False, repr=False)
     fresh: bool = attrs.field(default=False, kw_only=True)
+    upload: "Upload | None" = attrs.field(default=None, kw_only=True, repr=False)
     body_limit: int = attrs.field(default=BODY_LIMIT, kw_only=True)
 
     @property

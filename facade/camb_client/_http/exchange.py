@@ -37,7 +37,7 @@ from .._polling.log import log
 from .._polling.response import CallResult, Response
 from .._polling.task import TaskRef
 from .._polling.text import without_queries
-from .call import Call, interpret, unchanged
+from .call import Call, LocalReadError, interpret, unchanged
 from .credentials import map_texts, redact_address
 from .wire import BaseWire, without_query
 
@@ -84,8 +84,10 @@ class Exchange(AbstractContextManager["Exchange[Any]"], Generic[_T]):
     """One call, as far as it has come. As a context manager it takes in whatever the network does."""
 
     def __init__(self, wire: "BaseWire[Any]", call: Call[_T], limit: float) -> None:
-        self.limit = min(limit, wire.longest)
+        self.limit = limit if call.upload else min(limit, wire.longest)
         self.call, self._wire = call, wire
+        if call.upload is not None:
+            call.upload.on_sent = self._await_response
         began = wire.clock.monotonic()
         self._deadline, self._end_of_stream = began + self.limit, began + limit
         # httpcore's own limits come first: they close what they opened, and say what they waited for.
@@ -97,12 +99,17 @@ class Exchange(AbstractContextManager["Exchange[Any]"], Generic[_T]):
     def _left(self) -> float:
         return self._deadline - self._wire.clock.monotonic()
 
+    def _await_response(self) -> None:
+        """From now on as any call: an upload is bounded by its phases alone."""
+        self._deadline = min(self._deadline, self._wire.clock.monotonic() + self._wire.longest)
+
     # No local variable here holds the key: a traceback that shows them must not show it.
 
     def headers(self) -> dict[str, str]:
         """What goes out: the key goes to nobody but the API."""
         call = self.call
         content = {} if call.json is None else {"content-type": "application/json"}
+        content = content if call.upload is None else call.upload.headers
         return {**self._wire.headers_for(api=call.is_ours), **call.headers, **content}
 
     def body(self) -> bytes | None:
@@ -119,8 +126,11 @@ class Exchange(AbstractContextManager["Exchange[Any]"], Generic[_T]):
             self._wire.base_url + call.url if call.is_ours else call.url,
             headers=self.headers(),
             content=self.body(),
+            stream=call.upload,
             extensions={"timeout": timeout, "fresh": call.fresh, "received": call.received},
         )
+        if call.upload is not None:  # httpx leaves all headers of a stream to who makes it.
+            request.headers["host"] = request.url.netloc.decode("ascii")
         if apart:
             _check_httpcore()
             request.extensions["target"] = request.url.raw_path
@@ -164,6 +174,9 @@ class Exchange(AbstractContextManager["Exchange[Any]"], Generic[_T]):
     def __exit__(self, _: object, broken: BaseException | None, __: object) -> bool:
         if broken is None:
             return False
+        if isinstance(broken, LocalReadError):
+            self._error = broken.__cause__
+            return True
         error = self._wire.as_httpx(broken)
         if not isinstance(error, httpx.HTTPError | httpx.InvalidURL | httpx.StreamError | OSError | UnicodeError):
             return False

@@ -1,0 +1,167 @@
+"""A form with files, sent piece by piece: of any size, in little memory, and read where it is when it is sent."""
+
+import json
+import mimetypes
+import os
+import secrets
+import stat
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import closing, nullcontext
+from functools import partial
+from io import TextIOBase
+from typing import IO, Any
+
+import attrs
+import httpx
+
+from .call import LocalReadError
+
+# Bytes that are read at once.
+_PIECE = 256 * 1024
+
+
+@attrs.frozen
+class _Part:
+    """A field of the form.
+
+    Attributes:
+        head: What goes before its content.
+        content: The bytes; or a path, or an open binary handle.
+        size: Of the content, in bytes; ``None`` is not known.
+    """
+
+    head: bytes
+    content: Any
+    size: int | None
+
+
+class Upload(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """The body of one request, sync and async.
+
+    Args:
+        fields: By name: a value as JSON has it, or a file, or a list of those. What is ``None`` cannot be said in a
+            form, and is left out.
+        as_file: A value as a file, which has ``payload`` (a path, or an open binary handle), ``file_name`` and
+            ``mime_type``; ``None`` where it is none.
+
+    Raises:
+        OSError: A file cannot be opened.
+        TypeError: A handle that is not binary.
+        ValueError: A path of what is no regular file.
+    """
+
+    def __init__(self, fields: Mapping[str, Any], as_file: Callable[[Any], Any]) -> None:
+        self._boundary = secrets.token_hex(16)
+        self._parts = [
+            self._part(name, value, as_file(value))
+            for name, given in fields.items()
+            for value in (given if isinstance(given, list) else [given])
+            if value is not None
+        ]
+        self._end = f"--{self._boundary}--\r\n".encode()
+        # Called when all is sent.
+        self.on_sent: Callable[[], None] = lambda: None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the server is told of the body."""
+        sizes = [part.size for part in self._parts]
+        length = {"transfer-encoding": "chunked"}
+        if None not in sizes:
+            heads = sum(len(part.head) + 2 for part in self._parts)
+            length = {"content-length": str(sum(filter(None, sizes)) + heads + len(self._end))}
+        return {"content-type": f"multipart/form-data; boundary={self._boundary}", **length}
+
+    def _part(self, name: str, value: Any, sent: Any) -> _Part:
+        head = f'--{self._boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"'
+        if sent is None:
+            is_object = isinstance(value, dict | list)
+            text = value if isinstance(value, str) else json.dumps(value)
+            head += "\r\nContent-Type: application/json" if is_object else ""
+            content = text.encode()
+            return _Part(f"{head}\r\n\r\n".encode(), content, len(content))
+        given, file_name = sent.payload, sent.file_name or "file"
+        media_type = sent.mime_type or mimetypes.guess_type(file_name)[0] or "application/octet-stream"
+        head += f'; filename="{_quoted(file_name)}"\r\nContent-Type: {_quoted(media_type)}\r\n\r\n'
+        if isinstance(given, os.PathLike):
+            with open(given, "rb") as file:  # noqa: PTH123 (any os.PathLike) It raises here what it would raise later.
+                found = os.fstat(file.fileno())
+            if not stat.S_ISREG(found.st_mode):
+                raise ValueError(f"{os.fspath(given)!r} is no regular file: open it, and give the handle")
+            return _Part(head.encode(), given, found.st_size)
+        if isinstance(given, TextIOBase) or isinstance(given.read(0), str):
+            raise TypeError(f"{file_name!r} is open as text: open it with mode 'rb'")
+        return _Part(head.encode(), given, _left(given))
+
+    def _reads(self) -> Iterator[Callable[[], bytes]]:
+        """The body, as functions that each give a piece of it: some read from a disk."""
+        for part in self._parts:
+            yield partial(bytes, part.head)
+            if isinstance(part.content, bytes):
+                yield partial(bytes, part.content)
+            else:
+                yield from _pieces(part)
+            yield lambda: b"\r\n"
+        yield partial(bytes, self._end)
+
+    def __iter__(self) -> Iterator[bytes]:
+        with closing(self._reads()) as reads:  # type: ignore[type-var]
+            for read in reads:
+                yield _guarded(read)
+        self.on_sent()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        import asyncio
+
+        loop = asyncio.get_running_loop()
+        with closing(self._reads()) as reads:  # type: ignore[type-var]
+            for read in reads:
+                yield await loop.run_in_executor(None, _guarded, read)
+        self.on_sent()
+
+
+def _pieces(part: _Part) -> Iterator[Callable[[], bytes]]:
+    """Reads of a file: of as many bytes as were told, or up to its end."""
+    is_path = isinstance(part.content, os.PathLike)
+    opened = _guarded(lambda: open(part.content, "rb")) if is_path else nullcontext(part.content)  # noqa: PTH123, SIM115
+    with opened as file:
+        left = part.size
+        ended = False
+
+        def read() -> bytes:
+            nonlocal left, ended
+            piece: bytes = file.read(_PIECE if left is None else min(_PIECE, left))
+            if not isinstance(piece, bytes | bytearray | memoryview):
+                raise TypeError(f"the handle of a file gave {type(piece).__name__}, not bytes")
+            ended = not piece
+            if left is not None:
+                left -= len(piece)
+                if ended and left:
+                    raise OSError(f"a file became shorter by {left} bytes while it was sent")
+            return bytes(piece)
+
+        while not ended and left != 0:
+            yield read
+
+
+def _guarded(read: Callable[[], Any]) -> Any:
+    try:
+        return read()
+    except Exception as broken:
+        raise LocalReadError from broken
+
+
+def _left(handle: IO[bytes]) -> int | None:
+    """How many bytes a handle has from where it is; ``None`` where it cannot tell."""
+    try:
+        here = handle.tell()
+        end = handle.seek(0, os.SEEK_END)
+        handle.seek(here)
+    except (OSError, ValueError, AttributeError):
+        return None
+    return max(end - here, 0)
+
+
+def _quoted(text: str) -> str:
+    """A name in a header, as browsers write it."""
+    return text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
