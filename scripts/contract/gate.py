@@ -22,6 +22,7 @@ from ..common.project import PAGES, ROOT, SPEC
 from ..common.strict_yaml import load_file
 from ..comparison import compare
 from ..comparison.changes import CORRECTED, DOCS, Change, Verdict
+from ..comparison.handles import lost
 from ..comparison.words import by_layer, table
 from ..pipeline.checks import check
 from ..pipeline.document import make_document
@@ -62,6 +63,7 @@ def gate(root: Path, base: str | None) -> Result:
     else:
         old = past(root, ref)
     changes = [change for layer in old for change in compare(old[layer], new[layer], layer, statuses_of_the_client())]
+    changes = [*lost(old[CORRECTED], new[CORRECTED], changes), *changes]
     facts = problems(new[CORRECTED])
     return Result(f"{ref} ({why})", changes, facts, notes, refusals(root, changes), step(changes))
 

@@ -24,6 +24,7 @@ from ..common.project import OVERLAY, PACKAGE, PAGES, ROOT, SPEC, SUPPLEMENTS, r
 from ..common.strict_yaml import load_file
 from ..comparison import compare
 from ..comparison.changes import CORRECTED, DOCS, Change
+from ..comparison.handles import lost
 from ..comparison.words import table
 from ..pipeline.docs_page import Block, download, is_address, openapi_block, slug_of
 from ..pipeline.generate import generate
@@ -69,6 +70,7 @@ def update(root: Path, sources: Path) -> tuple[list[Change], list[str]]:
             raise
         new = load_file(scratch / SPEC, SPEC)
         changes = _docs_changes(docs, scratch) + compare(spec, new, CORRECTED, statuses_of_the_client())
+        changes = [*lost(spec, new, changes), *changes]
         if dict(read_files(root, "openapi")) != before:
             raise PipelineError("openapi", "was changed while the new client was made: run make update again")
         names = [name for name in (PAGES, SPEC, PACKAGE) if _differ(root, scratch, name)]

@@ -18,6 +18,7 @@ from ..common.project import PAGES, ROOT, SUPPLEMENTS
 from ..common.strict_yaml import load
 from ..comparison import compare
 from ..comparison.changes import CORRECTED
+from ..comparison.handles import lost
 from ..comparison.words import table
 from .docs_page import openapi_block, read_page, slug_of
 from .document import make_document
@@ -61,7 +62,8 @@ def _differences(before: Document | PipelineError | None, root: Path) -> str:
     """What the page says otherwise than the supplement in its place did."""
     after = _document(root)
     if isinstance(before, dict) and isinstance(after, dict):
-        return f"What it says otherwise:\n\n{table(compare(before, after, CORRECTED))}"
+        changes = compare(before, after, CORRECTED)
+        return f"What it says otherwise:\n\n{table([*lost(before, after, changes), *changes])}"
     return f"Not compared: {after if isinstance(before, dict) else before}"
 
 

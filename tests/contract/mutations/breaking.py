@@ -1,10 +1,12 @@
 """Edits that break users of the client."""
 
-from .edits import OVERLAY, TTS, drop, put, rename, supplement, text, without_page
+from .edits import OVERLAY, TTS, copy_of_page, drop, operation_page, put, rename, supplement, text, without_page
 from .places import (
     BODY,
     BOTH,
+    CREATE_TTS,
     DUB,
+    DUB_SUPPLEMENT,
     ERROR,
     GET,
     KEY,
@@ -16,7 +18,9 @@ from .places import (
     SCHEMAS,
     STATUS,
     STORY,
+    SUPPLEMENT,
     VOICES,
+    WITH_FAMILIES,
     WITH_SUPPLEMENTS,
     Cases,
     Groups,
@@ -170,6 +174,83 @@ _SUPPLEMENTED: Cases = (
     ),
 )
 
+# What users write is no less theirs where only a supplement said so: handles, models by role, and their fields.
+_NAMES: Cases = (
+    (
+        "a supplement gone, and no page for it",
+        without_page(DUB_SUPPLEMENT),
+        "kinds.DUB is gone",
+        "GET /dub/{task_id} is gone",
+        SUPPLEMENT,
+        "tell",
+    ),
+    (
+        "a page without a task result for a supplement",
+        copy_of_page(
+            "get-dub",
+            ("/tts/", "/dub/"),
+            ("tts__id", "dub__id"),
+            ("OrchestratorPipelineResult'", "HTTPValidationError'"),
+        ),
+        "kinds.DUB is gone",
+        "GET /dub/{task_id} no longer returns a task result",
+        SUPPLEMENT,
+    ),
+    (
+        "a page of other types for a supplement",
+        operation_page("create-tts", "/tts", "post", CREATE_TTS),
+        "POST /tts has a page now, in place of our supplement",
+        "`tone` of the body of POST /tts is new and required",
+        "`language` of the body of POST /tts is gone",
+        "the type of `voice_id` of the body of POST /tts is string, was integer",
+        "`x-trace` of POST /tts is new and required",
+        "`task_id` of the response 200 of POST /tts is gone",
+        "models.TtsBody is gone",
+        SUPPLEMENT,
+    ),
+)
+
+_CREATE, _RESULT = "supplements/create-translate.yaml", "supplements/get-translate-result.yaml"
+_TRANSCRIPT = "supplements/get-dub-transcript.yaml"
+_TRANSLATE = "/paths/~1translate/post/requestBody/content/application~1json/schema"
+_HANDLES: Cases = (
+    (
+        "a field of a body gone",
+        drop(f"{_TRANSLATE}/properties/formality", _CREATE),
+        "models.TranslateBody.formality is gone",
+    ),
+    (
+        "a field of a body renamed",
+        rename(f"{_TRANSLATE}/properties/target_language", "into", _CREATE),
+        put(f"{_TRANSLATE}/required", ["texts"], _CREATE),
+        "models.TranslateBody.target_language is gone",
+    ),
+    (
+        "a field of a result renamed",
+        rename("/components/schemas/TranslatedTexts/properties/texts", "translations", _RESULT),
+        put("/components/schemas/TranslatedTexts/required", [], _RESULT),
+        "models.TranslateResult.texts is gone",
+    ),
+    ("a result without a supplement", without_page(_RESULT), "models.TranslateResult is gone"),
+    ("a create without a supplement", without_page(_CREATE), "models.TranslateBody is gone"),
+    (
+        "a part renamed",
+        rename("/paths/~1transcript~1{run_id}~1{language}", "/dub-text/{run_id}/{language}", _TRANSCRIPT),
+        "kinds.DUB_TRANSCRIPT is gone",
+    ),
+    (
+        "an argument of a part renamed",
+        put("/paths/~1transcript~1{run_id}~1{language}/get/parameters/2/name", "format", _TRANSCRIPT),
+        "kinds.DUB_TRANSCRIPT(format_type=…) is gone",
+    ),
+    (
+        "a handle renamed",
+        rename("/paths/~1translate~1{task_id}", "/translation/{task_id}", "supplements/get-translate-status.yaml"),
+        put("/paths/~1translation~1{task_id}/get/tags/0", "translation", "supplements/get-translate-status.yaml"),
+        "kinds.TRANSLATE is gone",
+    ),
+)
+
 _VOICES: Cases = (
     (
         "a parameter written otherwise",
@@ -247,4 +328,11 @@ _DUB: Cases = (
 )
 
 # What the cases start from, and the cases.
-GROUPS: Groups = (((), _PAGES), ((*WITH_SUPPLEMENTS, STORY), _SUPPLEMENTED), ((VOICES,), _VOICES), ((DUB,), _DUB))
+GROUPS: Groups = (
+    ((), _PAGES),
+    ((*WITH_SUPPLEMENTS, STORY), _SUPPLEMENTED),
+    (WITH_SUPPLEMENTS, _NAMES),
+    (WITH_FAMILIES, _HANDLES),
+    ((VOICES,), _VOICES),
+    ((DUB,), _DUB),
+)

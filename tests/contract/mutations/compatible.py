@@ -1,10 +1,9 @@
 """Edits that change nothing for users of the client."""
 
-from .edits import OVERLAY, SOUND, TTS, drop, operation_page, put, rename, text
+from .edits import OVERLAY, SOUND, TTS, drop, put, rename, text
 from .places import (
     BODY,
     BOTH,
-    CREATE_TTS,
     DUB,
     DUB_GET,
     DUB_SUPPLEMENT,
@@ -208,17 +207,6 @@ _VOICES: Cases = (
 )
 
 _SUPPLEMENTED: Cases = (
-    (
-        "a page of other types for a supplement",
-        operation_page("create-tts", "/tts", "post", CREATE_TTS),
-        "POST /tts has a page now, in place of our supplement",
-        "`tone` of the body of POST /tts is new and required",
-        "`language` of the body of POST /tts is gone",
-        "the type of `voice_id` of the body of POST /tts is string, was integer",
-        "`x-trace` of POST /tts is new and required",
-        "`task_id` of the response 200 of POST /tts is gone",
-        SUPPLEMENT,
-    ),
     (
         "a page that says what a supplement said",
         DUB,

@@ -1,20 +1,7 @@
 """Edits that need a decision."""
 
-from .edits import copy_of_page, drop, put, without_page
-from .places import (
-    BOTH,
-    DUB_SUPPLEMENT,
-    ERROR,
-    GET,
-    MADE,
-    POST,
-    STATUS,
-    SUPPLEMENT,
-    VOICES,
-    WITH_SUPPLEMENTS,
-    Cases,
-    Groups,
-)
+from .edits import copy_of_page, drop, put
+from .places import BOTH, ERROR, GET, MADE, POST, STATUS, VOICES, Cases, Groups
 
 _PAGES: Cases = (
     ("`no` in an enum is the string", put(f"{STATUS}/enum/-", "no"), 'gets the value "no"', BOTH),
@@ -75,31 +62,5 @@ _VOICES: Cases = (
 
 _SERVERS: Cases = (("a second server gone", drop("/servers/1"), "the server https://eu.example is gone"),)
 
-_SUPPLEMENTED: Cases = (
-    (
-        "a supplement gone, and no page for it",
-        without_page(DUB_SUPPLEMENT),
-        "GET /dub/{task_id} is gone",
-        SUPPLEMENT,
-        "tell",
-    ),
-    (
-        "a page without a task result for a supplement",
-        copy_of_page(
-            "get-dub",
-            ("/tts/", "/dub/"),
-            ("tts__id", "dub__id"),
-            ("OrchestratorPipelineResult'", "HTTPValidationError'"),
-        ),
-        "GET /dub/{task_id} no longer returns a task result",
-        SUPPLEMENT,
-    ),
-)
-
 # What the cases start from, and the cases.
-GROUPS: Groups = (
-    ((), _PAGES),
-    ((VOICES,), _VOICES),
-    ((put("/servers/-", {"url": "https://eu.example"}),), _SERVERS),
-    (WITH_SUPPLEMENTS, _SUPPLEMENTED),
-)
+GROUPS: Groups = (((), _PAGES), ((VOICES,), _VOICES), ((put("/servers/-", {"url": "https://eu.example"}),), _SERVERS))

@@ -80,6 +80,13 @@ VOICES = operation_page("create-voice", "/voices", "post", CREATE)
 DUB_SUPPLEMENT = "supplements/get-dub-status.yaml"
 STORY = copy_of_page("get-story", ("/tts/", "/story/"), ("get_tts_result_tts__id__get", "get_story"))
 WITH_SUPPLEMENTS = (supplement("get-dub-status"), supplement("create-tts"))
+WITH_FAMILIES = tuple(
+    supplement(name)
+    for name in (
+        *("get-translate-status", "create-translate", "get-translate-result"),
+        *("get-dub-status", "get-dub-transcript"),
+    )
+)
 SUPPLEMENT = "only our supplement said so"
 DUB_GET = "/paths/~1dub~1{task_id}/get"
 CREATE_TTS: dict[str, Any] = {

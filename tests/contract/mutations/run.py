@@ -9,6 +9,7 @@ from scripts.common.documents import Document
 from scripts.common.errors import PipelineError
 from scripts.comparison import compare
 from scripts.comparison.changes import CORRECTED, DOCS, Verdict
+from scripts.comparison.handles import lost
 from scripts.comparison.words import table
 from scripts.contract.facts import problems, statuses_of_the_client
 from scripts.pipeline.document import make_document
@@ -46,6 +47,7 @@ def run(mutation: Mutation) -> Outcome:
         return Outcome(REFUSED, str(error))
     known = statuses_of_the_client()
     changes = [change for layer in base for change in compare(base[layer], new[layer], layer, known)]
+    changes = [*lost(base[CORRECTED], new[CORRECTED], changes), *changes]
     facts = problems(new[CORRECTED])
     worst = min((list(Verdict).index(change.verdict) for change in changes), default=len(Verdict) - 1)
     if facts:

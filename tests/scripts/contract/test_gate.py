@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from scripts.common.project import ROOT, SUPPLEMENTS
 from scripts.common.strict_yaml import dump, load_file
 from scripts.contract import gate as module
 from scripts.pipeline.document import make_document
@@ -352,3 +353,30 @@ def test_no_main_no_checkout_no_git(
     monkeypatch.setenv("PATH", str(tmp_path))
     code, said = gate()
     assert (code, "git: is not installed" in said, "NOTHING was compared" in said) == (0, True, True)
+
+
+# Names that users write
+
+
+def test_a_name_that_only_a_supplement_gave_is_missed_by_name(repository: Path, gate: Gate) -> None:
+    """A model made of a supplement is as public as one that is made of a page."""
+    folder, spec = repository / SUPPLEMENTS, repository / "openapi/camb.yaml"
+    shutil.copytree(ROOT / SUPPLEMENTS, folder)
+    spec.write_text(dump(make_document(repository)))
+    commit(repository)
+    assert gate("--base", "HEAD")[0] == 0
+    path = folder / "create-translate.yaml"
+    document = load_file(path, path.name)
+    body = document["paths"]["/translate"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    body["properties"]["tone"] = body["properties"].pop("formality")
+    path.write_text(dump(document))
+    spec.write_text(dump(make_document(repository)))
+    code, said = gate("--base", "HEAD")
+    assert code == 1
+    (row,) = re.findall(r"^breaking: (.*)$", said, flags=re.MULTILINE)
+    assert row == "models.TranslateBody.formality is gone"
+    (accepted,) = re.findall(
+        r"if it is meant: (- Breaking: models\.TranslateBody\.formality is gone .*)$", said, re.MULTILINE
+    )
+    release(repository, "0.2.0", accepted)
+    assert gate("--base", "HEAD")[0] == 0
