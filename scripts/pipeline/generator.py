@@ -9,8 +9,9 @@ import io
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
-from ..common.documents import Document, operations, place
+from ..common.documents import Document, mapped, operations, place
 from ..common.errors import PipelineError
 from ..common.project import PACKAGE, SPEC, Files, outputs
 from ..common.strict_yaml import dump, load_file
@@ -20,6 +21,7 @@ from .roles import roles_template
 _HEADER = """\
 # Made by scripts/pipeline/generate.py: edit pages/, overlay.yaml or supplements/ instead, and run make generate
 """
+_ENDPOINT = "endpoint_module.py.jinja"
 _RUFF_OPTIONS = (
     "--isolated",  # from this project's own settings
     "--config=exclude=[]",  # by default a tag called `dist` or `build` would be passed over
@@ -46,7 +48,10 @@ def make(document: Document, root: Path, folder: Path) -> Files:
     templates = folder / "templates"
     shutil.copytree(root / "openapi/templates", templates)
     (templates / "roles.jinja").write_text(roles_template(document), encoding="utf-8")
-    _run_generator(root / "openapi", templates, spec, package)
+    (templates / _ENDPOINT).write_text(_endpoint_template(), encoding="utf-8")
+    source = folder / "source.yaml"
+    source.write_text(dump(mapped(document, _without_default)), encoding="utf-8")
+    _run_generator(root / "openapi", templates, source, hashlib.sha256(spec.read_bytes()).hexdigest(), package)
     _check_modules(document, package)
     (package / "py.typed").touch()
     _run_ruff("check", "--fix-only", "--select=I,F401", folder=package)
@@ -54,7 +59,23 @@ def make(document: Document, root: Path, folder: Path) -> Files:
     return outputs(folder)
 
 
-def _run_generator(openapi: Path, templates: Path, spec: Path, package: Path) -> None:
+def _endpoint_template() -> str:
+    """The generator's own, with the import that it forgets where a body may have two content types."""
+    import openapi_python_client
+
+    text = (Path(openapi_python_client.__file__).parent / "templates" / _ENDPOINT).read_text(encoding="utf-8")
+    imports = "from ...types import Response, UNSET"
+    if text.count(f"{imports}\n") != 1:
+        raise PipelineError(_ENDPOINT, f"the generator's own has no line `{imports}`: see what it imports now")
+    return text.replace(imports, f"{imports}, Unset")  # Where nothing needs it, ruff takes it out.
+
+
+def _without_default(node: dict[str, Any]) -> dict[str, Any]:
+    """What is left out is left to the server: the generator would send the default as if the user had chosen it."""
+    return {key: value for key, value in node.items() if key != "default"}
+
+
+def _run_generator(openapi: Path, templates: Path, source: Path, digest: str, package: Path) -> None:
     """Run openapi-python-client in this process, as its command line does with `--fail-on-warning`."""
     from openapi_python_client import generate as generate_client
     from openapi_python_client.config import Config, ConfigFile, MetaType
@@ -65,12 +86,12 @@ def _run_generator(openapi: Path, templates: Path, spec: Path, package: Path) ->
         raise PipelineError(file, "not a mapping")
     for key in sorted(settings.keys() - ConfigFile.model_fields.keys()):
         raise PipelineError(place(file, (key,)), "the generator has no such setting, and would ignore it")
-    settings["package_version_override"] = hashlib.sha256(spec.read_bytes()).hexdigest()
+    settings["package_version_override"] = digest
     try:
         config_file = ConfigFile(**settings)
     except ValueError as error:
         raise PipelineError(file, str(error)) from error
-    config = Config.from_sources(config_file, MetaType.NONE, spec, "utf-8", overwrite=False, output_path=package)
+    config = Config.from_sources(config_file, MetaType.NONE, source, "utf-8", overwrite=False, output_path=package)
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             errors = generate_client(config=config, custom_template_path=templates)

@@ -2,26 +2,30 @@
 
 PAGE is a file, `-` for the standard input, or an http(s) address. The block is written exactly as published, to
 `openapi/pages/<slug>.yaml`; corrections go to `openapi/overlay.yaml`. A supplement for the same operation is removed,
-and what the page says otherwise is printed.
+and what the page says otherwise is printed. Where only the supplement's tags told whose tasks the operation is about,
+the overlay keeps them.
 """
 
 import argparse
 import re
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
 from ..common.atomic import write_file
-from ..common.documents import Document
+from ..common.documents import Document, operations
 from ..common.errors import PipelineError
-from ..common.project import PAGES, ROOT, SUPPLEMENTS
-from ..common.strict_yaml import load
+from ..common.families import EVERY_PAGE, identifier, roles
+from ..common.project import OVERLAY, PAGES, ROOT, SUPPLEMENTS
+from ..common.strict_yaml import dump, load
 from ..comparison import compare
 from ..comparison.changes import CORRECTED
 from ..comparison.handles import lost
 from ..comparison.words import table
 from .docs_page import openapi_block, read_page, slug_of
 from .document import make_document
+from .merge import spelling
 from .supplements import load_supplements, replaced
 
 _SLUG = re.compile(r"[a-z0-9-]+\Z")
@@ -36,7 +40,7 @@ def import_page(text: str, *, slug: str, pages: Path = ROOT / PAGES, source: str
     content = block.content.encode()
     page, folder = load(block.content, source), pages.parent / Path(SUPPLEMENTS).name
     supplements = [supplement for supplement in load_supplements(folder) if replaced(page, supplement)]
-    before = _document(pages.parent.parent) if supplements else None
+    before = _document(pages.parent.parent) if supplements else PipelineError(source, "there was no supplement")
     if target.exists() and target.read_bytes() == content:
         done = "unchanged"
     else:
@@ -47,8 +51,50 @@ def import_page(text: str, *, slug: str, pages: Path = ROOT / PAGES, source: str
     lines = [f"{shown}: {done} ({block.operation} of {source})"]
     for supplement in supplements:
         (folder / Path(supplement.file).name).unlink()
-        lines.append(f"{supplement.file}: removed, for its page is here. {_differences(before, pages.parent.parent)}")
+        kept = _keep_kinds(before, pages.parent.parent, page, slug)
+        said = _differences(before, _document(pages.parent.parent))
+        lines += [f"{supplement.file}: removed, for its page is here. {said}", *kept]
     return "\n".join(lines)
+
+
+def _keep_kinds(before: Document | PipelineError, root: Path, page: Document, slug: str) -> list[str]:
+    """Have the overlay say of which kind the operation is, if the page's own tags do not; a line that says so."""
+    after = _document(root)
+    ((path, method, operation),) = operations(page)
+    if isinstance(before, PipelineError) or isinstance(after, PipelineError):
+        return []
+    lost = sorted(_kinds(before, path, method) - _kinds(after, path, method))
+    if not lost:
+        return []
+    tags = operation.get("tags") or []
+    action = {
+        "target": f"$.paths['{path}'].{method}",
+        "description": f"Of which kind the operation is: its own tags do not say so ({', '.join(tags) or 'none'}).",
+        "x-evidence": f"the supplement that the page {slug} replaced",
+    }
+    remove = [{**action, "target": f"{action['target']}.tags", "x-was": tags, "remove": True}] if tags else []
+    kept = [*map(identifier, lost), *(tag for tag in tags if tag != EVERY_PAGE)]
+    _append_actions(root / OVERLAY, [*remove, {**action, "update": {"tags": kept}}])
+    return [f"{OVERLAY}: says now that {method.upper()} {path} is about tasks of {' and '.join(lost)}"]
+
+
+def _append_actions(overlay: Path, actions: list[dict[str, Any]]) -> None:
+    """Write actions below those that are there, as text: what people wrote beside them stays."""
+    text = overlay.read_text(encoding="utf-8").rstrip("\n")
+    margin = re.search(r"^( *)- ", text, re.MULTILINE)
+    block = textwrap.dedent(dump({"actions": actions}).partition("\n")[2])
+    write_file(overlay, f"{text}\n{textwrap.indent(block, margin[1] if margin else '')}".encode())
+
+
+def _kinds(document: Document, path: str, method: str) -> set[str]:
+    """The kinds that an operation has a role for, whatever its path calls its parameters."""
+    return {
+        kind
+        for kind, mine in roles(document).items()
+        for found in (mine.create, mine.result, mine.results, *mine.parts.values())
+        for place in found
+        if (spelling(place[0]), place[1]) == (spelling(path), method)
+    }
 
 
 def _document(root: Path) -> Document | PipelineError:
@@ -58,9 +104,8 @@ def _document(root: Path) -> Document | PipelineError:
         return error
 
 
-def _differences(before: Document | PipelineError | None, root: Path) -> str:
+def _differences(before: Document | PipelineError, after: Document | PipelineError) -> str:
     """What the page says otherwise than the supplement in its place did."""
-    after = _document(root)
     if isinstance(before, dict) and isinstance(after, dict):
         changes = compare(before, after, CORRECTED)
         return f"What it says otherwise:\n\n{table([*lost(before, after, changes), *changes])}"

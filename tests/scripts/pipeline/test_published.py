@@ -1,0 +1,148 @@
+"""Pages of a whole family come in one after another, and take the place of its supplements without hand work."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruff import find_ruff_bin  # type: ignore[import-untyped]
+
+from scripts.common.documents import operations
+from scripts.common.project import OVERLAY, ROOT, SUPPLEMENTS
+from scripts.common.strict_yaml import dump, load_file
+from scripts.comparison.handles import lost
+from scripts.pipeline.document import make_document
+from scripts.pipeline.generate import check, generate
+from scripts.pipeline.import_page import import_page
+
+from . import published
+from .test_new_family import use
+
+# What a user of each family writes, before and after.
+USES = {
+    "transcribe": """
+import io
+import httpx
+from camb_client import CambClient, kinds, models
+
+def answer(request):
+    path = request.url.path
+    if path == "/transcribe":
+        sent = request.read()
+        assert b'name="media_file"; filename="a.wav"' in sent and b"RIFF" in sent, sent
+        assert b'name="language"' in sent and b"76" in sent, sent
+        return httpx.Response(200, json={"task_id": "abc"})
+    if path == "/transcribe/abc":
+        return httpx.Response(200, json={"status": "SUCCESS", "run_id": 7})
+    assert path == "/transcription-result/7", path
+    segment = {"start": 0, "end": 1.5, "text": "Bonjour", "speaker": "A"}
+    return httpx.Response(200, json={"transcript": [segment]})
+
+with CambClient("test-key", base_url="http://127.0.0.1:1", transport=httpx.MockTransport(answer)) as camb:
+    file = models.File(io.BytesIO(b"RIFF"), file_name="a.wav")
+    body = models.TranscribeBody(language="fr-fr", media_file=file)
+    done = camb.wait(camb.family(kinds.TRANSCRIBE).create(body))
+    (segment,) = camb.family(kinds.TRANSCRIBE).result(done).transcript
+    assert (segment.text, segment.end) == ("Bonjour", 1.5)
+""",
+    "dub": """
+import json
+import httpx
+from camb_client import CambClient, kinds, models
+
+media = {"audio_url": "https://x/a", "video_url": None, "transcript": []}
+
+def answer(request):
+    path = request.url.path
+    if path == "/dub":
+        sent = json.loads(request.read())
+        assert sent == {"video_url": "https://x/v", "source_language": 1, "target_languages": [76, 31]}, sent
+        return httpx.Response(200, json={"task_id": "abc"})
+    if path == "/dub/abc":
+        return httpx.Response(200, json={"status": "SUCCESS", "run_id": 7})
+    if path == "/transcript/7/31":
+        assert dict(request.url.params) == {"format_type": "srt"}, request.url
+        return httpx.Response(200, json={"transcript": "Hallo"})
+    if path == "/dub-result/8":
+        return httpx.Response(200, json={"fr-fr": media})
+    assert path == "/dub-result/7", path
+    return httpx.Response(200, json=media)
+
+with CambClient("test-key", base_url="http://127.0.0.1:1", transport=httpx.MockTransport(answer)) as camb:
+    family = camb.family(kinds.DUB)
+    body = models.DubBody(video_url="https://x/v", source_language=1, target_languages=["fr-fr", 31])
+    done = camb.wait(family.create(body))
+    assert family.result(done).audio_url == "https://x/a"
+    assert family.result(8)["fr-fr"].audio_url == "https://x/a"
+    assert family.part(kinds.DUB_TRANSCRIPT, 7, language="de-de", format_type="srt")["transcript"] == "Hallo"
+""",
+}
+PAGES: dict[str, Callable[..., dict[str, str]]] = {"transcribe": published.transcribe, "dub": published.dub}
+
+
+@pytest.fixture
+def supplemented(project: Path) -> Path:
+    shutil.copytree(ROOT / SUPPLEMENTS, project / SUPPLEMENTS)
+    return project
+
+
+@pytest.mark.parametrize("kind", USES)
+def test_each_page_takes_its_supplements_place_and_nothing_else_is_done(supplemented: Path, kind: str) -> None:
+    corrections = (supplemented / OVERLAY).read_bytes()
+    before = make_document(supplemented)
+    pages = PAGES[kind]()
+    for name, page in pages.items():
+        said = import_page(page, slug=name, pages=supplemented / "openapi/pages")
+        assert "removed, for its page is here. What it says otherwise:" in said
+        assert " is gone |" not in "".join(row for row in said.splitlines() if "| breaking |" in row)
+        generate(supplemented)
+        ended = use(supplemented / "generated", USES[kind])
+        assert ended.returncode == 0, f"{name}: {ended.stderr}"
+    assert check(supplemented)[0] == []
+    assert lost(before, make_document(supplemented), []) == []
+    assert (supplemented / OVERLAY).read_bytes() == corrections
+    of_kind = {path for path, _, one in operations(before) if one["tags"][0] == kind}
+    described = {path for path, _, one in operations(make_document(supplemented)) if "x-evidence" in one}
+    assert not of_kind & described
+
+
+def test_tags_that_do_not_say_the_kind_are_made_good_in_the_overlay(supplemented: Path) -> None:
+    """Only the supplement knew that a transcript in a language belongs to dubbing."""
+    before = make_document(supplemented)
+    kept = (supplemented / OVERLAY).read_text()
+    pages = published.dub("End to End")
+    first = "get-dub-transcript"  # Once the page of the status is here, its tag tells whose the others are.
+    for name in (first, *(name for name in pages if name != first)):
+        said = import_page(pages[name], slug=name, pages=supplemented / "openapi/pages")
+        row = f"{OVERLAY}: says now that GET /transcript/{{run_id}}/{{language}} is about tasks of dub"
+        assert said.endswith(row) == (name == first), said
+    assert (supplemented / OVERLAY).read_text().startswith(kept)
+    document = make_document(supplemented)
+    assert document["paths"]["/transcript/{run_id}/{language}"]["get"]["tags"] == ["dub", "End to End"]
+    assert lost(before, document, []) == []
+    generate(supplemented)
+    ended = use(supplemented / "generated", USES["dub"])
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_a_body_of_two_content_types_makes_code_without_a_fault(supplemented: Path) -> None:
+    path = supplemented / SUPPLEMENTS / "create-transcribe.yaml"
+    document: Any = load_file(path, path.name)
+    content = document["paths"]["/transcribe"]["post"]["requestBody"]["content"]
+    content["application/json"] = json.loads(json.dumps(content["multipart/form-data"]))
+    del content["application/json"]["schema"]["properties"]["media_file"]
+    path.write_text(dump(document))
+    generate(supplemented)
+    code = [find_ruff_bin(), "check", "--isolated", "--select=F821", "--quiet", supplemented / "generated"]
+    assert subprocess.run(code, capture_output=True, text=True, check=False).stdout == ""
+    ended = use(
+        supplemented / "generated",
+        "from camb_openapi.api.transcribe.create_transcribe import _get_kwargs\n"
+        "from camb_openapi.models import CreateTranscribeFilesBody, CreateTranscribeJsonBody\n"
+        "print(_get_kwargs(body=CreateTranscribeJsonBody(language=1, media_url='u'))['json'])\n"
+        "print(*(name for name, _ in _get_kwargs(body=CreateTranscribeFilesBody(language=1))['files']))",
+    )
+    assert ended.stdout.splitlines() == ["{'language': 1, 'media_url': 'u'}", "language"], ended.stderr
