@@ -51,15 +51,17 @@ def import_page(text: str, *, slug: str, pages: Path = ROOT / PAGES, source: str
     lines = [f"{shown}: {done} ({block.operation} of {source})"]
     for supplement in supplements:
         (folder / Path(supplement.file).name).unlink()
-        kept = _keep_kinds(before, pages.parent.parent, page, slug)
-        said = _differences(before, _document(pages.parent.parent))
+        after = _document(pages.parent.parent)
+        kept = _keep_kinds(before, after, pages.parent.parent, page, slug)
+        said = _differences(before, _document(pages.parent.parent) if kept else after)
         lines += [f"{supplement.file}: removed, for its page is here. {said}", *kept]
     return "\n".join(lines)
 
 
-def _keep_kinds(before: Document | PipelineError, root: Path, page: Document, slug: str) -> list[str]:
+def _keep_kinds(
+    before: Document | PipelineError, after: Document | PipelineError, root: Path, page: Document, slug: str
+) -> list[str]:
     """Have the overlay say of which kind the operation is, if the page's own tags do not; a line that says so."""
-    after = _document(root)
     ((path, method, operation),) = operations(page)
     if isinstance(before, PipelineError) or isinstance(after, PipelineError):
         return []

@@ -14,6 +14,7 @@ from scripts.common.documents import operations
 from scripts.common.project import OVERLAY, ROOT, SUPPLEMENTS
 from scripts.common.strict_yaml import dump, load_file
 from scripts.comparison.handles import lost
+from scripts.pipeline.docs_page import openapi_block
 from scripts.pipeline.document import make_document
 from scripts.pipeline.generate import check, generate
 from scripts.pipeline.import_page import import_page
@@ -80,66 +81,84 @@ with CambClient("test-key", base_url="http://127.0.0.1:1", transport=httpx.MockT
     assert family.part(kinds.DUB_TRANSCRIPT, 7, language="de-de", format_type="srt")["transcript"] == "Hallo"
 """,
 }
-PAGES: dict[str, Callable[..., dict[str, str]]] = {"transcribe": published.transcribe, "dub": published.dub}
 
 
 @pytest.fixture
-def supplemented(project: Path) -> Path:
-    shutil.copytree(ROOT / SUPPLEMENTS, project / SUPPLEMENTS)
-    return project
+def with_kind(project: Path) -> Callable[[str], Path]:
+    """The project with the supplements of a kind, and one that knows the names of languages."""
+
+    def of(kind: str) -> Path:
+        (project / SUPPLEMENTS).mkdir()
+        for path in (ROOT / SUPPLEMENTS).iterdir():
+            ((_, _, operation),) = operations(load_file(path, path.name))
+            if operation["tags"][0] == kind or path.stem == "create-tts":
+                shutil.copy(path, project / SUPPLEMENTS)
+        return project
+
+    return of
 
 
-@pytest.mark.parametrize("kind", USES)
-def test_each_page_takes_its_supplements_place_and_nothing_else_is_done(supplemented: Path, kind: str) -> None:
-    corrections = (supplemented / OVERLAY).read_bytes()
-    before = make_document(supplemented)
-    pages = PAGES[kind]()
-    for name, page in pages.items():
-        said = import_page(page, slug=name, pages=supplemented / "openapi/pages")
+def test_each_page_takes_its_supplements_place_and_nothing_else_is_done(with_kind: Callable[[str], Path]) -> None:
+    root = with_kind("transcribe")
+    corrections = (root / OVERLAY).read_bytes()
+    before = make_document(root)
+    for name, page in published.transcribe().items():
+        said = import_page(page, slug=name, pages=root / "openapi/pages")
         assert "removed, for its page is here. What it says otherwise:" in said
-        assert " is gone |" not in "".join(row for row in said.splitlines() if "| breaking |" in row)
-        generate(supplemented)
-        ended = use(supplemented / "generated", USES[kind])
+        assert "| breaking |" not in said
+        generate(root)
+        ended = use(root / "generated", USES["transcribe"])
         assert ended.returncode == 0, f"{name}: {ended.stderr}"
-    assert check(supplemented)[0] == []
-    assert lost(before, make_document(supplemented), []) == []
-    assert (supplemented / OVERLAY).read_bytes() == corrections
-    of_kind = {path for path, _, one in operations(before) if one["tags"][0] == kind}
-    described = {path for path, _, one in operations(make_document(supplemented)) if "x-evidence" in one}
-    assert not of_kind & described
+    assert check(root)[0] == []
+    assert lost(before, make_document(root), []) == []
+    assert (root / OVERLAY).read_bytes() == corrections
+    assert [path.stem for path in (root / SUPPLEMENTS).iterdir()] == ["create-tts"]
 
 
-def test_tags_that_do_not_say_the_kind_are_made_good_in_the_overlay(supplemented: Path) -> None:
+def test_published_components_stand_beside_those_of_the_other_supplements(project: Path) -> None:
+    """A page may come before all others: what it calls its components, no supplement does."""
+    shutil.copytree(ROOT / SUPPLEMENTS, project / SUPPLEMENTS)
+    before = make_document(project)
+    for name, page in {**published.transcribe(), **published.dub()}.items():
+        (project / f"openapi/pages/{name}.yaml").write_text(openapi_block(page, name).content)
+    after = make_document(project)
+    assert lost(before, after, []) == []
+    assert {"Languages", "Transcript", "SpokenLanguage", "TranscriptSegment"} <= after["components"]["schemas"].keys()
+
+
+def test_tags_that_do_not_say_the_kind_are_made_good_in_the_overlay(with_kind: Callable[[str], Path]) -> None:
     """Only the supplement knew that a transcript in a language belongs to dubbing."""
-    before = make_document(supplemented)
-    kept = (supplemented / OVERLAY).read_text()
+    root = with_kind("dub")
+    before = make_document(root)
+    kept = (root / OVERLAY).read_text()
     pages = published.dub("End to End")
     first = "get-dub-transcript"  # Once the page of the status is here, its tag tells whose the others are.
     for name in (first, *(name for name in pages if name != first)):
-        said = import_page(pages[name], slug=name, pages=supplemented / "openapi/pages")
+        said = import_page(pages[name], slug=name, pages=root / "openapi/pages")
         row = f"{OVERLAY}: says now that GET /transcript/{{run_id}}/{{language}} is about tasks of dub"
         assert said.endswith(row) == (name == first), said
-    assert (supplemented / OVERLAY).read_text().startswith(kept)
-    document = make_document(supplemented)
+    assert (root / OVERLAY).read_text().startswith(kept)
+    document = make_document(root)
     assert document["paths"]["/transcript/{run_id}/{language}"]["get"]["tags"] == ["dub", "End to End"]
     assert lost(before, document, []) == []
-    generate(supplemented)
-    ended = use(supplemented / "generated", USES["dub"])
+    generate(root)
+    ended = use(root / "generated", USES["dub"])
     assert ended.returncode == 0, ended.stderr
 
 
-def test_a_body_of_two_content_types_makes_code_without_a_fault(supplemented: Path) -> None:
-    path = supplemented / SUPPLEMENTS / "create-transcribe.yaml"
+def test_a_body_of_two_content_types_makes_code_without_a_fault(with_kind: Callable[[str], Path]) -> None:
+    root = with_kind("transcribe")
+    path = root / SUPPLEMENTS / "create-transcribe.yaml"
     document: Any = load_file(path, path.name)
     content = document["paths"]["/transcribe"]["post"]["requestBody"]["content"]
     content["application/json"] = json.loads(json.dumps(content["multipart/form-data"]))
     del content["application/json"]["schema"]["properties"]["media_file"]
     path.write_text(dump(document))
-    generate(supplemented)
-    code = [find_ruff_bin(), "check", "--isolated", "--select=F821", "--quiet", supplemented / "generated"]
+    generate(root)
+    code = [find_ruff_bin(), "check", "--isolated", "--select=F821", "--quiet", root / "generated"]
     assert subprocess.run(code, capture_output=True, text=True, check=False).stdout == ""
     ended = use(
-        supplemented / "generated",
+        root / "generated",
         "from camb_openapi.api.transcribe.create_transcribe import _get_kwargs\n"
         "from camb_openapi.models import CreateTranscribeFilesBody, CreateTranscribeJsonBody\n"
         "print(_get_kwargs(body=CreateTranscribeJsonBody(language=1, media_url='u'))['json'])\n"
