@@ -166,6 +166,7 @@ def api_error(
     if rule.error is InvalidRequestError and isinstance(said, dict):
         facts["detail"] = said.get("detail")
     message = f"{subject}: HTTP {response.status_code}: {gist or 'no explanation'}. {rule.advice}".rstrip()
+    message += _problems(facts.get("detail"))
     return rule.error(message, ref=ref, status_code=response.status_code, **facts)
 
 
@@ -176,6 +177,15 @@ def _gist(said: Any) -> str:
     if isinstance(said, list):  # FastAPI's list of problems: where, and what.
         said = "; ".join(f"{it.get('loc')}: {it.get('msg')}" if isinstance(it, dict) else str(it) for it in said)
     return without_queries(" ".join(str(said).split()))[:200].rstrip(".")
+
+
+def _problems(detail: Any) -> str:
+    """FastAPI's list of problems, where there are several: one line for each, with the place as a path."""
+    found = [it for it in detail[:20] if isinstance(it, dict) and it.get("msg")] if isinstance(detail, list) else []
+    lines = (
+        f"{'.'.join(map(str, it['loc'])) if isinstance(it.get('loc'), list) else 'body'}: {it['msg']}" for it in found
+    )
+    return "".join(f"\n  {_gist(line)}" for line in lines) if len(found) > 1 else ""
 
 
 def request_id(response: Response, redact: Redact) -> str | None:
