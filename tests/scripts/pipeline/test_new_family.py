@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from scripts.common.project import ROOT
+from scripts.common.strict_yaml import dump
 from scripts.pipeline.generate import generate
 from scripts.pipeline.import_page import import_page
 
@@ -51,3 +52,129 @@ def test_the_table_has_the_new_family(with_dub: Path) -> None:
 def test_the_facade_waits_for_a_task_of_the_new_family(with_dub: Path) -> None:
     ended = use(with_dub, USE)
     assert ended.returncode == 0, ended.stderr
+
+
+# Three supplements, and no other edit: what creates a task, what tells its status, what tells its result.
+SING = {
+    "create-sing": (
+        "/sing",
+        "post",
+        {
+            "requestBody": {
+                "required": True,
+                "content": {
+                    "multipart/form-data": {
+                        "schema": {
+                            "type": "object",
+                            "required": ["melody"],
+                            "properties": {
+                                "melody": {"type": "string", "format": "binary"},
+                                "voice": {"type": "integer", "enum": [1, 2], "x-enum-varnames": ["SOPRANO", "BASS"]},
+                            },
+                        }
+                    }
+                },
+            }
+        },
+        {"type": "object", "required": ["task_id"], "properties": {"task_id": {"type": "string"}}},
+    ),
+    "get-sing-status": (
+        "/sing/{task_id}",
+        "get",
+        {"parameters": [{"name": "task_id", "in": "path", "required": True, "schema": {"type": "string"}}]},
+        {"$ref": "#/components/schemas/OrchestratorPipelineResult"},
+    ),
+    "get-sing-result": (
+        "/song/{run_id}",
+        "get",
+        {"parameters": [{"name": "run_id", "in": "path", "required": True, "schema": {"type": "integer"}}]},
+        {
+            "type": "object",
+            "required": ["notes"],
+            "properties": {"notes": {"type": "array", "items": {"type": "string"}}},
+        },
+    ),
+}
+SUNG = """
+import asyncio
+import io
+from typing import assert_type
+
+import httpx
+from camb_client import AsyncCambClient, CambClient, TaskRef, kinds, models
+
+def answer(request: httpx.Request) -> httpx.Response:
+    if request.method == "POST":
+        request.read()
+        assert b'la la la' in request.content and b'name="voice"\\r\\n\\r\\n2\\r\\n' in request.content, request.content
+        return httpx.Response(200, json={"task_id": "abc"})
+    if request.url.path == "/sing/abc":
+        return httpx.Response(200, json={"status": "SUCCESS", "run_id": 7})
+    assert request.url.path == "/song/7", request.url
+    return httpx.Response(200, json={"notes": ["c", "e", "g"]})
+
+async def areply(request: httpx.Request) -> httpx.Response:
+    await request.aread()
+    return answer(request)
+
+def body() -> models.SingBody:
+    return models.SingBody(melody=models.File(io.BytesIO(b"la la la"), file_name="a.mid"), voice="bass")
+
+def sync() -> None:
+    with CambClient("test-key", base_url="http://127.0.0.1:1", transport=httpx.MockTransport(answer)) as camb:
+        ref = camb.family(kinds.SING).create(body())
+        assert_type(ref, TaskRef)
+        done = camb.wait(TaskRef.parse(str(ref)))
+        assert_type(camb.family(kinds.SING).result(done).notes, list[str])
+        assert camb.family(kinds.SING).result(done).notes == ["c", "e", "g"]
+
+async def later() -> None:
+    transport = httpx.MockTransport(areply)
+    async with AsyncCambClient("test-key", base_url="http://127.0.0.1:1", transport=transport) as camb:
+        done = await camb.wait(str(await camb.family(kinds.SING).create(body())))
+        told = await camb.family(kinds.SING).result(done)
+        assert_type(told, models.SingResult)
+        assert told.notes == ["c", "e", "g"]
+
+sync()
+asyncio.run(later())
+"""
+
+
+@pytest.fixture
+def with_sing(project: Path) -> Path:
+    (project / "openapi/supplements").mkdir(exist_ok=True)
+    for name, (path, method, said, schema) in SING.items():
+        content = {"application/json": {"schema": schema}}
+        operation = {
+            "operationId": name.replace("-", "_"),
+            "tags": ["sing"],
+            "x-evidence": {"confidence": "low", "sources": ["this test"]},
+            "responses": {"200": {"description": "ok", "content": content}},
+            **said,
+        }
+        (project / f"openapi/supplements/{name}.yaml").write_text(dump({"paths": {path: {method: operation}}}))
+    generate(project)
+    return project / "generated"
+
+
+def test_three_supplements_make_a_family_typed_from_create_to_result(with_sing: Path, tmp_path: Path) -> None:
+    ended = use(with_sing, SUNG)
+    assert ended.returncode == 0, ended.stderr
+    (tmp_path / "sung.py").write_text(SUNG)
+    wrong = 'from camb_client import kinds, models\nmodels.SingBody(melody="a.mid")\nmodels.SingBody(voice=9)\n'
+    (tmp_path / "wrong.py").write_text(wrong)
+    environment = {**os.environ, "MYPYPATH": os.pathsep.join([str(with_sing), str(ROOT / "facade")])}
+    command = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--strict",
+        "--config-file=",
+        "--cache-dir",
+        str(ROOT / ".cache/mypy-sing"),
+    ]
+    command += ["--follow-imports=silent", "sung.py", "wrong.py"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    said = [line.partition(": error")[0] for line in done.stdout.splitlines() if ": error" in line]
+    assert set(said) == {"wrong.py:2", "wrong.py:3"}, done.stdout
