@@ -37,6 +37,7 @@ nitpick_ignore_regex = [
         "py:class",
         r"camb_openapi\..*|(camb_client\._tasks\.base\.)?(Body|Result|T|P|P\..*)|(ListVoices|SourceLanguages|TargetLanguages)Result",
     ),
+    ("py:obj", r"typing\.P"),
     # Of `fetch` and `with_options`, whose docstrings say what they stand for.
     ("py:class", r"(camb_client\._files\.options\.)?(FetchOptions|StrPath)|Path|types\.EllipsisType"),
 ]
@@ -52,7 +53,7 @@ myst_heading_anchors = 3
 
 # The navigation: caption, and the pages below it. It is added to docs/index.md as it is read.
 _CONTENTS = {
-    "Guides": ("one", "audio", "many", "web", "testing", "observability"),
+    "Guides": ("one", "audio", "families", "many", "web", "testing", "observability"),
     "Looking things up": ("/behaviour", "/command-line", "/fault-matrix", "/benchmarks", "/api-discrepancies"),
     "Reference": (
         "/reference/clients", "/reference/values", "/reference/errors", "/reference/testing", "/reference/changelog",
@@ -82,9 +83,9 @@ _PUBLIC = {
 }
 
 
-def _signature(_: Sphinx, what: str, __: str, it: Any, ___: object, arguments: str | None, ____: object) -> Any:
+def _signature(_: Sphinx, what: str, __: str, it: Any, ___: object, arguments: str | None, returns: str | None) -> Any:
     if what not in {"class", "exception"}:
-        return None
+        return arguments and arguments.replace("~P", "P"), returns  # What is no type variable cannot be read else.
     shown = "" if issubclass(it, _HANDED_OUT) else (arguments or "")
     return shown.replace("= NOTHING", "= {}"), None  # attrs names no default that a factory makes.
 

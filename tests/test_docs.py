@@ -115,6 +115,7 @@ BLOCKS: dict[str, list[Program | Shell | Commands | QuickStart | NoProgram]] = {
         Program(" bytes\n"),
         Program("door.wav\n", files=("door.wav",)),
     ],
+    "docs/guides/families.md": [NoProgram("the local server has the results of speech and sound alone")] * 4,
     "docs/guides/many.md": [
         Program("tts:line-1 run_id 1004\n"),
         Program("line-1 1004\nline-2 1005\nline-100 tts:line-100 ended as ERROR"),
@@ -178,7 +179,7 @@ def test_every_block_has_its_row() -> None:
     assert TEXTS.keys() == BLOCKS.keys()
     languages = {
         Program: {"python"}, Shell: {"sh"}, Commands: {"sh"}, QuickStart: {"sh", "python"},
-        NoProgram: {"sh", "yaml", "text"},
+        NoProgram: {"sh", "yaml", "text", "python"},
     }  # fmt: skip
     for page in PAGES:
         page_rows = BLOCKS[page.relative_to(ROOT).as_posix()]

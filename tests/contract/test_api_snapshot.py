@@ -38,9 +38,9 @@ def test_the_public_names_are_the_promised_ones() -> None:
         ),
         (
             "_client/sync_client.py",
-            "def family(self, kind: str)",
-            "def family(self, name: str)",
-            "+        def family(name: str)",
+            "def family(self, kind: Operations[Any, Any] | str)",
+            "def family(self, name: Operations[Any, Any] | str)",
+            "+        def family(name: ",
         ),
         (
             "_polling/errors.py",

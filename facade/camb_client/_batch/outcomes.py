@@ -123,7 +123,7 @@ class Outcomes(Iterator[TaskOutcome]):
         Raises:
             AuthenticationError: The key was refused, for all tasks; ``.outcomes`` has those until then.
             PermissionDeniedError: As above.
-            Exception: As :meth:`__next__`.
+            Exception: As ``next()``.
         """
         with _gathering(self._runner.batch) as found:
             while (event := self._next_event()) is not None:
