@@ -63,14 +63,22 @@ def _request(made: dict[str, Any]) -> Request:
     return made["method"], made["url"] + (query and f"?{query}"), made.get("json")
 
 
+def handle(kind: str) -> Operations[Any, Any]:
+    """The handle of a kind.
+
+    Raises:
+        ValueError: The spec has no such kind.
+    """
+    return FAMILIES[check_kind(kind)]
+
+
 def operations(kind: str) -> tuple[str, ...]:
     """What the client can do with tasks of a kind, ``status`` first.
 
     Raises:
         ValueError: The spec has no such kind.
     """
-    handle = FAMILIES[check_kind(kind)]
-    found = [name for name, role in _ROLES.items() if getattr(handle, role) is not None]
+    found = [name for name, role in _ROLES.items() if getattr(handle(kind), role) is not None]
     return ("status", *found, *(["stream"] if kind == SPEECH else []))
 
 

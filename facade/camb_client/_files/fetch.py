@@ -1,12 +1,12 @@
 """Fetching a file, sync and async: the two differ by ``await`` alone. What they do is decided in ``download``."""
 
 import inspect
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urldefrag, urlsplit
 
+from .._http.async_thread import in_thread
 from .._http.call import is_address
 from .._polling.callbacks import annotate_interrupt, check_callback, refuse_coroutines, run_callback
 from .._polling.checks import seconds
@@ -101,30 +101,14 @@ class _InThread:
     def __init__(self, target: Target | FileObject) -> None:
         self._target, self._batch = target, bytearray()
 
-    async def _run(self, work: Callable[[], Any]) -> Any:
-        """Do it in a thread. A cancellation takes effect after it: nothing writes to a file that was given back."""
-        import asyncio
-
-        done = asyncio.get_running_loop().run_in_executor(None, work)
-        cancelled = None
-        while not done.done():
-            try:
-                await asyncio.wait([done])
-            except asyncio.CancelledError as interruption:
-                cancelled = interruption
-        if cancelled is not None:
-            done.exception()  # Nobody else asks for it.
-            raise cancelled
-        return done.result()
-
     async def _flush(self) -> None:
         batch, self._batch = bytes(self._batch), bytearray()
         if batch:
-            await self._run(lambda: self._target.write(batch))
+            await in_thread(lambda: self._target.write(batch))
 
     async def begin(self, offset: int) -> None:
         await self._flush()
-        await self._run(lambda: self._target.begin(offset))
+        await in_thread(lambda: self._target.begin(offset))
 
     async def write(self, piece: bytes) -> None:
         self._batch += piece
@@ -133,7 +117,7 @@ class _InThread:
 
     async def keep(self, name: str) -> Path | None:
         await self._flush()
-        path: Path | None = await self._run(lambda: self._target.keep(name))
+        path: Path | None = await in_thread(lambda: self._target.keep(name))
         return path
 
 

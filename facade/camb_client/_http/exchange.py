@@ -175,7 +175,8 @@ class Exchange(AbstractContextManager["Exchange[Any]"], Generic[_T]):
         if broken is None:
             return False
         if isinstance(broken, LocalReadError):
-            self._error = broken.__cause__
+            self._error = broken.__cause__ or broken
+            self._error.add_note(f"{self.call.subject}: the upload was not finished, so nothing was created")
             return True
         error = self._wire.as_httpx(broken)
         if not isinstance(error, httpx.HTTPError | httpx.InvalidURL | httpx.StreamError | OSError | UnicodeError):

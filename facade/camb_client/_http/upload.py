@@ -14,6 +14,7 @@ from typing import IO, Any
 import attrs
 import httpx
 
+from .async_thread import in_thread
 from .call import LocalReadError
 
 # Bytes that are read at once.
@@ -84,14 +85,15 @@ class Upload(httpx.SyncByteStream, httpx.AsyncByteStream):
         media_type = sent.mime_type or mimetypes.guess_type(file_name)[0] or "application/octet-stream"
         head += f'; filename="{_quoted(file_name)}"\r\nContent-Type: {_quoted(media_type)}\r\n\r\n'
         if isinstance(given, os.PathLike):
-            with open(given, "rb") as file:  # noqa: PTH123 (any os.PathLike) It raises here what it would raise later.
-                found = os.fstat(file.fileno())
-            if not stat.S_ISREG(found.st_mode):
+            found = os.stat(given)  # noqa: PTH116 (any os.PathLike)
+            if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
                 raise ValueError(f"{os.fspath(given)!r} is no regular file: open it, and give the handle")
-            return _Part(head.encode(), given, found.st_size)
+            with open(given, "rb"):  # noqa: PTH123 (as above)
+                pass  # It raises here what it would raise later.
+            return _Part(_encoded(head), given, found.st_size)
         if isinstance(given, TextIOBase) or isinstance(given.read(0), str):
             raise TypeError(f"{file_name!r} is open as text: open it with mode 'rb'")
-        return _Part(head.encode(), given, _left(given))
+        return _Part(_encoded(head), given, _left(given))
 
     def _reads(self) -> Iterator[Callable[[], bytes]]:
         """The body, as functions that each give a piece of it: some read from a disk."""
@@ -111,12 +113,9 @@ class Upload(httpx.SyncByteStream, httpx.AsyncByteStream):
         self.on_sent()
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        import asyncio
-
-        loop = asyncio.get_running_loop()
         with closing(self._reads()) as reads:  # type: ignore[type-var]
             for read in reads:
-                yield await loop.run_in_executor(None, _guarded, read)
+                yield await in_thread(partial(_guarded, read))
         self.on_sent()
 
 
@@ -160,6 +159,11 @@ def _left(handle: IO[bytes]) -> int | None:
     except (OSError, ValueError, AttributeError):
         return None
     return max(end - here, 0)
+
+
+def _encoded(head: str) -> bytes:
+    """As bytes: the name of a file may be no UTF-8."""
+    return head.encode(errors="surrogateescape")
 
 
 def _quoted(text: str) -> str:

@@ -67,6 +67,7 @@ class Operations(Generic[Body, Result]):
     Attributes:
         kind: The path of the status up to the id.
         bodies: The models that `POST /<kind>` takes, by content type.
+        files: The fields of these that are files.
         result: The request for the result of a run.
         read: Reads the JSON of a result.
         results: The request for the results of several runs at once.
@@ -74,6 +75,7 @@ class Operations(Generic[Body, Result]):
 
     kind: str
     bodies: Callable[[], Mapping[str, type[Any]]] | None = None
+    files: tuple[str, ...] = ()
     result: Callable[[int], Request] | None = None
     read: Callable[[Any], Result] | None = None
     results: Callable[[list[int]], Request] | None = None
@@ -590,6 +592,7 @@ DUB_TRANSCRIPT = Part("dub", _get_dub_transcript, _read_get_dub_transcript)
 STORY: Operations[CreateStoryBody, StoryMedia] = Operations(
     "story",
     bodies=_story_bodies,
+    files=("file",),
     result=_get_story_result,
     read=_read_get_story_result,
     results=_get_story_results,
@@ -620,6 +623,7 @@ TEXT_TO_VOICE: Operations[CreateTextToVoiceBody, VoicePreviews] = Operations(
 TRANSCRIBE: Operations[CreateTranscribeBody, MediaTranscript] = Operations(
     "transcribe",
     bodies=_transcribe_bodies,
+    files=("media_file",),
     result=_get_transcribe_result,
     read=_read_get_transcribe_result,
     results=_get_transcribe_results,

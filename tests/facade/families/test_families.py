@@ -225,6 +225,8 @@ def test_voices_and_languages(both: Both) -> None:
 def test_handles_and_models_are_named_by_kind_and_by_role() -> None:
     assert set(kinds.__all__) >= {"ALL", "check", "DUB", "DUB_TRANSCRIPT", "TRANSCRIBE", "TRANSLATE", "TTS"}
     assert {str(getattr(kinds, kind.upper().replace("-", "_"))) for kind in kinds.ALL} == {*kinds.ALL}
+    assert (kinds.handle("transcribe"), kinds.TRANSCRIBE.files) == (kinds.TRANSCRIBE, ("media_file",))
+    assert kinds.operations("translate") == ("status", "create", "result", "results")
     for name in ("TranslateBody", "TranslateResult", "TranscribeBody", "DubBody", "File"):
         assert isinstance(getattr(models, name), type)
         assert name in dir(models)

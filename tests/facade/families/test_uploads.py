@@ -1,5 +1,6 @@
 """Bodies with files, over real HTTP: what goes out, how long it may take, and whose fault it is when it does not."""
 
+import asyncio
 import email
 import email.policy
 import io
@@ -15,8 +16,16 @@ from typing import Any
 
 import pytest
 
-from camb_client import ApiConnectionError, CreateOutcomeUnknownError, InvalidRequestError, TaskRef, kinds, models
-from tests.facade.conftest import Both, raw_server
+from camb_client import (
+    ApiConnectionError,
+    AsyncCambClient,
+    CreateOutcomeUnknownError,
+    InvalidRequestError,
+    TaskRef,
+    kinds,
+    models,
+)
+from tests.facade.conftest import KEY, Both, raw_server
 
 
 class Received:
@@ -145,6 +154,9 @@ def test_what_cannot_be_sent_is_refused_before_any_request(both: Both, clip: Pat
             transcribe(both, url, str(clip))
         with pytest.raises(FileNotFoundError):
             transcribe(both, url, tmp_path / "none.mp3")
+        os.mkfifo(tmp_path / "fifo")
+        with pytest.raises(ValueError, match="is no regular file"):
+            transcribe(both, url, tmp_path / "fifo")
         with pytest.raises(IsADirectoryError):
             transcribe(both, url, tmp_path)
         client, body = both.client(base_url=url), {"texts": ["Hi"], "source_language": 1, "target_language": 2}
@@ -171,6 +183,7 @@ def test_a_file_that_cannot_be_read_is_no_fault_of_the_network(both: Both, clip:
         with pytest.raises(OSError, match="the disk fails") as broken:
             transcribe(both, url, Breaks(SOUND))
         assert type(broken.value) is OSError
+        assert broken.value.__notes__ == ["transcribe create: the upload was not finished, so nothing was created"]
         shrinking = models.File(Shrinking(clip))
         with pytest.raises(OSError, match="a file became shorter by 100 bytes"):
             transcribe(both, url, shrinking)
@@ -235,6 +248,32 @@ def test_a_refusal_says_what_is_wrong_with_the_form(both: Both, clip: Path) -> N
         transcribe(both, url, clip)
     assert refused.value.detail[0]["msg"] == "give one of them"
     assert "give one of them" in str(refused.value)
+
+
+def test_a_cancelled_upload_leaves_the_file_alone() -> None:
+    reading, may_end, read_after = threading.Event(), threading.Event(), []
+
+    class Slow(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            if size:
+                reading.set()
+                may_end.wait(5)
+                read_after.append(size)
+            return super().read(size)
+
+    async def use(url: str) -> int:
+        async with AsyncCambClient(KEY, base_url=url) as camb:
+            body = models.TranscribeBody(language=1, media_file=Slow(SOUND))
+            task = asyncio.create_task(camb.family(kinds.TRANSCRIBE).create(body))
+            await asyncio.to_thread(reading.wait, 5)
+            task.cancel()
+            may_end.set()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            return len(read_after)
+
+    with server() as (url, _):
+        assert asyncio.run(use(url)) == len(read_after) == 1
 
 
 class Zeros(io.RawIOBase):

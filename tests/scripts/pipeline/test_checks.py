@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from scripts.common.documents import pointer
 from scripts.common.errors import PipelineError
-from scripts.pipeline.checks import check
+from scripts.common.families import roles
+from scripts.pipeline.checks import check, kinds
 
 Document = dict[str, Any]
 
@@ -160,3 +162,59 @@ def test_the_blame_is_asked_for(small: Document) -> None:
     schemas(small)["Status"]["enum"].append("DONE")
     with pytest.raises(PipelineError, match=r"^components schemas Status enum 2: "):
         check(small, lambda path: " ".join(map(str, path)))
+
+
+# The families of tasks
+
+
+def with_family(document: Document, kind: str, tag: str, *results: str) -> Document:
+    """The document with a family of tasks, and operations that tell the result of a run of it."""
+    task = {"title": "OrchestratorPipelineResult", "properties": {"status": {}, "run_id": {}}}
+    schemas(document).setdefault("OrchestratorPipelineResult", task)
+
+    def get(name: str, parameter: str, schema: Document) -> Document:
+        parameters = [{"name": parameter, "in": "path", "required": True, "schema": {"type": "string"}}]
+        content = {"application/json": {"schema": schema}}
+        answer = {"200": {"description": "ok", "content": content}}
+        return {"get": {"operationId": name, "tags": [tag], "parameters": parameters, "responses": answer}}
+
+    status = get(f"{kind}_status", "task_id", {"$ref": "#/components/schemas/OrchestratorPipelineResult"})
+    document["paths"][f"/{kind}/{{task_id}}"] = status
+    for result in results:
+        document["paths"][f"/{result}/{{run_id}}"] = get(f"{result}_result", "run_id", {"type": "object"})
+    return document
+
+
+def problems(document: Document) -> list[str]:
+    return [f"{pointer(path)}: {reason}" for path, reason in kinds(document)]
+
+
+@pytest.mark.parametrize("tag", ["text-to-song", "text_to_song", "Apis"])
+def test_a_family_that_is_told_by_its_tag(small: Document, tag: str) -> None:
+    assert problems(with_family(small, "text-to-song", tag, "song")) == []
+
+
+def test_the_first_tag_of_a_status_is_its_kind(small: Document) -> None:
+    (said,) = problems(with_family(small, "sing", "Songs"))
+    assert said.startswith("/paths/~1sing~1{task_id}/get/tags: the first tag has to be sing, its kind: write an action")
+    assert said.endswith("in openapi/overlay.yaml (the tags are Songs)")
+
+
+def test_two_operations_for_one_role_are_named(small: Document) -> None:
+    (said,) = problems(with_family(small, "sing", "sing", "song", "tune"))
+    assert said.startswith("/paths/~1tune~1{run_id}/get: is the result of sing as well as GET /song/{run_id}: ")
+
+
+def test_two_kinds_of_one_name_are_named(small: Document) -> None:
+    (said,) = problems(with_family(with_family(small, "sing-along", "sing_along"), "sing_along", "sing_along"))
+    where = "/paths/~1sing_along~1{task_id}/get"
+    assert said.startswith(f"{where}: is the handle SING_ALONG as well as GET /sing-along/{{task_id}}: ")
+
+
+def test_roles_go_by_parameters_and_tags(small: Document) -> None:
+    with_family(with_family(small, "sing", "sing", "song"), "hum", "hum", "tune")
+    small["paths"]["/tune/{run_id}"]["get"]["tags"] = ["hum", "sing_along"]
+    found = roles(small)
+    assert found["sing"].result == [("/song/{run_id}", "get")]
+    assert found["hum"].result == [("/tune/{run_id}", "get")]
+    assert found["sing"].create == found["hum"].create == []  # Never another family's.
