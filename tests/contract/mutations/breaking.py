@@ -45,6 +45,7 @@ _PAGES: Cases = (
         rename("/paths/~1tts~1{task_id}", "/speech/{task_id}"),
         text("'/tts/", "'/speech/", OVERLAY),
         *[text("'/tts/{", "'/speech/{", OVERLAY)] * 4,
+        text("tags: [tts,", "tags: [speech,", OVERLAY),
         "GET /tts/{task_id} is now GET /speech/{task_id}",
         BOTH,
     ),
@@ -62,12 +63,6 @@ _PAGES: Cases = (
         '"get_tts_task", was "get_tts_status"',
         "(camb.yaml)",
         "the generated module moves",
-    ),
-    (
-        "the overlay's first tag changed",
-        text("tags: [tts,", "tags: [speech,", OVERLAY),
-        '["speech", "Text-to-Speech"]',
-        "(camb.yaml)",
     ),
     (
         "run_id a string",

@@ -166,6 +166,12 @@ _CORRECTIONS: Cases = (
         ),
         "appends to the list",
     ),
+    (
+        "the overlay's first tag changed",
+        text("tags: [tts,", "tags: [speech,", OVERLAY),
+        "the first tag has to be tts, its kind",
+        "(the tags are speech, Text-to-Speech)",
+    ),
     ("a correction without evidence", drop("/actions/0/x-evidence", OVERLAY), "needs x-evidence"),
     ("another version of Overlay", put("/overlay", "2.0.0", OVERLAY), "not an overlay of version"),
 )

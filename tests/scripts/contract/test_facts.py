@@ -125,7 +125,9 @@ def test_the_facade_s_side_is_read_and_not_repeated(document: dict[str, Any], mo
         assert said.endswith("facade/camb_client/_polling/status.py")  # The member is there; no second line.
     with monkeypatch.context() as patch:
         patch.setitem(operations.TASK_STATUS_OPERATIONS, "tts", operations.TASK_STATUS_OPERATIONS["text-to-sound"])
+        operations.request_line.cache_clear()
         assert "the client sends GET /text-to-sound/ID for tts" in problems(document)[0]
+    operations.request_line.cache_clear()
     assert problems(document) == []
     assert _config.KEY_HEADER == facts.KEY_HEADER
 
