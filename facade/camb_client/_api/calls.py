@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from .._http.call import Call, is_address, no_json
 from .._polling.response import Redact, json_object, read_state
@@ -24,6 +24,7 @@ from .operations import (
     stream_request,
 )
 
+_T = TypeVar("_T")
 # Two to five in one bulk call, by the schema (RunIDsRequestPayload) and the docs.
 _BULK = 5
 # A result may be a transcript of hours. What is longer than this is something else, and is not read on.
@@ -73,17 +74,21 @@ def result(kind: str, run_id: int) -> Call[Any]:
 
 def results(kind: str, run_ids: Sequence[int]) -> Call[dict[int, Any]]:
     """Ask for two to five results; those that the response does not have as a result are left out."""
-    read_one = result_reader(kind)
+    return _bulk(kind, run_ids, _redacted(result_reader(kind)), "results")
 
-    def read(body: Any, redact: Redact, _: float) -> dict[int, Any]:
-        given, found = json_object(redact(body)), {}
+
+def _bulk(
+    kind: str, run_ids: Sequence[int], read_one: Callable[[Any, Redact, float], _T], expects: str
+) -> Call[dict[int, _T]]:
+    def read(body: Any, redact: Redact, at: float) -> dict[int, _T]:
+        given, found = json_object(body), {}
         for run_id in run_ids:
             with suppress(Exception):  # How a run that failed is shown is said nowhere: it is asked for alone.
-                found[run_id] = read_one(given[str(run_id)])
+                found[run_id] = read_one(given[str(run_id)], redact, at)
         return found
 
     subject = f"{kind} runs {', '.join(map(str, run_ids))}"
-    return Call(subject, *results_request(kind, list(run_ids)), read, "results", body_limit=RESULT_LIMIT)
+    return Call(subject, *results_request(kind, list(run_ids)), read, expects, body_limit=RESULT_LIMIT)
 
 
 def part(handle: Part[..., Any], run_id: int, *args: Any, **params: Any) -> Call[Any]:
@@ -105,16 +110,7 @@ def _redacted(read: Callable[[Any], Any]) -> Callable[[Any, Redact, float], Any]
 
 def addresses(kind: str, run_ids: Sequence[int]) -> Call[dict[int, str]]:
     """Ask where two to five results are; those that the response has no address for are left out."""
-
-    def read(body: Any, *_: object) -> dict[int, str]:
-        given, found = json_object(body), {}
-        for run_id in run_ids:
-            with suppress(ValueError):  # How a run that failed is shown is said nowhere.
-                found[run_id] = _address(given.get(str(run_id)))
-        return found
-
-    subject = f"{kind} runs {', '.join(map(str, run_ids))}"
-    return Call(subject, *results_request(kind, list(run_ids)), read, "addresses")
+    return _bulk(kind, run_ids, lambda body, *_: _address(body), "addresses")
 
 
 def bulks(run_ids: Sequence[int]) -> list[Sequence[int]]:

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import IO, Any, Literal, Unpack, overload
 
+from .._api import calls
 from .._files.fetch import fetch_async
 from .._files.options import FetchOptions, OnProgress, StrPath
 from .._http.async_wire import AsyncWire
@@ -26,7 +27,7 @@ class AsyncAudioFamily(AsyncTaskFamily, BaseAudio[AsyncWire]):
 
     async def results(self, run_ids: Iterable[Run]) -> dict[int, str]:
         """The addresses of many results, by run id; see :meth:`TextToSpeech.results`."""
-        every, bulks = self._bulks(run_ids)
+        every, bulks = self._bulks(run_ids, calls.addresses)
         found: dict[int, str] = {}
         for bulk in bulks:
             found |= (await self._wire.ask(bulk)).unwrap()

@@ -3,7 +3,6 @@
 What a method returns is the driver's: a value in ``sync_audio``, an awaitable of it in ``async_audio``.
 """
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, Required, TypedDict, TypeVar
 
 from .._api import calls as _calls
@@ -54,11 +53,6 @@ class BaseAudio(BaseFamily[_Wire]):
         """What asks for the address of a run."""
         self._wire.check_open()
         return _calls.address(self.kind, self._run_id(run))
-
-    def _bulks(self, runs: Iterable[object]) -> tuple[list[int], list[Call[dict[int, str]]]]:
-        """The run ids, each once, and the bulk calls for them; for one alone there is none."""
-        every = list(dict.fromkeys(map(self._run_id, runs)))
-        return every, [_calls.addresses(self.kind, part) for part in _calls.bulks(every) if len(part) > 1]
 
     def _download(self, run: object, timeout: float | None) -> Download:
         """A download that has not begun, its arguments checked."""

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any, Literal, Unpack, overload
 
+from .._api import calls
 from .._files.fetch import fetch
 from .._files.options import FetchOptions, OnProgress, StrPath
 from .._http.call import Call
@@ -47,7 +48,7 @@ class AudioFamily(TaskFamily, BaseAudio[Wire]):
             TypeError: One that is neither an integer nor a run.
             ValueError: A run that did not succeed, or is of another family.
         """
-        every, bulks = self._bulks(run_ids)
+        every, bulks = self._bulks(run_ids, calls.addresses)
         found: dict[int, str] = {}
         for bulk in bulks:
             found |= self._wire.ask(bulk).unwrap()

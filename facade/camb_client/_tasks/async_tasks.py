@@ -151,7 +151,7 @@ class AsyncTaskFamily(BaseFamily[AsyncWire], AsyncTasks, Generic[Body, Result]):
 
     async def results(self, run_ids: Iterable[Run]) -> "dict[int, Result]":
         """The results of many runs, by run id; see :meth:`TaskFamily.results`."""
-        every, bulks = self._results_calls(run_ids)
+        every, bulks = self._bulks(run_ids, calls.results)
         found: dict[int, Any] = {}
         for bulk in bulks:
             found |= (await self._wire.ask(bulk)).unwrap()

@@ -1,6 +1,6 @@
 """What the sync and the async client have in common: what a task argument means, and what is checked at once."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, SupportsIndex, TypeVar
 
 from .._api import calls, operations
@@ -156,17 +156,17 @@ class BaseFamily(BaseTasks[_Wire]):
         self._wire.check_open()
         return calls.result(self.kind, self._run_id(run))
 
-    def _results_calls(self, runs: Iterable[object]) -> tuple[list[int], list[Call[dict[int, Any]]]]:
+    def _bulks(
+        self, runs: Iterable[object], bulk: Callable[[str, Sequence[int]], Call[dict[int, T]]]
+    ) -> tuple[list[int], list[Call[dict[int, T]]]]:
         """The run ids, each once, and the bulk calls for them: none for one alone, or where the API has none."""
         every = list(dict.fromkeys(map(self._run_id, runs)))
         parts = calls.bulks(every) if "results" in operations.operations(self.kind) else []
-        return every, [calls.results(self.kind, part) for part in parts if len(part) > 1]
+        return every, [bulk(self.kind, part) for part in parts if len(part) > 1]
 
     def _part_call(self, part: Part[..., Any], run: object, *args: Any, **params: Any) -> Call[Any]:
         """What asks for a part of a run."""
         self._wire.check_open()
         if not isinstance(part, Part) or part.kind != self.kind:
-            raise TypeError(
-                f"a part must be one of {self.kind!r}, such as kinds.DUB_TRANSCRIPT is of 'dub', not {part!r}"
-            )
+            raise TypeError(f"a part must be one of {self.kind!r}, not of {getattr(part, 'kind', part)!r}")
         return calls.part(part, self._run_id(run), *args, **params)

@@ -269,7 +269,7 @@ class TaskFamily(BaseFamily[Wire], Tasks, Generic[Body, Result]):
             TypeError: One that is neither an integer nor a run.
             ValueError: As :meth:`result`.
         """
-        every, bulks = self._results_calls(run_ids)
+        every, bulks = self._bulks(run_ids, calls.results)
         found: dict[int, Any] = {}
         for bulk in bulks:
             found |= self._wire.ask(bulk).unwrap()
