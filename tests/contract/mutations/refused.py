@@ -179,6 +179,18 @@ _CORRECTIONS: Cases = (
 # A supplement changes nothing but itself, and says how it is known.
 _SUPPLEMENTS: Cases = (
     (
+        "a second result of a kind",
+        supplement("get-tts-result"),
+        supplement("get-tts-result", ("/tts-result/", "/tts-sound/"), ("get_tts_result", "get_tts_sound"), to="z"),
+        "is the result of tts as well as GET /tts-result/{run_id}",
+    ),
+    (
+        "a second way to several results of a kind",
+        supplement("get-tts-results"),
+        supplement("get-tts-results", ("/tts-results", "/tts-sounds"), ("get_tts_results", "get_tts_sounds"), to="z"),
+        "is the results of tts as well as POST /tts-results",
+    ),
+    (
         "a supplement with a component that differs from a page's",
         put("/components", {"schemas": {"TaskStatus": {"type": "integer"}}}, DUB_SUPPLEMENT),
         "/components/schemas/TaskStatus/enum",
