@@ -69,7 +69,12 @@ SING = {
                             "required": ["melody"],
                             "properties": {
                                 "melody": {"type": "string", "format": "binary"},
-                                "voice": {"type": "integer", "enum": [1, 2], "x-enum-varnames": ["SOPRANO", "BASS"]},
+                                "voice": {
+                                    "anyOf": [
+                                        {"type": "integer", "enum": [1, 2], "x-enum-varnames": ["SOPRANO", "BASS"]},
+                                        {"type": "null"},
+                                    ]
+                                },
                             },
                         }
                     }
