@@ -15,7 +15,7 @@ import attrs
 
 from .._polling.callbacks import Callback, Callbacks, PollEvent
 from .._polling.errors import AuthenticationError, CambError, PermissionDeniedError, is_transient
-from .._polling.poller import Health, Poller
+from .._polling.poller import FIRST_POLL_AFTER, Health, Poller
 from .._polling.response import Poll
 from .._polling.schedule import SHORTEST_LIMIT
 from .._polling.task import TaskRef, TaskState
@@ -24,6 +24,8 @@ from .outcome import FailedOutcome, TaskOutcome, outcome_of
 
 # References that are read before their first poll, so that a free slot finds one: a million are not read at once.
 READ_AHEAD = 64
+# The same where first polls are far off, as learned.
+READ_FAR_AHEAD = 4096
 
 
 @attrs.frozen
@@ -122,6 +124,7 @@ class Batch:
         self._repeated: dict[TaskRef, list[int]] = {}  # Where a task is given again; most are given once.
         self._outcomes: dict[TaskRef, TaskOutcome] = {}  # Not taken yet.
         self.count = self._ticket = self._ahead = 0
+        self._read_ahead = READ_AHEAD
         self._lost: CambError | None = None  # Why there is no use in any poll.
 
     def start(self, now: float) -> None:
@@ -132,7 +135,7 @@ class Batch:
     @property
     def room(self) -> bool:
         """Whether another reference should be read."""
-        return not self._read and not self.over and self._ahead < READ_AHEAD
+        return not self._read and not self.over and self._ahead < self._read_ahead
 
     @property
     def idle_slots(self) -> bool:
@@ -182,6 +185,7 @@ class Batch:
                 self._give_up(poller, self._lost)
                 return
             self._ahead += 1
+            self._read_ahead = READ_AHEAD if poller.next_at <= now + FIRST_POLL_AFTER else READ_FAR_AHEAD
             if poller.next_at > now:
                 self._put(self._scheduled, poller.next_at, poller)
             else:

@@ -7,6 +7,7 @@ are seconds.
 
 import math
 from collections.abc import Callable
+from typing import Protocol
 
 import attrs
 
@@ -57,6 +58,19 @@ class Health:
     healthy: bool = False
 
 
+class Pace(Protocol):
+    """When to poll, as far as that is learned from other tasks."""
+
+    def delay(self, elapsed: float) -> float:
+        """Seconds from an age to the next poll."""
+
+    def first_delay(self, age: float) -> float:
+        """Seconds from an age to the first poll; 0 where nothing is learned."""
+
+    def learn(self, earliest: float, latest: float) -> None:
+        """Take in that the task has succeeded, somewhere between these two ages."""
+
+
 def shown(state: TaskState) -> str:
     """The status as messages show it: any text that the server sent."""
     return without_queries(state.status)[:64]
@@ -88,6 +102,7 @@ class Poller:
         timeout: Seconds until the deadline; infinity is none.
         schedule: When to poll.
         random: Numbers from 0 to 1 for the jitter.
+        pace: What is learned from the tasks of a batch, in the place of the schedule.
 
     Attributes:
         done: Whether the wait is over.
@@ -103,6 +118,7 @@ class Poller:
     _timeout: float
     _schedule: Schedule
     _random: Callable[[], float]
+    _pace: Pace | None = None
     done: bool = attrs.field(default=False, init=False)
     failure: CambError | None = attrs.field(default=None, init=False)
     change: TaskState | None = attrs.field(default=None, init=False)
@@ -144,7 +160,9 @@ class Poller:
         self._since = now if since is None else since
         self._health = health or Health(now)
         self._health.answered |= self.ref._created  # The API responded to a create call of ours.
-        early = 0.0 if submitted is None else max(0.0, FIRST_POLL_AFTER - self._age)
+        early = 0.0
+        if submitted is not None:  # Otherwise it may be done.
+            early = max(FIRST_POLL_AFTER - self._age, self._pace.first_delay(self._age) if self._pace else 0.0, 0.0)
         self.next_at = min(now + early, self._last_at)
 
     @property
@@ -166,6 +184,7 @@ class Poller:
 
     def observe(self, poll: Poll, now: float) -> None:
         """Take in what came of a poll."""
+        before, was_pending = self.polled_at, self._error is None and self.last_state is not None
         self.polls, self.polled_at = self.polls + 1, now
         self._request_id, self._hint, self.change = poll.request_id, poll.retry_after, None
         if isinstance(poll.value, CambError):
@@ -175,6 +194,11 @@ class Poller:
             self._health.healthy_at, self._health.answered, self._health.healthy = now, True, True
             self.last_state = poll.value
             self._observe_state(poll.value, now)
+        if self._pace is not None and isinstance(self._end, CompletedTask):
+            if was_pending:
+                self._pace.learn(self._age_at(before), self._age_at(now))
+            elif self.polls == 1 and self._age <= FIRST_POLL_AFTER:  # It cannot have ended long before.
+                self._pace.learn(0.0, self._age_at(now))
         if not self.done and self.next_at == math.inf:
             self._fail(self.timed_out(now))
 
@@ -302,7 +326,9 @@ class Poller:
 
     def _paced(self) -> float:
         # By when the poll was due: its response took a while, and the first delay is that from 0.
-        return self._schedule.delay(self._age_at(self.next_at)) * (1 - JITTER + 2 * JITTER * self._random())
+        return (self._pace or self._schedule).delay(self._age_at(self.next_at)) * (
+            1 - JITTER + 2 * JITTER * self._random()
+        )
 
     def _plan(self, now: float, delay: float) -> None:
         at = max(min(now + delay, self._last_at), now + (self._hint or 0.0))

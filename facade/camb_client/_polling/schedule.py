@@ -26,12 +26,14 @@ class Schedule:
 
     Make one with :meth:`sqrt`, :meth:`fixed` or :meth:`exponential`, or take a preset:
     ``Schedule.DEFAULT``, ``Schedule.INTERACTIVE`` (sooner, more polls), ``Schedule.BACKGROUND`` (later,
-    fewer polls). All times are in seconds.
+    fewer polls), ``Schedule.LEARNED`` (the default, which a batch adapts to how long its tasks take). All times are in
+    seconds.
     """
 
     DEFAULT: ClassVar["Schedule"]
     INTERACTIVE: ClassVar["Schedule"]
     BACKGROUND: ClassVar["Schedule"]
+    LEARNED: ClassVar["Schedule"]
 
     first: float = attrs.field(validator=_seconds)
     minimum: float = attrs.field(validator=_seconds)
@@ -108,10 +110,20 @@ class Schedule:
         return times
 
 
+@attrs.frozen(kw_only=True, repr=False)
+class LearnedSchedule(Schedule):
+    """A schedule that a batch adapts to how long its tasks take; a single wait has nothing to learn from."""
+
+    def __repr__(self) -> str:
+        """Its name."""
+        return "Schedule.LEARNED"
+
+
 # Why these numbers: docs/behaviour.md, "When a wait polls".
 Schedule.DEFAULT = Schedule.sqrt()
 Schedule.INTERACTIVE = Schedule.sqrt(0.7, first=1.0, minimum=0.5)
 Schedule.BACKGROUND = Schedule.sqrt(1.4, first=3.0, minimum=2.0, maximum=20.0)
+Schedule.LEARNED = LearnedSchedule(**attrs.asdict(Schedule.DEFAULT))
 
 ScheduleLike = Schedule | float | None
 

@@ -10,12 +10,13 @@ from .._http.call import Call
 from .._polling.callbacks import PollEvent, check_callback
 from .._polling.checks import DAY, integer, number, seconds
 from .._polling.poller import Poller
-from .._polling.schedule import Schedule, ScheduleLike
+from .._polling.schedule import LearnedSchedule, Schedule, ScheduleLike
 from .._polling.task import CompletedTask, TaskLike, TaskRef
 
 if TYPE_CHECKING:
     from typing_extensions import TypeVar as TypeVarWithDefault
 
+    from .._batch.learned import Paces
     from .._batch.scheduler import Batch
     from .._http.async_wire import AsyncWire
     from .._http.sync_wire import Wire
@@ -64,12 +65,14 @@ class BaseTasks(Generic[_Wire]):
         """A wait that has not begun, its arguments checked."""
         return self._planner(timeout, schedule, on_update)(self._ref(task))
 
-    def _planner(self, timeout: float | None, schedule: ScheduleLike, on_update: object) -> Callable[[TaskRef], Poller]:
+    def _planner(
+        self, timeout: float | None, schedule: ScheduleLike, on_update: object, paces: "Paces | None" = None
+    ) -> Callable[[TaskRef], Poller]:
         """What makes waits, its arguments checked."""
         self._wire.check_open()
         check_callback("on_update", on_update)
-        limit, pace, random = seconds(timeout), Schedule.of(schedule), self._wire.random
-        return lambda ref: Poller(ref, limit, pace, random)
+        limit, base, random = seconds(timeout), Schedule.of(schedule), self._wire.random
+        return lambda ref: Poller(ref, limit, base, random, paces.of(ref) if paces else None)
 
     def _batch(
         self,
@@ -78,15 +81,19 @@ class BaseTasks(Generic[_Wire]):
         max_concurrency: int,
         max_requests_per_second: float | None,
         on_update: object,
+        paces: "Paces | None" = None,
     ) -> "Batch":
-        """A batch that has not begun, its arguments checked."""
+        """A batch that has not begun, its arguments checked; ``paces`` are what earlier ones have learned."""
         at_once = integer("max_concurrency", max_concurrency)
         number("max_concurrency", at_once, least=1, most=10_000)
         if max_requests_per_second is not None:
             number("max_requests_per_second", max_requests_per_second, least=1 / DAY, most=1e6, what="number or None")
+        from .._batch.learned import Paces
         from .._batch.scheduler import Batch
 
-        planner = self._planner(timeout, schedule, on_update)
+        base = Schedule.of(Schedule.LEARNED if schedule is None else schedule)
+        paces = (paces or Paces(base)) if isinstance(base, LearnedSchedule) else None
+        planner = self._planner(timeout, base, on_update, paces)
         return Batch(planner, seconds(timeout), at_once, max_requests_per_second, tells_polls=bool(self._on_poll))
 
     def _refs(self, tasks: Iterable[TaskLike]) -> Iterable[TaskRef]:

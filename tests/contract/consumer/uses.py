@@ -319,6 +319,7 @@ def schedules() -> None:
     assert_type(Schedule.DEFAULT, Schedule)
     assert_type(Schedule.INTERACTIVE, Schedule)
     assert_type(Schedule.BACKGROUND, Schedule)
+    assert_type(Schedule.LEARNED, Schedule)
     assert_type(Schedule.sqrt(), Schedule)
     assert_type(Schedule.sqrt(0.7, first=1, minimum=1, maximum=5), Schedule)
     assert_type(Schedule.fixed(3), Schedule)
