@@ -3,6 +3,7 @@
 import json
 import logging
 import time
+from bisect import bisect, insort
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
@@ -25,6 +26,8 @@ from ._text import clean
 
 Event = Literal["created", "changed", "ended"]
 
+# An end is estimated from how long so many tasks took.
+_ENOUGH = 3
 # A part of a line, and how a terminal shows it (a style of rich).
 Part = tuple[str, str]
 
@@ -149,6 +152,7 @@ class Board:
         self.rows: dict[TaskRef | str, Row] = {}
         self.exits: list[Exit] = []
         self.width = 0
+        self._took: dict[str, list[float]] = {}  # By kind, how long those took that have succeeded; sorted.
 
     def add(self, ref: TaskRef | str) -> bool:
         """Take up a task; whether it is new."""
@@ -186,7 +190,17 @@ class Board:
         row.state = error.state if isinstance(error, TaskError) else state or row.state
         row.until, row.error, row.end = time.monotonic(), error, end or exit_of(error)
         self.exits.append(row.end)
+        if isinstance(ref, TaskRef) and row.end is SUCCEEDED:
+            insort(self._took.setdefault(ref.kind, []), row.elapsed)
         return row
+
+    def estimate(self, row: Row) -> float | None:
+        """Seconds until it ends, in the median of those that took longer than it has taken; ``None`` is not known."""
+        took = self._took.get(row.ref.kind, []) if isinstance(row.ref, TaskRef) else []
+        longer = bisect(took, row.elapsed)
+        if len(took) < _ENOUGH or longer == len(took):
+            return None
+        return took[(longer + len(took)) // 2] - row.elapsed
 
     @property
     def left(self) -> list[TaskRef]:

@@ -122,7 +122,12 @@ def parse_task(text: str) -> TaskRef:
     return ref
 
 
-PRESETS = {"default": Schedule.DEFAULT, "interactive": Schedule.INTERACTIVE, "background": Schedule.BACKGROUND}
+PRESETS = {
+    "default": Schedule.DEFAULT,
+    "interactive": Schedule.INTERACTIVE,
+    "background": Schedule.BACKGROUND,
+    "learned": Schedule.LEARNED,
+}
 
 
 def _schedule(text: str) -> Schedule:
@@ -173,7 +178,7 @@ def schedule_option(command: _F) -> _F:
     return click.option(
         "--schedule",
         type=SCHEDULE,
-        default="default",
+        default="learned",
         show_default=True,
         metavar=f"{'|'.join(PRESETS)}|SECONDS",
         help="When to poll.",

@@ -154,7 +154,9 @@ class _Picture:
         fit = max(1, self._console.height - 3)
         for row in waiting[:fit]:
             table.add_row(
-                self._spinner, *(Text(text, style) for text, style in row.parts()), Text(_outlook(row), "dim")
+                self._spinner,
+                *(Text(text, style) for text, style in row.parts()),
+                Text(_outlook(row, self._board.estimate(row)), "dim"),
             )
         if len(rows) > 1:
             more = f", {len(waiting) - fit} not shown" if len(waiting) > fit else ""
@@ -162,7 +164,7 @@ class _Picture:
         return table
 
 
-def _outlook(row: Row) -> str:
+def _outlook(row: Row, estimate: float | None) -> str:
     """What comes next for a task that is waited for."""
     if row.doing:
         return ""
@@ -170,4 +172,5 @@ def _outlook(row: Row) -> str:
         return "waiting"
     seconds = 0.0 if row.next_at is None else row.next_at - time.monotonic()
     next_poll = f"next in {seconds:.0f} s" if seconds >= 0.5 else "polling"
-    return f"{next_poll}; {clean(row.trouble).rstrip('.')}" if row.trouble else next_poll
+    end = "" if estimate is None else f", estimated end in {estimate:.0f} s"
+    return f"{next_poll}{end}; {clean(row.trouble).rstrip('.')}" if row.trouble else f"{next_poll}{end}"

@@ -1,12 +1,18 @@
-"""``plan``: when the presets would poll a task of a given duration, and how late they would see it end."""
+"""``plan``: when the presets would poll a task of a given duration, how late they would see it end, and what a batch
+would learn from given durations.
+"""
 
+import asyncio
 import math
 import shutil
-from collections.abc import Sequence
+import statistics
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple, TextIO
 
 import click
 
-from .. import Schedule
+from .. import Schedule, TaskRef
 from ._command import PRESETS, SCHEDULE, Command, Parsed
 from ._exits import SUCCEEDED, Exit
 from ._output import say
@@ -15,6 +21,8 @@ from ._output import say
 _NAMES, _WIDEST, _LISTED = 13, 120, 9
 # How many polls a plan may have.
 _MOST = 100_000
+# How many tasks are waited for at once, and at most in all, to see what a batch learns.
+_AT_ONCE, _LAST = 8, 200
 
 
 def _duration(text: str) -> float:
@@ -37,18 +45,26 @@ def _duration(text: str) -> float:
     help="The duration of the task, up to a day.",
 )
 @click.option("--schedule", type=SCHEDULE, metavar="SECONDS", help="A fixed interval to compare with them.")
+@click.option(
+    "--durations",
+    type=click.File(encoding="utf-8"),
+    metavar="FILE",
+    help=f"Show what a batch learns from these durations, in seconds, one a line (the last {_LAST}; - reads stdin).",
+)
 @click.pass_context
-def plan(ctx: click.Context, /, *, duration: float, schedule: Schedule | None) -> Exit:
+def plan(ctx: click.Context, /, *, duration: float, schedule: Schedule | None, durations: TextIO | None) -> Exit:
     """Show when each preset polls.
 
     `late by` is the time from the end of the task to the first poll that sees it, `at most` the delay before that
     poll. Nothing is sent. A wait varies each delay by up to 10 %, which is left out here.
     """
-    schedules = dict(PRESETS)
+    schedules = {name: preset for name, preset in PRESETS.items() if preset != Schedule.LEARNED}
     if schedule is not None and schedule not in schedules.values():
         schedules[f"every {schedule.maximum:g} s"] = schedule
         if duration / schedule.maximum > _MOST:
             raise click.UsageError(f"that makes more than {_MOST:,} polls: give a longer --schedule", ctx)
+    if durations is not None:
+        return _print_learned(_read(durations, ctx), schedules)
     plans = {name: _polls(schedule, duration) for name, schedule in schedules.items()}
     say(f"A task that takes {duration:g} s, and polls it\n")
     _print_table(plans, duration)
@@ -58,6 +74,64 @@ def plan(ctx: click.Context, /, *, duration: float, schedule: Schedule | None) -
     if max(polls[-1] for polls in plans.values()) > 598:
         say("\nA wait ends after 600 s, its last poll 2 s before; --timeout gives it longer.")
     return SUCCEEDED
+
+
+def _read(durations: TextIO, ctx: click.Context) -> list[float]:
+    try:
+        found = [_duration(line.strip()) for line in durations if line.strip()]
+    except (ValueError, UnicodeDecodeError) as wrong:
+        raise click.UsageError(f"--durations {durations.name}: {wrong}", ctx) from None
+    if not found:
+        raise click.UsageError(f"--durations {durations.name}: there are none in it", ctx)
+    return found[-_LAST:]
+
+
+class _Seen(NamedTuple):
+    """What waiting for many tasks came to: the polls of each, as ages, and how late each was seen to end."""
+
+    polls: list[list[float]]
+    late: list[float]
+
+
+def _print_learned(durations: list[float], schedules: dict[str, Schedule]) -> Exit:
+    """Wait for tasks that take so long, on a virtual clock: what is shown is what the client does."""
+    shown = f"{len(durations)} tasks, {_AT_ONCE} at a time; they take {min(durations):g} to {max(durations):g} s"
+    say(f"{shown}, {statistics.median(durations):g} s in the median\n")
+    say(f"{'':<{_NAMES}}{'polls a task':>13}{'late by':>10}{'at most':>10}")
+    for name, schedule in {"learned": Schedule.LEARNED, **schedules}.items():
+        seen = asyncio.run(_wait(durations, schedule))
+        polls, late = statistics.fmean(map(len, seen.polls)), statistics.fmean(seen.late)
+        say(f"{name:<{_NAMES}}{polls:>13.1f}{late:>8.1f} s{max(seen.late):>8.1f} s")
+        if schedule == Schedule.LEARNED:
+            last = seen.polls[-1]
+    say(f"\nlearned polls the last task, which takes {durations[-1]:g} s, at {_listed(last)} s")
+    return SUCCEEDED
+
+
+async def _wait(durations: list[float], schedule: Schedule) -> _Seen:
+    from ..testing import FakeCamb, VirtualClock
+
+    clock = VirtualClock()
+    fake, free, begun = FakeCamb(clock=clock), asyncio.Semaphore(_AT_ONCE), dict[TaskRef, float]()
+    late = dict[TaskRef, float]()
+
+    async def tasks() -> AsyncIterator[TaskRef]:
+        for number, seconds in enumerate(durations):
+            await free.acquire()
+            ref = TaskRef("tts", f"{number}", submitted_at=datetime.fromtimestamp(clock.time(), UTC))
+            begun[ref] = clock.monotonic()
+            yield fake.add(ref, {0: "PENDING", seconds: "SUCCESS"} if seconds else ["SUCCESS"])
+
+    async with fake.async_client() as camb:
+        async for outcome in camb.as_completed(tasks(), timeout=None, schedule=schedule):
+            ref = outcome.ref
+            late[ref] = clock.monotonic() - begun[ref] - durations[int(ref.task_id)]
+            free.release()
+    polls: dict[TaskRef, list[float]] = {ref: [] for ref in begun}
+    for request in fake.requests:
+        if request.ref is not None:
+            polls[request.ref].append(request.at - begun[request.ref])
+    return _Seen(list(polls.values()), list(late.values()))
 
 
 def _print_table(plans: dict[str, list[float]], duration: float) -> None:

@@ -1,5 +1,6 @@
 """``plan``: the numbers are those of the schedules, and the drawing is of them."""
 
+import pathlib
 import re
 
 import pytest
@@ -46,3 +47,31 @@ def test_a_task_that_takes_no_time_or_too_long_for_the_deadline(cli: Cli) -> Non
     assert re.search(r"^default +1      0\.0 s", cli("plan", "--duration", "0").out, flags=re.MULTILINE)
     assert "--timeout" in cli("plan", "--duration", "700").out
     assert cli("plan", "--duration", "-1").code == 2
+
+
+def test_what_a_batch_learns_from_durations(cli: Cli, tmp_path: pathlib.Path) -> None:
+    file = tmp_path / "durations.txt"
+    file.write_text("".join(f"{58 + number % 5}\n" for number in range(24)) + "\n", encoding="utf-8")
+    done = cli("plan", "--durations", str(file), "--schedule", "60")
+    assert (done.code, done.err, cli.fake.requests) == (0, "", [])
+    assert done.out.startswith("24 tasks, 8 at a time; they take 58 to 62 s, 60 s in the median\n")
+    rows = {
+        name.strip(): [float(number) for number in re.findall(r"[\d.]+", rest)]
+        for name, rest in re.findall(r"^(\w[\w ]*?)  +([\d.]+ .* s)$", done.out, flags=re.MULTILINE)
+    }
+    assert list(rows) == ["learned", "default", "interactive", "background", "every 60 s"]
+    polls = [2.0, *(at for at in Schedule.DEFAULT.preview(75) if at > 2)]
+    assert rows["default"][0] == pytest.approx(sum(at < 60 for at in polls) + 1, abs=1)
+    assert rows["learned"][0] < 0.8 * rows["default"][0]
+    assert re.search(r"\nlearned polls the last task, which takes 61 s, at [\d., ]+ s\n$", done.out)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("", "there are none in it"), ("12\nfast\n", "'fast' is not a number of seconds")]
+)
+def test_durations_that_are_none(cli: Cli, tmp_path: pathlib.Path, text: str, said: str) -> None:
+    file = tmp_path / "durations.txt"
+    file.write_text(text, encoding="utf-8")
+    done = cli("plan", "--durations", str(file))
+    assert done.code == 2
+    assert said in done.err
