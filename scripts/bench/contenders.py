@@ -195,6 +195,27 @@ async def httpx_eight(job: Job) -> None:
     await _httpx(job, 8)
 
 
+async def httpx_loops(job: Job) -> None:
+    """httpx, eight plain loops of `get`."""
+    import httpx
+
+    async with httpx.AsyncClient(base_url=job.url, headers=HEADERS) as client:
+
+        async def loop(waiting: list[str]) -> None:
+            while waiting:
+                for task_id in tuple(waiting):
+                    started = time.perf_counter()
+                    answer = (await client.get(f"/tts/{task_id}")).json()
+                    job.took(started)
+                    if answer["status"] != "PENDING":
+                        waiting.remove(task_id)
+                        job.end(task_id, answer["run_id"])
+
+        await client.get("/tts/n0-0")
+        job.ready()
+        await asyncio.gather(*(loop(job.ids[first::8]) for first in range(8)))
+
+
 async def httpx_over_aiohttp(job: Job) -> None:
     """httpx with httpx-aiohttp, eight at a time."""
     from httpx_aiohttp import AiohttpTransport
@@ -297,6 +318,14 @@ async def ours_aiohttp(job: Job) -> None:
     await ours(job, transport="aiohttp")
 
 
+async def ours_httpx2(job: Job) -> None:
+    """`AsyncCambClient.as_completed`, with httpx2 in the place of httpx."""
+    import httpx2
+
+    httpx2.alias_httpx()
+    await ours(job)
+
+
 def ours_threads(job: Job) -> None:
     """`CambClient.wait_all`."""
     from camb_client import CambClient
@@ -318,12 +347,14 @@ CONTENDERS: dict[str, Callable[[Job], Any]] = {
         camb_sdk,
         httpx_gather,
         httpx_eight,
+        httpx_loops,
         httpx_over_aiohttp,
         aiohttp_gather,
         aiohttp_eight,
         by_hand,
         ours_threads,
         ours,
+        ours_httpx2,
         ours_aiohttp,
     )
 }

@@ -8,7 +8,6 @@ import itertools
 import os
 import platform
 import resource
-import statistics
 import subprocess
 import sys
 import time
@@ -22,11 +21,12 @@ import httpx
 
 from camb_client import CambClient
 
+from . import learning
 from .contenders import CONTENDERS, HEADERS, KEY, ROOT, run
 from .server import server
 from .simulate import simulate
 
-VERSIONS = ("httpx", "attrs", "camb-sdk", "aiohttp", "httpx-aiohttp", "requests", "openapi-python-client")
+VERSIONS = ("httpx", "httpx2", "attrs", "camb-sdk", "aiohttp", "httpx-aiohttp", "requests", "openapi-python-client")
 IMPORTS = {"camb-client": "import camb_client", "httpx": "import httpx"}
 FIRST = {
     "camb-client": "from camb_client import CambClient; CambClient('{key}', base_url='{url}').tts.status('n9-1')",
@@ -35,6 +35,16 @@ FIRST = {
     "CambAI(api_key='{key}', base_url='{url}').text_to_speech.get_tts_result('n9-1')",
 }
 Times = tuple[float, ...]
+# Ours, and beside what the CPU time of its polls is measured, turn by turn. What is not installed has no row: a wait
+# that is written to a journal, or that Celery carries, has its place here once it is a contender.
+PAIRS = (
+    ("ours", "httpx_eight"),
+    ("ours", "httpx_loops"),
+    ("ours_httpx2", "ours"),
+    ("ours_aiohttp", "aiohttp_eight"),
+    ("ours_journal", "ours"),
+    ("ours_celery", "ours"),
+)
 # By contender, what `run` gives.
 Turns = dict[str, dict[str, Any]]
 
@@ -45,25 +55,30 @@ class Plan:
 
     Attributes:
         rounds: Turns of each contender where a turn takes less than a second.
+        pairs: Turns of each of two contenders whose CPU time is compared, and the tasks they wait for.
         waiting: How many tasks wait at once → how often each is PENDING, and seconds until a contender is stopped.
         patience: There a contender has up to three turns, while those so far took less than this.
         many: The tasks of the run at a given rate, and of the one with faults.
         rate: That rate, in polls a second.
         polite: The tasks waited for at each contender's own pace.
         simulated: The tasks of a cell of the simulation.
+        learned: The runs of a cell of that of the learned pace.
     """
 
     rounds: int
+    pairs: tuple[int, int]
     waiting: dict[int, tuple[int, float]]
     patience: float
     many: int
     rate: float
     polite: int
     simulated: int
+    learned: int
 
 
 FULL = Plan(
     rounds=9,
+    pairs=(7, 1_000),
     # Ten polls are what the default schedule takes for a task of half a minute. With fewer, the pool of httpx drains
     # before it is full; and it takes camb-sdk half a minute to become as slow as it stays.
     waiting={10: (49, 20), 100: (4, 20), 1_000: (9, 40), 10_000: (0, 15)},
@@ -72,16 +87,25 @@ FULL = Plan(
     rate=1_000,
     polite=1_000,
     simulated=5_000,
+    learned=learning.RUNS,
 )
-QUICK = Plan(rounds=3, waiting={10: (9, 6), 1_000: (2, 6)}, patience=0, many=1_000, rate=200, polite=200, simulated=500)
+QUICK = Plan(
+    rounds=5,
+    pairs=(5, 200),
+    waiting={10: (9, 6), 1_000: (2, 6)},
+    patience=0,
+    many=1_000,
+    rate=200,
+    polite=200,
+    simulated=500,
+    learned=learning.QUICK_RUNS,
+)
 
 
-def medians(contenders: dict[str, Callable[[], Times]], rounds: int) -> dict[str, Times]:
-    """The medians of what each contender gives; they take turns, after one turn that does not count."""
+def by_turns(contenders: dict[str, Callable[[], Times]], rounds: int) -> dict[str, list[Times]]:
+    """What each contender gives, turn by turn; they take turns, after one turn that does not count."""
     turns = [{name: turn() for name, turn in contenders.items()} for _ in range(rounds + 1)][1:]
-    return {
-        name: tuple(map(statistics.median, zip(*(turn[name] for turn in turns), strict=True))) for name in contenders
-    }
+    return {name: [turn[name] for turn in turns] for name in contenders}
 
 
 def command(*arguments: str) -> Callable[[], Times]:
@@ -130,7 +154,7 @@ def polls(url: str) -> Iterator[dict[str, Callable[[], object]]]:
         }
 
 
-def costs(url: str, rounds: int) -> dict[str, dict[str, Times]]:
+def costs(url: str, rounds: int) -> dict[str, dict[str, list[Times]]]:
     """Import, first answer, one status call, generate."""
     first = {name: command("-c", program.format(key=KEY, url=url)) for name, program in FIRST.items()}
     stamp = ROOT / ".cache" / "generate.json"
@@ -142,10 +166,10 @@ def costs(url: str, rounds: int) -> dict[str, dict[str, Times]]:
 
     with polls(url) as calls:
         return {
-            "import": medians({name: command("-c", program) for name, program in IMPORTS.items()}, rounds),
-            "first": medians(first, rounds),
-            "status": medians({name: call(poll) for name, poll in calls.items()}, rounds),
-            "generate": medians({"from scratch": from_scratch, "again": generate}, min(rounds, 3)),
+            "import": by_turns({name: command("-c", program) for name, program in IMPORTS.items()}, rounds),
+            "first": by_turns(first, rounds),
+            "status": by_turns({name: call(poll) for name, poll in calls.items()}, rounds),
+            "generate": by_turns({"from scratch": from_scratch, "again": generate}, min(rounds, 3)),
         }
 
 
@@ -159,6 +183,17 @@ def waiting(url: str, names: Iterable[str], tasks: int, pending: int, limit: flo
             script = f"n{min(pending, 1) if docs else pending}"
             done.append(run(name, url, script=script, tasks=tasks, pace=None if docs else 0.001, limit=limit))
     return {name: sorted(done, key=lambda turn: turn["throughput"])[len(done) // 2] for name, done in turns.items()}
+
+
+def cpu(url: str, rounds: int, tasks: int) -> dict[str, list[list[float]]]:
+    """The CPU seconds of a poll of two contenders, turn by turn; the pairs that are there."""
+
+    def turn(name: str) -> float:
+        found = run(name, url, script="n4", tasks=tasks, pace=0.001, limit=60.0)
+        return float(found["cpu"] / found["server"]["polls"])
+
+    there = [pair for pair in PAIRS if CONTENDERS.keys() >= set(pair)]
+    return {" / ".join(pair): [[turn(name) for name in pair] for _ in range(rounds)] for pair in there}
 
 
 def polite(url: str, tasks: int) -> Turns:
@@ -186,6 +221,10 @@ def everything(plan: Plan, tell: Callable[[str], None]) -> dict[str, Any]:
         for tasks, (pending, limit) in plan.waiting.items():
             tell(f"{tasks:,} tasks waiting")
             results["waiting"][f"{tasks}"] = waiting(url, CONTENDERS, tasks, pending, limit, plan.patience)
+        tell("CPU of a poll, in pairs")
+        results["cpu"] = cpu(url, *plan.pairs)
+        tell("10,000 tasks that all wait")
+        results["memory"] = run("ours_aiohttp", url, script="n1", tasks=10_000, pace=25.0, limit=120.0)
         tell("at their own pace")
         results["polite"] = polite(url, plan.polite)
         tell(f"{plan.many:,} tasks, at a given rate, then with faults")
@@ -194,4 +233,6 @@ def everything(plan: Plan, tell: Callable[[str], None]) -> dict[str, Any]:
         results["chaos"] = run("ours", url, script="x0", tasks=plan.many, limit=120.0)
     tell("schedules, on a virtual clock")
     results["schedules"] = simulate(plan.simulated)
+    tell("the learned pace, on a virtual clock")
+    results["learned"] = [list(it) for it in learning.grid(plan.learned)]
     return results

@@ -4,12 +4,14 @@ Pure; from the results of ``measure.everything`` to text. The bars stand here an
 whose contenders were not measured has no row.
 """
 
+import statistics
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import attrs
 
 from .contenders import title
+from .learning import WORSE, Cell, worst
 from .simulate import MEDIANS, SIGMA
 
 Results = dict[str, Any]
@@ -22,6 +24,15 @@ SPEEDS = (
     ("ours_aiohttp", "httpx_over_aiohttp", 0.8),
     ("ours_aiohttp", "aiohttp_eight", None),
 )
+# How many times the CPU time of another's poll one of ours may take, if anything is promised.
+CPU = {
+    "ours / httpx_eight": 0.75,
+    "ours / httpx_loops": 1.05,
+    "ours_httpx2 / ours": None,
+    "ours_aiohttp / aiohttp_eight": 1.5,
+    "ours_journal / ours": None,
+    "ours_celery / ours": None,
+}
 # Where requests pile up, a contender slows down for as many seconds; stopped sooner, it is not held against a bar.
 SETTLED = 20.0
 
@@ -36,17 +47,31 @@ class Bar:
     most: float | None = None
     unit: str = ""
     note: str = ""
+    among: tuple[float, ...] = ()
+
+    @classmethod
+    def ratio(cls, what: str, pairs: Iterable[tuple[float, float]], **bounds: float | None) -> "Bar":
+        """The median of the ratios of pairs that were measured side by side."""
+        among = tuple(one / other for one, other in pairs)
+        return cls(what, statistics.median(among), among=among, **bounds)  # type: ignore[arg-type]
 
     @property
     def held(self) -> bool:
         """Whether it is within its bounds."""
         return (self.least is None or self.value >= self.least) and (self.most is None or self.value <= self.most)
 
+    @property
+    def swings(self) -> bool:
+        """Whether some of the pairs held it, and others did not."""
+        held = {attrs.evolve(self, value=it).held for it in self.among}
+        return len(held) > 1
+
     def row(self) -> str:
         """A row of Markdown."""
         bounds = [f"{sign} {it:,g}{self.unit}" for sign, it in (("≥", self.least), ("≤", self.most)) if it is not None]
-        verdict = ("yes" if self.held else "**no**") if bounds else ""
-        return _row(self.what, f"{_short(self.value)}{self.unit}{self.note}", ", ".join(bounds), verdict)
+        verdict = ("yes" if self.held else "**no**") + (", swings" if self.swings else "") if bounds else ""
+        spread = f" ({_short(min(self.among))} to {_short(max(self.among))})" if self.among else ""
+        return _row(self.what, f"{_short(self.value)}{self.unit}{spread}{self.note}", ", ".join(bounds), verdict)
 
 
 def _short(value: float) -> str:
@@ -65,13 +90,20 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
 def bars(results: Results) -> Iterator[Bar]:
     """Every bar that was measured."""
     if costs := results.get("costs"):
-        yield _costs("`import camb_client` / `import httpx`", costs["import"], most=1.5)
-        yield _costs("start of Python to first status / bare httpx", costs["first"], most=1.45)
-        yield _costs("camb-sdk's start to first status / ours", costs["first"], "camb-sdk", "camb-client", least=1.3)
-        cpu = {name: times[1] for name, times in costs["status"].items()}
-        yield Bar("CPU time of a status call / httpx get + json", cpu["camb-client"] / cpu["httpx"], most=1.15)
-        yield Bar("`make generate`", costs["generate"]["from scratch"][0], most=3, unit=" s")
-        yield Bar("`make generate`, nothing changed", costs["generate"]["again"][0], most=0.5, unit=" s")
+        yield _costs("`import camb_client` / `import httpx`", costs["import"], most=1.35)
+        yield _costs("start of Python to first status / bare httpx", costs["first"], most=1.3)
+        yield _costs("camb-sdk's start to first status / ours", costs["first"], "camb-sdk", "camb-client", least=1.4)
+        status = zip(costs["status"]["camb-client"], costs["status"]["httpx"], strict=True)
+        cpu = [(ours[1], theirs[1]) for ours, theirs in status]
+        yield Bar.ratio("CPU time of a status call / httpx get + json", cpu, most=1.05)
+        for name, seconds in (("from scratch", 3.0), ("again", 0.3)):
+            what = "`make generate`" + (", nothing changed" if name == "again" else "")
+            took = tuple(turn[0] for turn in costs["generate"][name])
+            yield Bar(what, statistics.median(took), most=seconds, unit=" s", among=took)
+    for pair, bound in CPU.items():
+        if turns := results.get("cpu", {}).get(pair):
+            ours, other = map(title, pair.split(" / "))
+            yield Bar.ratio(f"1,000 tasks at once, CPU time of a poll: {ours} / {other}", turns, most=bound)
     yield from _speeds(results["waiting"].get("1000", {}))
     if rated := results.get("rated"):
         tasks, seen, rate = rated["wanted"], rated["server"], results["rate"]
@@ -80,6 +112,10 @@ def bars(results: Results) -> Iterator[Bar]:
         yield Bar(f"{given}: memory over the idle client", rated["memory"], most=25, unit=" MB")
         yield Bar(f"{given}: most polls in any second", seen["burst"], most=rate)
         yield Bar(f"{given}: polls a second reached", rated["throughput"])
+    if waiting := results.get("memory"):
+        what = "10,000 tasks that all wait: memory over the idle client"
+        yield Bar(what, waiting["memory"], most=12, unit=" MB")
+    yield from _learned([Cell(*it) for it in results.get("learned", ())])
     if chaos := results.get("chaos"):
         tasks, seen = chaos["wanted"], chaos["server"]
         given = f"{tasks:,} tasks, {seen['faults'] / max(seen['polls'], 1):.0%} of the answers faulty"
@@ -95,15 +131,30 @@ def _by_cpu(ratio: float) -> str:
 
 def _costs(
     what: str,
-    found: dict[str, list[float]],
+    found: dict[str, list[list[float]]],
     over: str = "camb-client",
     under: str = "httpx",
     *,
     least: float | None = None,
     most: float | None = None,
 ) -> Bar:
-    wall, cpu = (one / other for one, other in zip(found[over], found[under], strict=True))
-    return Bar(what, wall, least=least, most=most, note=_by_cpu(cpu))
+    turns = list(zip(found[over], found[under], strict=True))
+    wall, cpu = (Bar.ratio(what, [(one[by], other[by]) for one, other in turns]) for by in range(2))
+    return attrs.evolve(wall, least=least, most=most, note=_by_cpu(cpu.value))
+
+
+def _learned(cells: list[Cell]) -> Iterator[Bar]:
+    """The learned pace beside the base schedule: where the bar is, and where it is worst."""
+    for it in cells:
+        if it[:3] == ("one kind of length", 8, 0.3) and it.median in {20, 60}:
+            where = f"learned pace / base, median {it.median:g} s, sigma 0.3, 8 in flight"
+            yield Bar(f"{where}: requests", it.requests, most=0.65)
+            yield Bar(f"{where}: mean delay", it.delay, most=1)
+    for by in ("requests", "delay") if cells else ():
+        found = worst(cells, by)
+        mean = statistics.fmean(getattr(it, by) for it in cells)
+        what = f"learned pace / base, the worst of {len(cells)} cells by {by} ({str(found).partition(': ')[2]})"
+        yield Bar(what, getattr(found, by), most=WORSE, note=f"; in the mean {_short(mean)}")
 
 
 def _speeds(found: dict[str, dict[str, Any]]) -> Iterator[Bar]:
@@ -169,7 +220,10 @@ def _schedules(results: Results) -> str:
 
 def _calls(results: Results) -> str:
     found = results["costs"]["status"]
-    rows = ((name, *(f"{seconds * 1e6:.0f}" for seconds in times)) for name, times in found.items())
+    rows = (
+        (name, *(f"{statistics.median(seconds) * 1e6:.0f}" for seconds in zip(*turns, strict=True)))
+        for name, turns in found.items()
+    )
     return _table(("client", "µs", "of which CPU"), rows)
 
 

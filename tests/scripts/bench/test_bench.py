@@ -17,7 +17,7 @@ from camb_client import Schedule, TaskRef
 from camb_client.testing import FakeCamb, VirtualClock, use_clock
 from scripts.bench import simulate
 from scripts.bench.contenders import run, title
-from scripts.bench.measure import medians, waiting
+from scripts.bench.measure import by_turns, cpu, waiting
 from scripts.bench.report import Bar, render
 from scripts.bench.server import burst, report, server
 
@@ -116,9 +116,32 @@ def test_a_bar_is_held_at_its_bounds() -> None:
     assert Bar("what", 1234.5).row() == "| what | 1,234 |  |  |"
 
 
-def test_medians_leave_out_the_first_turn() -> None:
+def test_the_first_turn_does_not_count() -> None:
     times = iter([(900.0,), (1.0,), (3.0,), (2.0,)])
-    assert medians({"it": lambda: next(times)}, 3) == {"it": (2.0,)}
+    assert by_turns({"it": lambda: next(times)}, 3) == {"it": [(1.0,), (3.0,), (2.0,)]}
+
+
+def test_a_ratio_is_told_with_its_spread_and_whether_it_swings() -> None:
+    pairs = [(1.0, 2.0), (3.0, 2.0), (2.0, 2.0)]
+    assert Bar.ratio("what", pairs, most=1.2).row() == "| what | 1 (0.5 to 1.5) | ≤ 1.2 | yes, swings |"
+    assert Bar.ratio("what", pairs, most=2).row() == "| what | 1 (0.5 to 1.5) | ≤ 2 | yes |"
+    assert Bar.ratio("what", pairs, least=2).row() == "| what | 1 (0.5 to 1.5) | ≥ 2 | **no** |"
+
+
+def test_cpu_is_compared_in_pairs_of_those_that_are_there(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scripts.bench.measure.PAIRS", (("ours_httpx2", "httpx_loops"), ("not_there", "ours")))
+    found = cpu(url, 1, 3)
+    assert list(found) == ["ours_httpx2 / httpx_loops"]
+    assert all(0 < seconds < 1 for turn in found["ours_httpx2 / httpx_loops"] for seconds in turn)
+
+
+def test_the_report_says_where_the_learned_pace_is_worst() -> None:
+    cells = [["one kind of length", 8, 0.3, 20, 0.6, 0.9], ["a server that queues", 1, 0.5, 60, 0.8, 1.1]]
+    shown = render({"machine": "here", "versions": {}, "waiting": {}, "learned": cells})
+    assert "median 20 s, sigma 0.3, 8 in flight: requests | 0.6 | ≤ 0.65 | yes |" in shown
+    assert (
+        "by delay (a server that queues, 1 in flight, sigma 0.5, median 60 s) | 1.1; in the mean 1 | ≤ 1.05 |" in shown
+    )
 
 
 @pytest.mark.parametrize("schedule", [Schedule.DEFAULT, Schedule.INTERACTIVE, Schedule.BACKGROUND])
