@@ -178,7 +178,7 @@ def schedule_option(command: _F) -> _F:
     return click.option(
         "--schedule",
         type=SCHEDULE,
-        default="learned",
+        default="default",
         show_default=True,
         metavar=f"{'|'.join(PRESETS)}|SECONDS",
         help="When to poll.",

@@ -2,7 +2,6 @@
 would learn from given durations.
 """
 
-import asyncio
 import math
 import shutil
 import statistics
@@ -95,6 +94,8 @@ class _Seen(NamedTuple):
 
 def _print_learned(durations: list[float], schedules: dict[str, Schedule]) -> Exit:
     """Wait for tasks that take so long, on a virtual clock: what is shown is what the client does."""
+    import asyncio
+
     shown = f"{len(durations)} tasks, {_AT_ONCE} at a time; they take {min(durations):g} to {max(durations):g} s"
     say(f"{shown}, {statistics.median(durations):g} s in the median\n")
     say(f"{'':<{_NAMES}}{'polls a task':>13}{'late by':>10}{'at most':>10}")
@@ -109,6 +110,8 @@ def _print_learned(durations: list[float], schedules: dict[str, Schedule]) -> Ex
 
 
 async def _wait(durations: list[float], schedule: Schedule) -> _Seen:
+    import asyncio
+
     from ..testing import FakeCamb, VirtualClock
 
     clock = VirtualClock()

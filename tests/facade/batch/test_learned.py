@@ -121,8 +121,8 @@ def in_turn(schedule: Any, took: list[float], every: float, **ref: Any) -> FakeC
     return fake
 
 
-@pytest.mark.parametrize(("schedule", "learns"), [(None, True), (Schedule.LEARNED, True), (Schedule.DEFAULT, False)])
-def test_a_batch_learns_unless_it_is_told_its_schedule(schedule: Any, learns: bool) -> None:
+@pytest.mark.parametrize(("schedule", "learns"), [(None, False), (Schedule.LEARNED, True), (Schedule.DEFAULT, False)])
+def test_a_batch_learns_when_it_is_told_to(schedule: Any, learns: bool) -> None:
     fake = in_turn(schedule, [60.0] * 12, every=20.0)
     counts = [fake.polls(f"tts:{number}") for number in range(12)]
     base = counts[0]
@@ -142,7 +142,7 @@ def test_old_tasks_that_ended_long_ago_teach_nothing(both: Both, fake: FakeCamb,
     old = [fake.add(TaskRef("tts", f"old-{number}", submitted_at=yesterday), ["SUCCESS"]) for number in range(10)]
     now = datetime.fromtimestamp(clock.time(), UTC)
     new = fake.add(TaskRef("tts", "new", submitted_at=now), {0: "PENDING", 40: "SUCCESS"})
-    both.of(fake).wait_all([*old, new])
+    both.of(fake).wait_all([*old, new], schedule=Schedule.LEARNED)
     assert [request.at for request in fake.requests_for(new)] == pytest.approx(Schedule.DEFAULT.preview(43))
 
 
@@ -150,7 +150,7 @@ def test_both_clients_learn(both: Both, fake: FakeCamb) -> None:
     for number in range(20):
         fake.add(f"tts:{number}", {0: "PENDING", 20 + number: "SUCCESS"})
     client = both.of(fake)
-    client.wait_all([f"tts:{number}" for number in range(20)])
+    client.wait_all([f"tts:{number}" for number in range(20)], schedule=Schedule.LEARNED)
     late = [request.at for request in fake.requests_for("tts:19")]
     gaps = [second - first for first, second in itertools.pairwise(late)]
     assert min(gaps[-3:]) < 0.95 * Schedule.DEFAULT.delay(late[-4])
@@ -158,7 +158,9 @@ def test_both_clients_learn(both: Both, fake: FakeCamb) -> None:
 
 def test_far_off_first_polls_do_not_hold_up_the_reading(both: Both, fake: FakeCamb, clock: VirtualClock) -> None:
     now = datetime.fromtimestamp(clock.time(), UTC)
-    batch = both.of(fake).real._batch(600, None, 8, None, None, Paces(Schedule.DEFAULT, {"tts": [60.0] * 10}))
+    batch = both.of(fake).real._batch(
+        600, Schedule.LEARNED, 8, None, None, Paces(Schedule.DEFAULT, {"tts": [60.0] * 10})
+    )
     batch.start(0.0)
     while batch.room:
         batch.add(TaskRef("tts", f"{batch.count}", submitted_at=now), 0.0, clock.time())
