@@ -2,11 +2,13 @@
 
 import types
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import attrs
 
 from camb_openapi import models
+from camb_openapi.types import File as File
 
 # JSON may write a whole float as an integer.
 _ALSO = {float: (int, float)}
@@ -28,19 +30,28 @@ def check(value: Any, read: Callable[[Any], Any]) -> Any:
     Raises:
         ValueError: It is not; the message says where.
     """
-    hint = get_type_hints(read, localns=_Names())["return"]
-    if problem := _problem(value, hint, "the result", {}):
-        raise ValueError(problem)
+    if found := problem(value, fields_of(read)["return"], "the result"):
+        raise ValueError(found)
     return value
 
 
-def _problem(value: Any, hint: Any, where: str, seen: dict[type, dict[str, Any]]) -> str | None:
-    """What is wrong with a value at a place; ``None`` if nothing is. ``seen`` keeps the fields of each model."""
+def fields_of(model: Any) -> dict[str, Any]:
+    """The types of the fields of a model; of a reader, of what it takes and what it returns."""
+    return dict(_hints(model))
+
+
+@cache
+def _hints(model: Any) -> dict[str, Any]:
+    return get_type_hints(model, localns=_Names())
+
+
+def problem(value: Any, hint: Any, where: str) -> str | None:
+    """What is wrong with a value at a place; ``None`` if nothing is."""
     origin, inner = get_origin(hint), get_args(hint)
     if hint is Any or hint is object:
         return None
     if origin in (Union, types.UnionType):
-        found = [_problem(value, one, where, seen) for one in inner]
+        found = [problem(value, one, where) for one in inner]
         return None if None in found else found[0]
     if origin is Literal:  # Open: of the type of what is listed.
         hint = type(inner[0])
@@ -48,11 +59,9 @@ def _problem(value: Any, hint: Any, where: str, seen: dict[type, dict[str, Any]]
         if not isinstance(value, origin):
             return f"{where} is not a {origin.__name__}"
         items = value.items() if isinstance(value, dict) else enumerate(value)
-        return next((it for key, one in items if (it := _problem(one, inner[-1], f"{where}[{key!r}]", seen))), None)
+        return next((it for key, one in items if (it := problem(one, inner[-1], f"{where}[{key!r}]"))), None)
     elif attrs.has(hint) and isinstance(value, hint):
-        if hint not in seen:
-            seen[hint] = get_type_hints(hint, localns=_Names())
-        fields = ((name, getattr(value, name), of) for name, of in seen[hint].items())
-        return next((it for name, one, of in fields if (it := _problem(one, of, f"{where}.{name}", seen))), None)
+        fields = ((name, getattr(value, name), of) for name, of in fields_of(hint).items())
+        return next((it for name, one, of in fields if (it := problem(one, of, f"{where}.{name}"))), None)
     right = isinstance(value, _ALSO.get(hint, hint)) and (hint is bool or not isinstance(value, bool))
     return None if right else f"{where} is not a {getattr(hint, '__name__', hint)}"

@@ -12,7 +12,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from camb_openapi import SPEC_DIGEST as SPEC_DIGEST
-from camb_openapi.api import FAMILIES, LOOKUPS, TASK_STATUS_OPERATIONS
+from camb_openapi.api import FAMILIES as FAMILIES
+from camb_openapi.api import LOOKUPS as LOOKUPS
+from camb_openapi.api import TASK_STATUS_OPERATIONS
 from camb_openapi.api import Operations as Operations
 from camb_openapi.api import Part as Part
 from camb_openapi.types import File, Unset

@@ -18,6 +18,7 @@ For pytest there are fixtures: :mod:`camb_client.testing.pytest_plugin`.
 """
 
 from .._http.clock import Clock
+from ._bodies import CreatedTask, Upload
 from ._clock import VirtualClock, use_clock
 from ._fake import FakeCamb, RecordedRequest
 from ._replies import (
@@ -45,12 +46,14 @@ __all__ = [
     "STALL",
     "TRUNCATED",
     "Clock",
+    "CreatedTask",
     "FakeCamb",
     "FakeTransport",
     "Fault",
     "RecordedRequest",
     "Reply",
     "Timeline",
+    "Upload",
     "VirtualClock",
     "cut",
     "error",

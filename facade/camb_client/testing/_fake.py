@@ -16,15 +16,17 @@ from urllib.parse import unquote_to_bytes
 
 import attrs
 
-from .._api.operations import KINDS, check_kind
+from .._api.operations import KINDS, Part, check_kind
 from .._client.async_client import AsyncCambClient
 from .._client.sync_client import CambClient
 from .._http.clock import Clock
 from .._http.credentials import KEY_HEADER, KEY_VARIABLE
 from .._polling.status import TaskStatus
 from .._polling.task import TaskRef
+from ._bodies import Body, CreatedTask, invalid
 from ._clock import use_clock
-from ._operations import Request, Work, invalid, refused
+from ._lists import LANGUAGES, VOICES
+from ._operations import Request, Run, Work, refused
 from ._replies import Item, Reply, Timeline, read
 from ._server import serving
 from ._transport import FakeTransport
@@ -83,9 +85,11 @@ class FakeCamb:
     """A small CAMB server for tests and demos.
 
     It checks ``x-api-key`` (401 as the docs show it), knows the tasks it was given or made (404 for any other id),
-    and responds as scripted. It has the operations that the client has: create calls, results in both forms, the
-    files behind their addresses (on a path of their own, without a key), and the stream of speech. The audio is a
-    short tone that plays, as FLAC for speech and as WAV for everything else. Safe to use from several threads.
+    and responds as scripted. It has the operations that the client has, for every kind of task: create calls with
+    JSON or files, results and their parts, the files behind their addresses (on a path of their own, without a key),
+    voices and languages, and the stream of speech. A body that lacks what its model requires gets a 422. A result that
+    nobody gave is an example of what its model says; audio is a short tone that plays, as FLAC for speech and as WAV
+    for everything else. Safe to use from several threads.
 
     Args:
         api_key: The one key it accepts.
@@ -97,7 +101,9 @@ class FakeCamb:
 
     Attributes:
         requests: Every request so far.
-        created: The reference of every task that a create call made.
+        created: The reference of every task that a create call made; ``.body`` and ``.files`` are what it was made of.
+        voices: The voices that there are, as the API lists them; yours to change.
+        languages: The same of the languages.
 
     Raises:
         TypeError: An item, or a time, of a timeline is of another type.
@@ -113,9 +119,11 @@ class FakeCamb:
         others: Timeline | None = None,
     ) -> None:
         self.requests: list[RecordedRequest] = []
-        self.created: list[TaskRef] = []
+        self.created: list[CreatedTask] = []
         self._timeline = read(timeline)
-        self._work = Work(self._make)
+        self.voices = [{**voice} for voice in VOICES]
+        self.languages = [{**language} for language in LANGUAGES]
+        self._work = Work(self._make, self._lists)
         self._scripts: dict[str, list[ScriptItem]] = {}
         self._api_key = api_key
         self._clock: Clock = Clock() if clock is None else clock
@@ -130,6 +138,8 @@ class FakeCamb:
         *,
         run_id: int | None = None,
         audio: bytes | None = None,
+        result: Any = None,
+        parts: Mapping[Part[..., Any], Any] | None = None,
     ) -> TaskRef:
         """Make a task known, or give it a new timeline.
 
@@ -141,7 +151,9 @@ class FakeCamb:
                 ``truncated``, ``stall``, ``html``, ``bad_json``, or the number of an HTTP error. A string is a
                 sequence of words: ``"PENDING reset 503 SUCCESS"``.
             run_id: The run id that a SUCCESS carries; by default a number of its own.
-            audio: The file that is its result; by default a tone.
+            audio: The content of every file of its result; by default a tone.
+            result: Its result, as the API sends it in JSON: ``{"texts": ["Bonjour"]}``; by default an example.
+            parts: What it has beside its result, the same way: ``{kinds.DUB_TRANSCRIPT: {"srt": "..."}}``.
 
         Raises:
             TypeError: An item, or a time, is of another type.
@@ -150,21 +162,26 @@ class FakeCamb:
         """
         ref, items = _ref(task), read(timeline)
         with self._lock:
-            self._know(ref, items, run_id, audio)
+            self._know(ref, items, run_id, Run(audio, result, parts or {}))
         return ref
 
-    def _know(self, ref: TaskRef, timeline: Timeline, run_id: int | None = None, audio: bytes | None = None) -> _Task:
+    def _know(self, ref: TaskRef, timeline: Timeline, run_id: int | None = None, run: Run | None = None) -> _Task:
         number = 1001 + len(self._tasks) if run_id is None else run_id
         self._tasks[ref] = _Task(timeline, number, self._clock.monotonic())
-        self._work.audio[ref.kind, number] = audio
+        self._work.runs[ref.kind, number] = run or Run()
         return self._tasks[ref]
 
-    def _make(self, kind: str) -> TaskRef:
-        """The task of a create call."""
-        ref = TaskRef(kind, f"00000000-0000-4000-8000-{len(self.created) + 1:012d}")
-        self.created.append(ref)
-        self._know(ref, self._timeline)
-        return ref
+    def _make(self, kind: str, body: Body) -> str:
+        """The id of a task that a create call makes."""
+        task_id = f"00000000-0000-4000-8000-{len(self.created) + 1:012d}"
+        self.created.append(CreatedTask(kind, task_id, body=body.fields, files=body.files))
+        self._know(TaskRef(kind, task_id), self._timeline)
+        return task_id
+
+    def _lists(self) -> dict[str, Any]:
+        """What is listed, by path."""
+        languages = self.languages
+        return {"/list-voices": self.voices, "/source-languages": languages, "/target-languages": languages}
 
     def script(self, endpoint: str, *items: ScriptItem) -> None:
         """Script the next requests to an endpoint, one item each; after them it responds by itself again.
@@ -196,7 +213,7 @@ class FakeCamb:
     def reset(self) -> None:
         """Forget all tasks and requests, for a fake that several tests share. Its clock goes on."""
         with self._lock:
-            for known in (self._tasks, self._scripts, self._work.audio, self.created, self.requests):
+            for known in (self._tasks, self._scripts, self._work.runs, self.created, self.requests):
                 known.clear()
 
     def transport(self) -> FakeTransport:
@@ -295,7 +312,7 @@ class FakeCamb:
         if key != self._api_key:
             return refused()
         if ref is None:
-            return invalid(["path", "task_id"], "Input should be a valid id", "string_type")
+            return invalid((["path", "task_id"], "Input should be a valid id", "string_type"))
         task = self._tasks.get(ref)
         if task is None and self._others is not None:
             task = self._know(ref, self._others)

@@ -1,0 +1,220 @@
+"""The bodies of create calls: JSON, and forms with files; and the 422 that one deserves, by the model of its kind."""
+
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin
+from urllib.parse import parse_qsl, unquote, unquote_to_bytes
+
+import attrs
+
+from .._api import fits
+from .._polling.task import TaskRef
+from ._examples import example
+from ._replies import Reply
+
+_JSON, _FORM, _SHORT_FORM = "application/json", "multipart/form-data", "application/x-www-form-urlencoded"
+
+
+@attrs.frozen
+class Upload:
+    """A file that came with a create call.
+
+    Attributes:
+        file_name: As the client named it.
+        content_type: As the client said, or "".
+        content: Its bytes. Left out of the repr.
+    """
+
+    file_name: str
+    content_type: str
+    content: bytes = attrs.field(repr=False)
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return len(self.content)
+
+
+@attrs.frozen(eq=False)
+class CreatedTask(TaskRef):
+    """The reference of a task that a create call made, and what it was made of. It is equal to the plain reference.
+
+    Attributes:
+        body: The fields that came. Those of a form are read as the API description types them: ``"76"`` is 76.
+        files: The files that came with a form, by field.
+    """
+
+    body: Mapping[str, Any] = attrs.field(factory=dict, kw_only=True)
+    files: Mapping[str, Upload] = attrs.field(factory=dict, kw_only=True)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it is the same task."""
+        return TaskRef(self.kind, self.task_id) == other if type(other) is TaskRef else self is other
+
+    __hash__ = TaskRef.__hash__
+
+
+@attrs.frozen
+class Body:
+    """What came with a create call."""
+
+    fields: dict[str, Any]
+    files: dict[str, Upload] = attrs.field(factory=dict)
+
+
+# Its place, what is wrong, and of which sort that is.
+Problem = tuple[list[str], str, str]
+
+
+def invalid(*problems: Problem) -> Reply:
+    """A 422 in FastAPI's form."""
+    detail = [{"loc": place, "msg": message, "type": sort} for place, message, sort in problems]
+    return Reply.json({"detail": detail}, status_code=422)
+
+
+def read_object(body: bytes) -> dict[str, Any] | None:
+    """A body, if it is a JSON object."""
+    try:
+        read = json.loads(body)
+    except ValueError:
+        return None
+    return read if isinstance(read, dict) else None
+
+
+def read_body(models: Mapping[str, type[Any]], content_type: str, content: bytes) -> Body | Reply:
+    """The body of a create call, or the 422 that says what is wrong with it.
+
+    Args:
+        models: What the kind takes, by content type.
+        content_type: As the request has it.
+        content: The bytes of the body.
+    """
+    sort = content_type.partition(";")[0].strip().lower()
+    if sort in (_FORM, _SHORT_FORM) and _FORM in models:
+        model = models[_FORM]
+        read = _multipart(content_type, content) if sort == _FORM else _urlencoded(content)
+        body = None if read is None else _typed(model, read)
+    elif _JSON in models and sort not in (_FORM, _SHORT_FORM):
+        model, fields = models[_JSON], read_object(content)
+        body = None if fields is None else Body(fields)
+    else:  # FastAPI takes the body for none at all.
+        model, body = next(iter(models.values())), Body({})
+    if body is None:
+        return invalid((["body"], "Input should be a valid dictionary", "dict_type"))
+    problems = [*_problems(model, body)]
+    return invalid(*problems) if problems else body
+
+
+def _problems(model: type[Any], body: Body) -> Iterator[Problem]:
+    """What is wrong with the fields: first those that are missing, and if none is, those of another type."""
+    hints = fits.fields_of(model)
+    given: dict[str, Any] = {**body.fields, **{name: io.BytesIO() for name in body.files}}
+    missing: list[str] = []
+    while True:
+        try:
+            made = model.from_dict(given)
+            break
+        except KeyError as lack:
+            name = str(lack.args[0])
+            if name in given:  # It is the field of something in a field.
+                yield ["body"], f"Field required: {name}", "missing"
+                return
+            missing.append(name)
+            hint = hints.get(name, str)
+            given[name] = io.BytesIO() if _is_file(hint) else example(hint, name)
+        except (AttributeError, TypeError, ValueError) as wrong:
+            yield ["body"], f"Value error, {wrong}", "value_error"
+            return
+    for name in missing:
+        yield ["body", name], "Field required", "missing"
+    for name, hint in hints.items() if not missing else ():
+        key = name.rstrip("_")  # The model has one after what is a word of Python.
+        if key not in given:
+            continue
+        if _is_file(hint):
+            found = "expected UploadFile, received a text" if key in body.fields else None
+        else:
+            value = getattr(made, name)
+            found = fits.problem(value, hint, key) or _unlisted(value, hint)
+        if found:
+            yield ["body", key], f"Value error, {found}", "value_error"
+
+
+def _options(hint: Any) -> tuple[Any, ...]:
+    return get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+
+
+def _is_file(hint: Any) -> bool:
+    return hint is fits.File or any(map(_is_file, get_args(hint)))
+
+
+def _unlisted(value: Any, hint: Any) -> str | None:
+    """What is wrong with a value of which the API description lists all that it may be."""
+    for option in _options(hint):
+        values, of = (value, get_args(option)[0]) if get_origin(option) is list else ([value], option)
+        if get_origin(of) is Literal and value is not None:
+            listed = get_args(of)
+            if wrong := [one for one in values if one not in listed]:
+                return f"{wrong[0]!r} is not one of those that are listed, such as {listed[0]!r}"
+    return None
+
+
+def _typed(model: type[Any], parts: list[tuple[str, str | Upload]]) -> Body:
+    """The parts of a form: the files, and the fields as their types read a text."""
+    hints, body = fits.fields_of(model), Body({})
+    texts: dict[str, list[str]] = {}
+    for name, value in parts:
+        if isinstance(value, Upload):
+            body.files[name] = value
+        else:
+            texts.setdefault(name, []).append(value)
+    for name, values in texts.items():
+        options = _options(hints.get(name, str))
+        if str in options or _is_file(hints.get(name, str)):
+            body.fields[name] = values[-1]
+            continue
+        read = [_read(value) for value in values]
+        many = any(get_origin(option) is list for option in options) and not isinstance(read[0], list)
+        body.fields[name] = read if many else read[-1]
+    return body
+
+
+def _read(text: str) -> Any:
+    """A number, a truth value, an object or a list, as JSON writes it; or the text itself."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _urlencoded(content: bytes) -> list[tuple[str, str | Upload]]:
+    return [*parse_qsl(content.decode(errors="replace"), keep_blank_values=True)]
+
+
+def _multipart(content_type: str, content: bytes) -> list[tuple[str, str | Upload]] | None:
+    """The parts of a form, by RFC 7578; ``None`` for what is none, or has no end."""
+    boundary = re.search(r'boundary=("?)([^";]+)\1', content_type)
+    if boundary is None:
+        return None
+    _, *pieces = (b"\r\n" + content).split(b"\r\n--" + boundary[2].encode())
+    if not pieces or not pieces[-1].startswith(b"--"):
+        return None
+    return [part for piece in pieces[:-1] if (part := _part(piece)) is not None]
+
+
+def _part(piece: bytes) -> tuple[str, str | Upload] | None:
+    head, _, content = piece.partition(b"\r\n\r\n")
+    lines = (line.partition(":") for line in head.decode(errors="replace").split("\r\n"))
+    headers = {name.strip().lower(): value.strip() for name, _, value in lines}
+    disposition = headers.get("content-disposition", "")
+    names = {name: unquote(value) for name, value in re.findall(r'\b(name|filename)="([^"]*)"', disposition)}
+    if extended := re.search(r"\bfilename\*=utf-8''([^;\s]+)", disposition, re.IGNORECASE):
+        names["filename"] = unquote_to_bytes(extended[1]).decode(errors="replace")
+    if "name" not in names:
+        return None
+    if "filename" in names:
+        return names["name"], Upload(names["filename"], headers.get("content-type", ""), content)
+    return names["name"], content.decode(errors="replace")
