@@ -34,7 +34,7 @@ def _example(hint: Any, name: str, address: Callable[[str], str] | None, said: s
     if origin is list:
         return [_example(inner[0], name, address, said)]
     if origin is dict:
-        return {_KEY: _example(inner[1], name, address, said)}
+        return {_KEY: _example(inner[1], "text", address, said)}
     if attrs.has(hint):
         return _model(hint, address)
     if hint is str and address is not None and (name.endswith("url") or said.startswith("URL of")):

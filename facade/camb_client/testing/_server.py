@@ -59,9 +59,21 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002 (the name of the base class)
         """Requests are recorded, not printed."""
 
+    def _body(self) -> bytes:
+        """The body of the request: of a length that was said, or in chunks."""
+        if self.headers.get("transfer-encoding", "").lower() != "chunked":
+            return self.rfile.read(int(self.headers.get("content-length") or 0))
+        chunks = []
+        while size := int(self.rfile.readline().partition(b";")[0], 16):
+            chunks.append(self.rfile.read(size))
+            self.rfile.readline()
+        while self.rfile.readline().strip():  # Trailers.
+            pass
+        return b"".join(chunks)
+
     def answer(self) -> None:
         """Respond to one request of any method."""
-        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        body = self._body()
         headers = {name.lower(): value for name, value in self.headers.items()}
         reply = self.server.answer(self.command, self.path, headers, body)
         self.server.stopping.wait(reply.delay)

@@ -1,0 +1,252 @@
+"""The local server has every family of the API description: creates, results, parts, files and lists."""
+
+import io
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from camb_client import CambClient, InvalidRequestError, TaskRef, kinds, models
+from camb_client.testing import FakeCamb, VirtualClock
+
+KEY = {"x-api-key": "test-key"}
+# Of each kind that the client can create, a body of what is required.
+BODIES: dict[str, dict[str, Any]] = {
+    "dub": {"video_url": "https://a/b.mp4", "source_language": 1},
+    "sub": {"media_url": "https://a/b.mp4", "source_language": 1, "target_languages": [76]},
+    "text-to-sound": {"prompt": "rain"},
+    "text-to-voice": {"text": "Good morning.", "voice_description": "a warm voice"},
+    "translate": {"texts": ["Hello"], "source_language": 1, "target_language": 76},
+    "translated-tts": {"text": "Hello", "voice_id": 147320, "source_language": 1, "target_language": 76},
+    "tts": {"text": "Hello", "voice_id": 147320, "language": 1},
+}
+FORMS: dict[str, dict[str, Any]] = {"transcribe": {"language": "1"}, "story": {"source_language": "1"}}
+
+
+@pytest.fixture
+def fake() -> FakeCamb:
+    return FakeCamb(clock=VirtualClock())
+
+
+def http(fake: FakeCamb) -> httpx.Client:
+    return httpx.Client(transport=fake.transport(), base_url="https://camb.invalid/apis", headers=KEY)
+
+
+def test_the_bodies_here_are_of_every_kind_that_can_be_created() -> None:
+    handles = [getattr(kinds, name) for name in kinds.__all__]
+    creates = {str(it) for it in handles if getattr(it, "bodies", None) is not None}
+    assert BODIES.keys() | FORMS.keys() == creates
+
+
+@pytest.mark.parametrize("kind", BODIES)
+def test_from_a_create_to_a_result_that_fits(fake: FakeCamb, kind: str) -> None:
+    with fake.client() as camb:
+        family = camb.family(kind)
+        task = family.create(BODIES[kind])
+        assert fake.created == [task]
+        assert fake.created[0].body == BODIES[kind]
+        result = family.result(family.wait(task))  # A MalformedResponseError, if it did not fit.
+        family.create(BODIES[kind])
+        both = family.results([1001, 1002])
+        assert [*both] == [1001, 1002]
+        assert {type(one) for one in both.values()} == {type(result)}
+
+
+@pytest.mark.parametrize("kind", FORMS)
+def test_a_file_is_recorded_and_the_fields_of_its_form(fake: FakeCamb, kind: str) -> None:
+    (field,) = {"transcribe": ["media_file"], "story": ["file"]}[kind]
+    content = bytes(range(256)) * 9 + b'\r\n--\r\nname="x"\r\n\r\n'
+    with http(fake) as client:
+        response = client.post(f"/{kind}", data=FORMS[kind], files={field: ('a "b" ü.wav', content, "audio/wav")})
+    assert response.status_code == 200
+    (task,) = fake.created
+    assert (task.kind, task.task_id) == (kind, response.json()["task_id"])
+    assert task.body == {name: int(value) for name, value in FORMS[kind].items()}
+    upload = task.files[field]
+    assert (upload.file_name, upload.content_type, upload.size) == ('a "b" ü.wav', "audio/wav", len(content))
+    assert upload.content == content
+    assert "\\x" not in repr(task)
+
+
+def test_the_fields_of_a_form_are_read_as_they_are_typed(fake: FakeCamb) -> None:
+    fields = {
+        "language": "76", "media_url": "12", "run_audio_cleaning": "false", "folder_id": "7",
+        "formatting_options": json.dumps({"max_characters_in_segment": 5}),
+    }  # fmt: skip
+    with http(fake) as client:
+        assert client.post("/transcribe", data=fields).status_code == 200  # In the short form.
+        assert client.post("/transcribe", data=fields, files={"media_file": b"1"}).status_code == 200
+        lists = {"source_language": "1", "chosen_dictionaries": ["1", "2"]}
+        assert client.post("/story", data=lists, files={"file": b"1"}).status_code == 200
+    assert fake.created[0].body == fake.created[1].body == {
+        "language": 76, "media_url": "12", "run_audio_cleaning": False, "folder_id": 7,
+        "formatting_options": {"max_characters_in_segment": 5},
+    }  # fmt: skip
+    assert fake.created[2].body == {"source_language": 1, "chosen_dictionaries": [1, 2]}
+
+
+@pytest.mark.parametrize("kind", BODIES)
+def test_each_missing_field_has_its_place_in_a_422(fake: FakeCamb, kind: str) -> None:
+    with http(fake) as client:
+        response = client.post(f"/{kind}", json={})
+    assert response.status_code == 422
+    detail = response.json()["detail"]
+    assert {it["type"] for it in detail} == {"missing"}
+    assert {it["loc"][0] for it in detail} == {"body"}
+    assert {it["loc"][1] for it in detail} == BODIES[kind].keys()
+    assert fake.created == []
+
+
+REFUSED: list[tuple[str, dict[str, Any], list[str]]] = [
+    ("/translate", {"json": {**BODIES["translate"], "texts": "a"}}, ["body", "texts"]),
+    ("/translate", {"json": {**BODIES["translate"], "texts": [1]}}, ["body", "texts"]),
+    ("/translate", {"json": {**BODIES["translate"], "target_language": 137}}, ["body", "target_language"]),
+    ("/dub", {"json": {**BODIES["dub"], "target_languages": [31, 137]}}, ["body", "target_languages"]),
+    ("/dub", {"json": {**BODIES["dub"], "source_transcript": {}}}, ["body"]),
+    ("/dub", {"json": {**BODIES["dub"], "source_transcript": 7}}, ["body"]),
+    ("/text-to-sound", {"json": {"prompt": "rain", "duration": "8"}}, ["body", "duration"]),
+    ("/tts", {"json": {**BODIES["tts"], "language": "en-us"}}, ["body", "language"]),
+    ("/translate", {"content": b"[]"}, ["body"]),
+    ("/translate", {"content": b"{"}, ["body"]),
+    ("/translate", {"data": {"texts": "a"}}, ["body", "source_language"]),
+    ("/transcribe", {"json": {"language": 1}}, ["body", "language"]),
+    ("/transcribe", {"data": {"language": "one"}}, ["body", "language"]),
+    ("/transcribe", {"data": {"language": "1", "run_audio_cleaning": "True"}}, ["body", "run_audio_cleaning"]),
+    ("/story", {"data": {"source_language": "1", "file": "text"}}, ["body"]),
+    ("/story", {"data": {"source_language": "1"}}, ["body", "file"]),
+    ("/transcribe", {"content": b"", "headers": {"content-type": "multipart/form-data"}}, ["body"]),
+    ("/transcribe", {"content": b"--x\r\n", "headers": {"content-type": "multipart/form-data; boundary=x"}}, ["body"]),
+]
+
+
+@pytest.mark.parametrize(("path", "request_", "place"), REFUSED, ids=map(str, range(len(REFUSED))))
+def test_a_body_that_does_not_fit_is_refused(
+    fake: FakeCamb, path: str, request_: dict[str, Any], place: list[str]
+) -> None:
+    with http(fake) as client:
+        response = client.post(path, **request_)
+    assert (response.status_code, response.json()["detail"][0]["loc"]) == (422, place)
+    assert fake.created == []
+
+
+def test_what_the_client_says_of_a_422(fake: FakeCamb) -> None:
+    with fake.client() as camb, pytest.raises(InvalidRequestError) as caught:
+        camb.family("translate").create({**BODIES["translate"], "texts": [1]})
+    assert caught.value.detail[0]["loc"] == ["body", "texts"]
+
+
+def test_a_result_is_what_was_given(fake: FakeCamb) -> None:
+    fake.add("translate:1", "PENDING SUCCESS", result={"texts": ["Bonjour"]})
+    fake.add("translate:2", "SUCCESS", result={"texts": ["Salut"]})
+    fake.add("tts:1", run_id=7, result={"output_url": "https://cdn.invalid/a.flac"})
+    with fake.client() as camb:
+        family = camb.family(kinds.TRANSLATE)
+        first, second = camb.wait("translate:1"), camb.wait("translate:2")
+        assert family.result(first).texts == ["Bonjour"]
+        assert [it.texts for it in family.results([first, second]).values()] == [["Bonjour"], ["Salut"]]
+        assert camb.tts.result_url(7) == "https://cdn.invalid/a.flac"
+
+
+def test_a_result_that_does_not_fit_can_be_given_too(fake: FakeCamb) -> None:
+    fake.add("translate:1", run_id=7, result={"text": "Bonjour"})
+    with fake.client() as camb, pytest.raises(Exception, match="texts"):
+        camb.family("translate").result(7)
+
+
+def test_parts(fake: FakeCamb) -> None:
+    fake.add("dub:1", run_id=7, parts={kinds.DUB_TRANSCRIPT: {"srt": "1\n00:00 --> 00:01\nHallo"}})
+    fake.add("dub:2", run_id=8)
+    with fake.client() as camb:
+        given = camb.family(kinds.DUB).part(kinds.DUB_TRANSCRIPT, 7, language="de-de")
+        assert given["srt"].endswith("Hallo")
+        assert camb.family(kinds.DUB).part(kinds.DUB_TRANSCRIPT, 8, language="de-de").to_dict() == {"1": "text"}
+    assert fake.requests[0].path == "/apis/transcript/7/31"
+
+
+def test_the_files_that_a_result_names_are_there(fake: FakeCamb) -> None:
+    fake.add("dub:1", run_id=7, audio=b"bytes of the file")
+    fake.add("text-to-voice:1", run_id=8)
+    with fake.client() as camb:
+        dubbed, voices = camb.family(kinds.DUB).result(7), camb.family(kinds.TEXT_TO_VOICE).result(8)
+        assert isinstance(dubbed, models.DubbedMedia)
+        for address in (dubbed.audio_url, dubbed.video_url):
+            file = io.BytesIO()
+            camb.fetch(str(address), file)
+            assert file.getvalue() == b"bytes of the file"
+        file = io.BytesIO()
+        camb.fetch(voices.previews[0], file)
+        assert file.getvalue().startswith(b"RIFF")
+
+
+def test_speech_in_another_language_is_fetched_where_speech_is(fake: FakeCamb) -> None:
+    task = fake.add("translated-tts:1", "SUCCESS")
+    with fake.client() as camb:
+        done = camb.wait(task)
+        result = camb.family(kinds.TRANSLATED_TTS).result(done)
+    assert not isinstance(result, str)
+    assert fake.requests[-1].path.startswith(f"/apis/tts-result/{done.run_id}?")
+    with http(fake) as client:
+        assert client.get(f"/tts-result/{done.run_id}").content.startswith(b"fLaC")
+
+
+def test_a_run_of_another_kind_is_none(fake: FakeCamb) -> None:
+    fake.add("dub:1", run_id=7)
+    with http(fake) as client:
+        assert client.get("/translation-result/7").status_code == 400
+        assert client.get("/dub-result/7").status_code == 200
+        assert client.get("/dub-result/seven").status_code == 422
+        assert client.get("/transcript/seven/31").status_code == 422
+        assert client.post("/dub-result/7").status_code == 405
+        assert client.get("/dub-result/7", headers={"x-api-key": "wrong"}).status_code == 401
+
+
+def test_voices_and_languages(fake: FakeCamb) -> None:
+    with fake.client() as camb:
+        assert 147320 in [voice.id for voice in camb.voices.list()]
+        numbers = {language.short_name: language.id for language in camb.languages.target()}
+        assert numbers["en-us"] == 1
+        fake.voices = [{"id": 7, "voice_name": "Mine"}]
+        fake.languages.pop()
+        assert [(voice.id, voice.voice_name) for voice in camb.voices.list()] == [(7, "Mine")]
+        assert len(camb.languages.source()) == len(camb.languages.target()) == len(numbers) - 1
+    assert 147320 in [voice["id"] for voice in FakeCamb().voices]
+
+
+def test_a_created_task_is_equal_to_its_reference_alone(fake: FakeCamb) -> None:
+    with fake.client() as camb:
+        task = camb.family("text-to-sound").create({"prompt": "rain"})
+        again = camb.family("text-to-sound").create({"prompt": "rain"})
+    assert fake.created == [task, again]
+    assert [task, again] == fake.created
+    assert fake.created[0] != again
+    assert fake.created[0] != fake.created[1]
+    assert {*fake.created} == {task, again}
+    assert task != "text-to-sound"
+    assert isinstance(fake.created[0], TaskRef)
+    assert str(fake.created[0]) == str(task)
+
+
+def test_an_upload_in_chunks_over_http(fake: FakeCamb) -> None:
+    def body() -> Any:
+        yield b'--x\r\nContent-Disposition: form-data; name="language"\r\n\r\n1\r\n--x\r\n'
+        yield b"Content-Disposition: form-data; name=media_file; "
+        yield b"filename*=UTF-8''%C3%BC.wav; name=\"media_file\"\r\n\r\n" + b"a" * 100_000 + b"\r\n--x--\r\n"
+
+    headers = {**KEY, "content-type": 'multipart/form-data; boundary="x"'}
+    with FakeCamb().serve() as url, httpx.Client() as client:
+        assert client.post(f"{url}/transcribe", content=body(), headers=headers).status_code == 200
+    with fake.serve() as url, httpx.Client() as client:
+        client.post(f"{url}/transcribe", content=body(), headers=headers)
+        assert client.get(f"{url}/tts/unknown", headers=KEY).status_code == 404  # On the same connection.
+    upload = fake.created[0].files["media_file"]
+    assert (upload.file_name, upload.content) == ("ü.wav", b"a" * 100_000)
+
+
+def test_it_works_as_a_client_that_makes_its_own_calls_sees_it(fake: FakeCamb) -> None:
+    with fake.serve() as url, CambClient("test-key", base_url=url) as camb:
+        task = camb.family(kinds.TRANSLATE).create(
+            models.TranslateBody(texts=["Hello"], source_language="en-us", target_language=76)
+        )
+        assert fake.created[0].body["source_language"] == 1
+        assert task == fake.created[0]
