@@ -18,7 +18,7 @@ For pytest there are fixtures: :mod:`camb_client.testing.pytest_plugin`.
 """
 
 from .._http.clock import Clock
-from ._bodies import CreatedTask, Upload
+from ._bodies import CreateBody, Upload
 from ._clock import VirtualClock, use_clock
 from ._fake import FakeCamb, RecordedRequest
 from ._replies import (
@@ -46,7 +46,7 @@ __all__ = [
     "STALL",
     "TRUNCATED",
     "Clock",
-    "CreatedTask",
+    "CreateBody",
     "FakeCamb",
     "FakeTransport",
     "Fault",

@@ -11,7 +11,6 @@ from urllib.parse import parse_qsl, unquote, unquote_to_bytes
 import attrs
 
 from .._api import fits
-from .._polling.task import TaskRef
 from ._examples import example
 from ._replies import Reply
 
@@ -38,28 +37,14 @@ class Upload:
         return len(self.content)
 
 
-@attrs.frozen(eq=False)
-class CreatedTask(TaskRef):
-    """The reference of a task that a create call made, and what it was made of. It is equal to the plain reference.
+@attrs.frozen
+class CreateBody:
+    """What a task was made of.
 
     Attributes:
-        body: The fields that came. Those of a form are read as the API description types them: ``"76"`` is 76.
+        fields: The fields that came. Those of a form are read as the API description types them: ``"76"`` is 76.
         files: The files that came with a form, by field.
     """
-
-    body: Mapping[str, Any] = attrs.field(factory=dict, kw_only=True)
-    files: Mapping[str, Upload] = attrs.field(factory=dict, kw_only=True)
-
-    def __eq__(self, other: object) -> bool:
-        """Whether it is the same task."""
-        return TaskRef(self.kind, self.task_id) == other if type(other) is TaskRef else self is other
-
-    __hash__ = TaskRef.__hash__
-
-
-@attrs.frozen
-class Body:
-    """What came with a create call."""
 
     fields: dict[str, Any]
     files: dict[str, Upload] = attrs.field(factory=dict)
@@ -84,7 +69,7 @@ def read_object(body: bytes) -> dict[str, Any] | None:
     return read if isinstance(read, dict) else None
 
 
-def read_body(models: Mapping[str, type[Any]], content_type: str, content: bytes) -> Body | Reply:
+def read_body(models: Mapping[str, type[Any]], content_type: str, content: bytes) -> CreateBody | Reply:
     """The body of a create call, or the 422 that says what is wrong with it.
 
     Args:
@@ -99,16 +84,16 @@ def read_body(models: Mapping[str, type[Any]], content_type: str, content: bytes
         body = None if read is None else _typed(model, read)
     elif _JSON in models and sort not in (_FORM, _SHORT_FORM):
         model, fields = models[_JSON], read_object(content)
-        body = None if fields is None else Body(fields)
+        body = None if fields is None else CreateBody(fields)
     else:  # FastAPI takes the body for none at all.
-        model, body = next(iter(models.values())), Body({})
+        model, body = next(iter(models.values())), CreateBody({})
     if body is None:
         return invalid((["body"], "Input should be a valid dictionary", "dict_type"))
     problems = [*_problems(model, body)]
     return invalid(*problems) if problems else body
 
 
-def _problems(model: type[Any], body: Body) -> Iterator[Problem]:
+def _problems(model: type[Any], body: CreateBody) -> Iterator[Problem]:
     """What is wrong with the fields: first those that are missing, and if none is, those of another type."""
     hints = fits.fields_of(model)
     given: dict[str, Any] = {**body.fields, **{name: io.BytesIO() for name in body.files}}
@@ -162,9 +147,9 @@ def _unlisted(value: Any, hint: Any) -> str | None:
     return None
 
 
-def _typed(model: type[Any], parts: list[tuple[str, str | Upload]]) -> Body:
+def _typed(model: type[Any], parts: list[tuple[str, str | Upload]]) -> CreateBody:
     """The parts of a form: the files, and the fields as their types read a text."""
-    hints, body = fits.fields_of(model), Body({})
+    hints, body = fits.fields_of(model), CreateBody({})
     texts: dict[str, list[str]] = {}
     for name, value in parts:
         if isinstance(value, Upload):

@@ -23,7 +23,7 @@ from .._http.clock import Clock
 from .._http.credentials import KEY_HEADER, KEY_VARIABLE
 from .._polling.status import TaskStatus
 from .._polling.task import TaskRef
-from ._bodies import Body, CreatedTask, invalid
+from ._bodies import CreateBody, invalid
 from ._clock import use_clock
 from ._lists import LANGUAGES, VOICES
 from ._operations import Request, Run, Work, refused
@@ -101,7 +101,8 @@ class FakeCamb:
 
     Attributes:
         requests: Every request so far.
-        created: The reference of every task that a create call made; ``.body`` and ``.files`` are what it was made of.
+        created: The reference of every task that a create call made.
+        bodies: What each of those was made of: the fields, and the files that were uploaded.
         voices: The voices that there are, as the API lists them; yours to change.
         languages: The same of the languages.
 
@@ -119,10 +120,11 @@ class FakeCamb:
         others: Timeline | None = None,
     ) -> None:
         self.requests: list[RecordedRequest] = []
-        self.created: list[CreatedTask] = []
+        self.created: list[TaskRef] = []
+        self.bodies: dict[TaskRef, CreateBody] = {}
         self._timeline = read(timeline)
-        self.voices = [{**voice} for voice in VOICES]
-        self.languages = [{**language} for language in LANGUAGES]
+        self.voices: list[dict[str, Any]] = [{**voice} for voice in VOICES]
+        self.languages: list[dict[str, Any]] = [{**language} for language in LANGUAGES]
         self._work = Work(self._make, self._lists)
         self._scripts: dict[str, list[ScriptItem]] = {}
         self._api_key = api_key
@@ -171,12 +173,13 @@ class FakeCamb:
         self._work.runs[ref.kind, number] = run or Run()
         return self._tasks[ref]
 
-    def _make(self, kind: str, body: Body) -> str:
-        """The id of a task that a create call makes."""
-        task_id = f"00000000-0000-4000-8000-{len(self.created) + 1:012d}"
-        self.created.append(CreatedTask(kind, task_id, body=body.fields, files=body.files))
-        self._know(TaskRef(kind, task_id), self._timeline)
-        return task_id
+    def _make(self, kind: str, body: CreateBody) -> TaskRef:
+        """The task of a create call."""
+        ref = TaskRef(kind, f"00000000-0000-4000-8000-{len(self.created) + 1:012d}")
+        self.created.append(ref)
+        self.bodies[ref] = body
+        self._know(ref, self._timeline)
+        return ref
 
     def _lists(self) -> dict[str, Any]:
         """What is listed, by path."""
@@ -213,7 +216,7 @@ class FakeCamb:
     def reset(self) -> None:
         """Forget all tasks and requests, for a fake that several tests share. Its clock goes on."""
         with self._lock:
-            for known in (self._tasks, self._scripts, self._work.runs, self.created, self.requests):
+            for known in (self._tasks, self._scripts, self._work.runs, self.created, self.bodies, self.requests):
                 known.clear()
 
     def transport(self) -> FakeTransport:

@@ -17,8 +17,9 @@ from .._api import fits, handles
 from .._api.operations import FAMILIES, LOOKUPS, SOUND, SPEECH, Part
 from .._audio import arguments as _create
 from .._http.credentials import KEY_HEADER
+from .._polling.task import TaskRef
 from . import _audio
-from ._bodies import Body, invalid, read_body, read_object
+from ._bodies import CreateBody, invalid, read_body, read_object
 from ._examples import example
 from ._replies import Reply
 
@@ -80,12 +81,12 @@ class Work:
     """The endpoints beside the status.
 
     Attributes:
-        make: Makes a new task of a kind known, and gives its id.
+        make: Makes a new task of a kind known, and gives its reference.
         lists: What there is, by path: voices, languages.
         runs: What came of each task, by kind and run id.
     """
 
-    make: Callable[[str, Body], str]
+    make: Callable[[str, CreateBody], TaskRef]
     lists: Callable[[], Mapping[str, Any]]
     runs: dict[tuple[str, int], Run] = attrs.field(factory=dict)
     _signatures: set[str] = attrs.field(factory=set)
@@ -112,7 +113,7 @@ class Work:
         body = read_body(models() if models else {}, request.headers.get("content-type", ""), request.body)
         if isinstance(body, Reply):
             return body
-        return _checked(body.fields, _CHECKS.get(kind, {})) or Reply.json({"task_id": self.make(kind, body)})
+        return _checked(body.fields, _CHECKS.get(kind, {})) or Reply.json({"task_id": self.make(kind, body).task_id})
 
     def _address(self, request: Request, kind: str, run_id: int, field: str = "") -> str:
         host = request.headers.get("host", "camb.invalid")

@@ -1,11 +1,11 @@
 """A project that builds its tests on ``camb_client.testing``; checked as ``uses.py`` is, and never run."""
 
 from collections.abc import Mapping
-from typing import assert_type
+from typing import Any, assert_type
 
 import httpx
 
-from camb_client import AsyncCambClient, CambClient, TaskRef
+from camb_client import AsyncCambClient, CambClient, TaskRef, kinds
 from camb_client.testing import (
     BAD_JSON,
     HANG,
@@ -14,12 +14,14 @@ from camb_client.testing import (
     STALL,
     TRUNCATED,
     Clock,
+    CreateBody,
     FakeCamb,
     FakeTransport,
     Fault,
     RecordedRequest,
     Reply,
     Timeline,
+    Upload,
     VirtualClock,
     cut,
     error,
@@ -50,6 +52,12 @@ def fakes() -> None:
     FakeCamb(timeline=["SUCCESS"])
     fake.script("POST /tts", RESET, cut(100), lambda reply: reply)
     assert_type(fake.created, list[TaskRef])
+    assert_type(fake.add("dub:5", result={"a": 1}, parts={kinds.DUB_TRANSCRIPT: {"srt": ""}}), TaskRef)
+    assert_type(fake.bodies, dict[TaskRef, CreateBody])
+    assert_type(fake.bodies[fake.created[0]].files["media_file"], Upload)
+    assert_type(fake.bodies[fake.created[0]].files["media_file"].size, int)
+    assert_type(fake.voices[0], dict[str, Any])
+    fake.languages = [{"id": 1, "language": "english", "short_name": "en-us"}]
     assert_type(fake.requests, list[RecordedRequest])
     assert_type(fake.client(timeout=3), CambClient)
     assert_type(fake.async_client(), AsyncCambClient)
