@@ -5,17 +5,22 @@ import click
 from .. import SPEC_DIGEST, __version__
 from ._audio import download, sound, speak
 from ._command import PROGRAM, report
+from ._create import create
 from ._doctor import doctor
 from ._exits import EXITS
 from ._fake import fake
+from ._lists import kinds_command, languages, voices
 from ._output import OutputError, guarded_streams, say
 from ._plan import plan
+from ._result import result
 from ._status import status
 from ._text import clean
 from ._wait import wait, watch
 
 # In the order of `--help`.
-COMMANDS = (speak, sound, download, wait, status, watch, plan, fake, doctor)
+COMMANDS = (
+    speak, sound, download, create, wait, status, watch, result, kinds_command, voices, languages, plan, fake, doctor
+)  # fmt: skip
 
 
 class _Program(click.Group):

@@ -8,8 +8,8 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,25 +17,15 @@ import attrs
 import click
 from click.core import ParameterSource
 
-from .. import AsyncCambClient, CambClient, CambError, Schedule, TaskError, TaskRef, TaskState
+from .. import AsyncCambClient, CambClient, Schedule, TaskError, TaskRef
 from .._files.target import Target
-from ._board import Board, Row, client_log
-from ._command import (
-    PROGRAM,
-    STDOUT,
-    Command,
-    Parsed,
-    debugging,
-    output_options,
-    parse_task,
-    schedule_option,
-    timeout_option,
-    words,
-)
+from ._board import Board
+from ._command import PROGRAM, STDOUT, Command, Parsed, output_options, parse_task, schedule_option, timeout_option
 from ._display import Display
-from ._exits import USAGE, Exit, exit_of, most_serious
+from ._exits import Exit, most_serious
+from ._job import Job
 from ._loop import run
-from ._output import OutputClosedError, OutputError, write
+from ._output import write
 from ._stdin import STDIN, read_text
 from ._text import clean, command_line
 
@@ -166,18 +156,13 @@ def _text(ctx: click.Context, given: str) -> str:
 
 
 @attrs.define
-class _Job:
+class _Job(Job):
     """One audio file: what was asked for, and what is known of it."""
 
-    ctx: click.Context
-    kind: str
     output: str
     overwrite: bool
     timeout: float
     schedule: Schedule
-    board: Board
-    display: Display
-    row: Row
 
     @classmethod
     def of(cls, ctx: click.Context, kind: str, options: dict[str, Any], name: str = "") -> "_Job":
@@ -191,86 +176,21 @@ class _Job:
         board.add(name := name or kind)
         display = Display(board, as_json=as_json, quiet=options.pop("quiet"), taken=output == STDOUT)
         schedule = options.pop("schedule", Schedule.DEFAULT)
-        job = cls(ctx, kind, output, overwrite, options.pop("timeout"), schedule, board, display, board.rows[name])
+        job = cls(ctx, kind, board, display, board.rows[name], output, overwrite, options.pop("timeout"), schedule)
         try:
             if output != STDOUT:
                 with Target(output, overwrite=overwrite):
                     pass
         except OSError as problem:
-            raise click.UsageError(job.unwritten(problem), ctx) from problem
+            raise click.UsageError(job.trouble(problem), ctx) from problem
         return job
 
-    def client(self) -> AsyncCambClient:
-        """A client that puts its polls on the board."""
-        return AsyncCambClient(event_hooks={"poll": [self.board.polled]})
-
-    def unwritten(self, problem: OSError) -> str:
+    def trouble(self, problem: OSError) -> str:
         """Why there is no file, in words."""
         if isinstance(problem, FileExistsError):
             file = f"the file in {self.output!r}" if _is_folder(self.output) else repr(self.output)
             return f"{file} exists already; --overwrite replaces it"
         return f"{self.output!r} cannot be written: {problem.strerror or problem}"
-
-    def call(self, make: Callable[..., _T], arguments: dict[str, Any]) -> _T:
-        """Make a call to be sent; it checks the arguments.
-
-        Raises:
-            click.UsageError: One that the API would refuse.
-        """
-        try:
-            return make(**arguments)
-        except ValueError as wrong:
-            raise click.UsageError(str(wrong), self.ctx) from wrong
-
-    def created(self, ref: TaskRef) -> None:
-        """Say which task it has become."""
-        self.board.created(self.row, ref)
-        with self.printing():
-            self.display.created(self.row)
-
-    def changed(self, state: TaskState) -> None:
-        """Show a change on the way."""
-        self.board.changed(state)
-        if state.is_pending:
-            self.display.progress(self.row)
-
-    def ended(self, error: CambError | OSError | None, end: Exit | None = None) -> None:
-        """Say how it ended."""
-        with self.printing():
-            self.display.result(self.board.ended(self.row.ref, None, error, end))
-
-    @contextmanager
-    def printing(self) -> Iterator[None]:
-        """Print a line; where that fails, the file still comes, and the exit code tells."""
-        try:
-            yield
-        except OutputError as lost:
-            self.board.exits.append(exit_of(lost))
-            if not isinstance(lost, OutputClosedError):
-                self.display.error(words(lost))
-
-    @contextmanager
-    def work(self) -> Iterator[None]:
-        """Show it meanwhile, and how it ended; last of all, after what is said of any error, how to go on."""
-        self.ctx.call_on_close(self.how_to_go_on)
-        with client_log(self.display.note, debug=debugging(self.ctx)), self.display.live():
-            try:
-                yield
-            except CambError as error:
-                self.ended(error)
-                self.display.error(words(error))
-            except OSError as error:
-                self.ended(error, USAGE)
-                self.display.error(f"error: {self.unwritten(error)}")
-            except KeyboardInterrupt as interruption:
-                # The client may know the task from a response that has just come.
-                known = isinstance(self.row.ref, TaskRef)
-                for note in () if known else getattr(interruption, "__notes__", ()):
-                    if note.startswith(f"{self.kind}:"):
-                        self.display.hint(clean(note))
-                raise
-            else:
-                self.ended(None)
 
     def how_to_go_on(self) -> None:
         """Say what is left to do, as command lines."""
@@ -286,8 +206,8 @@ class _Job:
         elif task is not None:
             hint(f"to go on: {command_line([PROGRAM, 'wait', str(task)])}")
             hint(f"and then: {command_line([PROGRAM, 'download', f'{self.kind}:RUN_ID', *fetch])}")
-        elif row.run_id is None and row.doing and (row.end is None or getattr(row.error, "sent", False)):
-            hint("it may have been made, and paid for: the same command again may pay for it twice")
+        else:
+            self.perhaps_made()
 
 
 def _is_folder(output: str) -> bool:

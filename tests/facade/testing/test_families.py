@@ -2,6 +2,7 @@
 
 import io
 import json
+import pathlib
 from typing import Any
 
 import httpx
@@ -239,3 +240,15 @@ def test_it_works_as_a_client_that_makes_its_own_calls_sees_it(fake: FakeCamb) -
         assert fake.bodies[task].fields["source_language"] == 1
     fake.reset()
     assert not fake.bodies
+
+
+def test_what_the_client_uploads_is_recorded(fake: FakeCamb, tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "talk.wav"
+    path.write_bytes(b"RIFF and so on")
+    body = models.TranscribeBody(language="en-us", media_file=path, run_audio_cleaning=False)
+    with fake.client() as in_process, fake.serve() as url, CambClient("test-key", base_url=url) as over_http:
+        for camb in (in_process, over_http):
+            task = camb.family(kinds.TRANSCRIBE).create(body)
+            assert fake.bodies[task].fields == {"language": 1, "run_audio_cleaning": False}
+            upload = fake.bodies[task].files["media_file"]
+            assert (upload.file_name, upload.content) == ("talk.wav", b"RIFF and so on")
