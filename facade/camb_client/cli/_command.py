@@ -77,7 +77,7 @@ def words(error: BaseException) -> str:
     if exit_of(error) is UNEXPECTED:
         return f"error: unexpected {type(error).__name__}: {clean(str(error))}\nThis is a bug; --debug shows where."
     doctor = f" ({PROGRAM} doctor explains it)" if isinstance(error, ApiConnectionError) else ""
-    return f"error: {clean(str(error))}{doctor}"
+    return f"error: {clean_lines(str(error))}{doctor}"
 
 
 def again(ctx: click.Context, tasks: Iterable[TaskRef]) -> str:

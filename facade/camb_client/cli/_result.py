@@ -83,7 +83,7 @@ def result(
             display.error(words(error))
         except OSError as error:
             display.result(board.ended(name, None, error, USAGE))
-            exists = isinstance(error, FileExistsError)
+            exists = isinstance(error, FileExistsError) and path.exists()
             said = (
                 "exists already; --overwrite replaces it" if exists else f"cannot be written: {error.strerror or error}"
             )
@@ -94,7 +94,7 @@ def result(
 
     def how_to_go_on() -> None:
         rows = board.rows.values()
-        if any(row.end is None or row.goes_on for row in rows):
+        if any(row.end is None or isinstance(row.error, CambError) for row in rows):
             some = ["--overwrite"] if overwrite or any(row.file for row in rows) else []
             display.hint(f"to go on: {command_line([PROGRAM, 'result', str(run), *some, '-o', str(output)])}")
 
