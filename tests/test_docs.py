@@ -42,6 +42,7 @@ class Program:
     after: int = 0  # How many of the blocks before belong to it.
     task: tuple[str, ...] = ("SUCCESS",)  # What the server says of its task.
     files: tuple[str, ...] = ()  # What it leaves behind.
+    given: tuple[tuple[str, str], ...] = ()  # Files that are there before: name and content.
 
 
 @attrs.frozen
@@ -104,6 +105,8 @@ BLOCKS: dict[str, list[Program | Shell | Commands | QuickStart | NoProgram]] = {
     "docs/benchmarks.md": [],
     "docs/command-line.md": [
         Shell("downloaded", files=("hello.flac", "rain.wav", "evening.flac", "night.flac")),
+        Shell("147320  Gary  en-us"),
+        Shell('"transcript": [', files=("body.json",), given=(("talk.mp3", "ID3"),)),
         Shell("tts:line-1  SUCCESS", files=("morning.flac",)),
         Shell(),
     ],
@@ -115,7 +118,13 @@ BLOCKS: dict[str, list[Program | Shell | Commands | QuickStart | NoProgram]] = {
         Program(" bytes\n"),
         Program("door.wav\n", files=("door.wav",)),
     ],
-    "docs/guides/families.md": [NoProgram("the local server has the results of speech and sound alone")] * 4,
+    "docs/guides/families.md": [
+        Program("['texts']\n"),
+        Program("    1.00  text\n", given=(("interview.mp3", "ID3"),)),
+        Program("talk.wav\n{'1': 'text'}\n", files=("talk.wav",)),
+        Program("147320 Gary\n"),
+        Shell("SUCCESS  run_id 2003", files=("body.json",)),
+    ],
     "docs/guides/many.md": [
         Program("tts:line-1 run_id 1004\n"),
         Program("line-1 1004\nline-2 1005\nline-100 tts:line-100 ended as ERROR"),
@@ -145,7 +154,7 @@ BLOCKS: dict[str, list[Program | Shell | Commands | QuickStart | NoProgram]] = {
         Program("SUCCESS\n"),
         Program("tts:c8b8e3cd-ad17 SUCCESS\nrun_id 11768\n"),
     ],
-    "docs/guides/testing.md": [Program("3 passed"), Program(), Program(), Program(), Program(), Program()],
+    "docs/guides/testing.md": [Program("3 passed"), *[Program()] * 6],
     "docs/guides/web.md": [
         Program(files=("speech.db",)),
         Program(after=1, files=("speech.db",)),
@@ -179,7 +188,7 @@ def test_every_block_has_its_row() -> None:
     assert TEXTS.keys() == BLOCKS.keys()
     languages = {
         Program: {"python"}, Shell: {"sh"}, Commands: {"sh"}, QuickStart: {"sh", "python"},
-        NoProgram: {"sh", "yaml", "text", "python"},
+        NoProgram: {"sh", "yaml", "text"},
     }  # fmt: skip
     for page in PAGES:
         page_rows = BLOCKS[page.relative_to(ROOT).as_posix()]
@@ -214,6 +223,8 @@ def run(command: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch, task:
 def test_a_program_runs_as_written(
     page: Path, number: int, row: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    for name, content in row.given:
+        (tmp_path / name).write_text(content, encoding="utf-8")
     program = "".join(text for _, text in blocks(page)[number - row.after : number + 1])
     how = ["-c", program]
     if "def test_" in program:
@@ -222,7 +233,8 @@ def test_a_program_runs_as_written(
     code, printed = run([sys.executable, "-W", "error", *how], tmp_path, monkeypatch, row.task)
     assert code == 0, printed
     assert row.prints in printed
-    assert {it.name for it in tmp_path.iterdir()} - {"test_it.py", ".pytest_cache", "__pycache__"} == {*row.files}
+    left = {it.name for it in tmp_path.iterdir()} - {"test_it.py", ".pytest_cache", "__pycache__"}
+    assert left == {*row.files, *(name for name, _ in row.given)}
 
 
 @pytest.mark.parametrize(("page", "number", "row"), rows(Shell))

@@ -89,7 +89,7 @@ def test_a_file_is_named_by_its_path_from_the_json_file(quick: Cli, tmp_path: pa
         ("transcribe", '{"language": 1, "media_file": "\\u0000"}', "cannot be read: embedded null"),
         ("transcribe", '{"language": 1, "media_file": 7}', "media_file is a file: write its path"),
         ("translated-story", "{}", "'translated-story' has no operation 'create'"),
-        ("sing", "{}", "unknown kind of task 'sing'; known are dub, "),
+        ("dance", "{}", "unknown kind of task 'dance'; known are "),
     ],
 )
 def test_what_cannot_be_is_refused_before_anything_is_sent(quick: Cli, kind: str, text: str, said: str) -> None:
