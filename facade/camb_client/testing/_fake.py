@@ -193,7 +193,7 @@ class FakeCamb:
 
         Args:
             endpoint: Method and first step of the path: ``"POST /tts"``, ``"GET /tts-result"``,
-                ``"POST /tts-results"``, ``"POST /tts-stream"``, ``"GET /files"`` and so on.
+                ``"POST /tts-stream"``, ``"POST /translate"``, ``"GET /list-voices"``, ``"GET /files"`` and so on.
             items: A :class:`Reply` is sent instead, and nothing is made. A function gets the true response, and
                 returns what is sent: ``lambda _: RESET`` loses the response of a create whose task was made.
         """

@@ -210,6 +210,12 @@ def test_voices_and_languages(fake: FakeCamb) -> None:
     assert 147320 in [voice["id"] for voice in FakeCamb().voices]
 
 
+def test_a_list_that_the_server_has_nothing_for_has_an_example(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FakeCamb, "_lists", lambda self: {})
+    with FakeCamb().client() as camb:
+        assert [(voice.id, voice.voice_name) for voice in camb.voices.list()] == [(1, "voice_name")]
+
+
 def test_an_upload_in_chunks_over_http(fake: FakeCamb) -> None:
     def body() -> Any:
         yield b'--x\r\nContent-Disposition: form-data; name="language"\r\n\r\n1\r\n--x\r\n'

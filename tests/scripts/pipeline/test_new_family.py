@@ -106,7 +106,8 @@ import io
 from typing import assert_type
 
 import httpx
-from camb_client import AsyncCambClient, CambClient, TaskRef, kinds, models
+from camb_client import AsyncCambClient, CambClient, InvalidRequestError, TaskRef, kinds, models
+from camb_client.testing import FakeCamb, VirtualClock
 
 def answer(request: httpx.Request) -> httpx.Response:
     if request.method == "POST":
@@ -141,8 +142,25 @@ async def later() -> None:
         assert_type(told, models.SingResult)
         assert told.notes == ["c", "e", "g"]
 
+def faked() -> None:
+    fake = FakeCamb(clock=VirtualClock())
+    with fake.client() as camb:
+        done = camb.family(kinds.SING).create_and_wait(body())
+        assert camb.family(kinds.SING).result(done).notes == ["notes"]
+        assert fake.bodies[done.ref].fields == {"voice": 2}
+        assert fake.bodies[done.ref].files["melody"].file_name == "a.mid"
+        fake.add("sing:1", run_id=7, result={"notes": ["c"]})
+        assert camb.family(kinds.SING).result(7).notes == ["c"]
+        try:
+            camb.family("sing").create({"melody": io.BytesIO(), "voice": 3})
+        except InvalidRequestError as error:
+            assert error.detail[0]["loc"] == ["body", "voice"]
+        else:
+            raise AssertionError("a voice that there is not should be refused")
+
 sync()
 asyncio.run(later())
+faked()
 """
 
 
