@@ -1,7 +1,6 @@
 """``create``: a task of any kind, of a body in JSON."""
 
 import json
-import re
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -100,7 +99,7 @@ def _body(kind: str, file: str) -> dict[str, Any]:
         said = f"{place} has no JSON object, but a {type(body).__name__}: write the fields of the body as {{...}}"
         raise ValueError(said)  # noqa: TRY004 (of the content, not of an argument)
     folder = Path() if file == STDIN else Path(file).parent
-    for name in _file_fields(kind) & body.keys():
+    for name in body.keys() & {*handle_of(kind).files}:
         given = body[name]
         body[name] = (
             [_path(folder, name, one) for one in given] if isinstance(given, list) else _path(folder, name, given)
@@ -135,10 +134,3 @@ def _path(folder: Path, name: str, given: object) -> Path:
 def handle_of(kind: str) -> Any:
     """What the API can do with the tasks of a kind."""
     return next(it for it in map(vars(kinds).get, kinds.__all__) if str(it) == kind and hasattr(it, "bodies"))
-
-
-def _file_fields(kind: str) -> set[str]:
-    """The fields of a body that are files, by the models of the kind."""
-    bodies = handle_of(kind).bodies
-    fields = [it for model in (bodies() if bodies else {}).values() for it in model.__annotations__.items()]
-    return {name.rstrip("_") for name, annotation in fields if re.search(r"\bFile(Like|Types)?\b", str(annotation))}
