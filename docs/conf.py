@@ -64,10 +64,12 @@ _CONTENTS = {
 # What users are handed and do not make: how it is made is nobody's business.
 _HANDED_OUT = (
     BaseException,
+    camb_client.AsyncJournal,
     camb_client.AsyncLanguages,
     camb_client.AsyncOutcomes,
     camb_client.AsyncTaskFamily,
     camb_client.AsyncVoices,
+    camb_client.Journal,
     camb_client.Languages,
     camb_client.Outcomes,
     camb_client.TaskFamily,

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from ._client.async_client import AsyncCambClient
     from ._client.lists import AsyncLanguages, AsyncVoices, Languages, Voices
     from ._client.sync_client import CambClient
+    from ._durable.journal import AsyncJournal, Journal
     from ._durable.state import WaitState
     from ._durable.step import Step
     from ._tasks.async_tasks import AsyncTaskFamily
@@ -58,6 +59,7 @@ else:
     # Where the names are that are imported when they are first asked for.
     _LAZY = {
         "AsyncCambClient": "_client.async_client",
+        "AsyncJournal": "_durable.journal",
         "AsyncLanguages": "_client.lists",
         "AsyncOutcomes": "_batch.outcomes",
         "AsyncTaskFamily": "_tasks.async_tasks",
@@ -66,6 +68,7 @@ else:
         "AsyncVoices": "_client.lists",
         "CambClient": "_client.sync_client",
         "FailedOutcome": "_batch.outcome",
+        "Journal": "_durable.journal",
         "Languages": "_client.lists",
         "Outcomes": "_batch.outcomes",
         "Step": "_durable.step",
@@ -100,14 +103,15 @@ else:
 
 # fmt: off
 __all__ = [
-    "SPEC_DIGEST", "ApiConnectionError", "ApiError", "ApiPaymentRequiredError", "AsyncCambClient", "AsyncLanguages",
-    "AsyncOutcomes", "AsyncTaskFamily", "AsyncTextToSound", "AsyncTextToSpeech", "AsyncVoices", "AuthenticationError",
-    "CambClient", "CambError", "CompletedTask", "ConfigurationError", "CreateOutcomeUnknownError", "DownloadError",
-    "FailedOutcome", "InvalidRequestError", "Languages", "MalformedResponseError", "Outcomes", "PaymentRequiredError",
-    "PermissionDeniedError", "PollEvent", "RateLimitError", "Schedule", "ServerError", "Step", "StopWaiting",
-    "SucceededOutcome", "TaskError", "TaskFailedError", "TaskFamily", "TaskNotFoundError", "TaskOutcome",
-    "TaskPaymentRequiredError", "TaskRef", "TaskResultMissingError", "TaskState", "TaskStatus", "TaskTimedOutError",
-    "TextToSound", "TextToSpeech", "Voices", "WaitState", "WaitTimeoutError", "__version__",
+    "SPEC_DIGEST", "ApiConnectionError", "ApiError", "ApiPaymentRequiredError", "AsyncCambClient", "AsyncJournal",
+    "AsyncLanguages", "AsyncOutcomes", "AsyncTaskFamily", "AsyncTextToSound", "AsyncTextToSpeech", "AsyncVoices",
+    "AuthenticationError", "CambClient", "CambError", "CompletedTask", "ConfigurationError",
+    "CreateOutcomeUnknownError", "DownloadError", "FailedOutcome", "InvalidRequestError", "Journal", "Languages",
+    "MalformedResponseError", "Outcomes", "PaymentRequiredError", "PermissionDeniedError", "PollEvent",
+    "RateLimitError", "Schedule", "ServerError", "Step", "StopWaiting", "SucceededOutcome", "TaskError",
+    "TaskFailedError", "TaskFamily", "TaskNotFoundError", "TaskOutcome", "TaskPaymentRequiredError", "TaskRef",
+    "TaskResultMissingError", "TaskState", "TaskStatus", "TaskTimedOutError", "TextToSound", "TextToSpeech", "Voices",
+    "WaitState", "WaitTimeoutError", "__version__",
 ]
 # fmt: on
 

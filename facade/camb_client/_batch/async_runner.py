@@ -110,6 +110,17 @@ class AsyncRunner:
                 self._awaited -= 1
         return self.batch.next_event()
 
+    def submit(self, ref: TaskRef) -> None:
+        """Take in a reference; for a batch that is fed."""
+        self.batch.add(ref, self._wire.clock.monotonic(), self._wire.clock.time())
+        self._notify()
+        self._slot.set()
+
+    def post(self, event: Event) -> None:
+        """Have an event told."""
+        self.batch.events.append(event)
+        self._notify()
+
     def stop(self) -> None:
         """End all polls, from any thread."""
         self.batch.stop()

@@ -111,7 +111,7 @@ class Batch:
         tells_polls: bool = False,
     ) -> None:
         self._make, self._timeout, self.max_concurrency = poller, timeout, max_concurrency
-        self._tells_polls = tells_polls
+        self._tells_polls, self._is_fed = tells_polls, False
         self._limiter = RateLimiter(rate)
         self.events: deque[Event] = deque()
         self.input_error: Exception | None = None
@@ -132,10 +132,19 @@ class Batch:
         self._started, self._health = now, Health(now)
         self._deadline = now + self._timeout
 
+    def feed(self, poller: Callable[[TaskRef], Poller]) -> None:
+        """From now on references come by :meth:`add` alone, at any time, so that none is read; this makes their waits.
+
+        Such a batch tells of each poll, and is over when it is stopped.
+        """
+        self._make, self._is_fed, self._tells_polls = poller, True, True
+
     @property
     def room(self) -> bool:
         """Whether another reference should be read."""
         return not self._read and not self.over and self._ahead < self._read_ahead
+
+        return not self._read and not self.over and self._ahead < READ_AHEAD and not self._is_fed
 
     @property
     def idle_slots(self) -> bool:

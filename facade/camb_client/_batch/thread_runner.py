@@ -127,6 +127,18 @@ class ThreadRunner:
                     return self.batch.next_event()
             self._read()
 
+    def submit(self, ref: TaskRef) -> None:
+        """Take in a reference, from any thread; for a batch that is fed."""
+        with self._turn:
+            self.batch.add(ref, self._wire.clock.monotonic(), self._wire.clock.time())
+            self._turn.notify_all()
+
+    def post(self, event: Event) -> None:
+        """Have an event told, from any thread."""
+        with self._turn:
+            self.batch.events.append(event)
+            self._turn.notify_all()
+
     def _read(self) -> None:
         """Read the next reference, in the caller's thread, as its code is the caller's."""
         try:

@@ -125,6 +125,12 @@ class AsyncCambClient(BaseClient[AsyncWire], AsyncTasks):
         """The tasks of any kind of the spec; see :meth:`CambClient.family`."""
         return AsyncTaskFamily(self._wire, kind_of(kind), self._on_poll)
 
+    def journal(self, path: StrPath) -> "camb_client.AsyncJournal":
+        """Open a journal; see :meth:`CambClient.journal`. ``with`` and ``async with`` both do."""
+        from .. import AsyncJournal
+
+        return AsyncJournal(self, path)
+
     @overload
     async def fetch(self, address: str, dest: StrPath, **options: Unpack[FetchOptions]) -> Path: ...
     @overload

@@ -149,6 +149,26 @@ class CambClient(BaseClient[Wire], Tasks):
         """
         return TaskFamily(self._wire, kind_of(kind), self._on_poll)
 
+    def journal(self, path: StrPath) -> "camb_client.Journal":
+        """Open a journal: a file that has what is waited for and what is planned, whatever becomes of this process.
+
+        It has one owner at a time, by a lock that the system frees when its owner dies; beside it lies ``PATH.lock``.
+        Only you may read it (mode 0600); it has no key in it, and no address of a result. Use it with ``with``, in
+        one thread.
+
+        Args:
+            path: The file (SQLite); it is made where it is missing.
+
+        Raises:
+            ConfigurationError: Another process has it open, and the message names that; or the file is no journal, or
+                one of a newer client; it is untouched then.
+            OSError: It cannot be opened.
+            RuntimeError: The client is closed.
+        """
+        from .. import Journal
+
+        return Journal(self, path)
+
     @overload
     def fetch(self, address: str, dest: StrPath, **options: Unpack[FetchOptions]) -> Path: ...
     @overload

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NoReturn, Self
 
 import attrs
@@ -16,7 +16,7 @@ from .._polling.task import TaskRef, TaskState
 VERSION = 1
 # What is longer is no state: it is not parsed.
 _LONGEST = 65_536
-_LATEST = 1e12
+_LATEST = 2e11  # The year 8307, which a datetime can still have.
 # Whoever resumes a wait may be late, but the task may have ended in time: its last poll gets so long.
 LATE_LIMIT = 10.0
 
@@ -36,7 +36,7 @@ def _is_text(most: int) -> Callable[[object], bool]:
 # What JSON has for a state, besides its version: each name, and what may stand there.
 _FIELDS: dict[str, Callable[[Any], bool]] = {
     "task": _is_text(_LONGEST),
-    "submitted_at": lambda value: value is None or _is_text(40)(value),
+    "submitted_at": lambda value: value is None or _is_time(value),
     "created": lambda value: isinstance(value, bool),
     "timeout": lambda value: value is None or _is_time(value),
     "schedule": _is_text(200),
@@ -127,7 +127,7 @@ class WaitState:
         own = {name: getattr(self, name) for name in _FIELDS.keys() & _NAMES}
         own |= {
             "task": str(self.ref),
-            "submitted_at": self.ref.submitted_at and self.ref.submitted_at.isoformat(),
+            "submitted_at": self.ref.submitted_at and self.ref.submitted_at.timestamp(),
             "created": self.ref._created,
             "timeout": None if self.timeout == math.inf else self.timeout,
             "schedule": " ".join(f"{_short(one)}" for one in attrs.astuple(self.schedule)),
@@ -193,7 +193,7 @@ def _ref(found: dict[str, Any]) -> TaskRef:
     at = found["submitted_at"]
     if found["created"] and at is None:
         raise ValueError("a wait state of a task that was created says when it was submitted")
-    ref = TaskRef.parse(found["task"], at and datetime.fromisoformat(at))
+    ref = TaskRef.parse(found["task"], None if at is None else datetime.fromtimestamp(at, UTC))
     return TaskRef._of_create(ref.kind, ref.task_id, ref.submitted_at) if found["created"] and ref.submitted_at else ref
 
 
@@ -223,26 +223,28 @@ def begin(ref: TaskRef, timeout: float, schedule: Schedule, time_of_day: float) 
 class Resumed(Poller):
     """A wait that continues from a state."""
 
-    @classmethod
-    def of(
-        cls, state: WaitState, random: Callable[[], float], now: float, time_of_day: float, health: Health | None = None
-    ) -> Self:
-        """Continue.
+    _state: WaitState | None = attrs.field(default=None, init=False)
 
-        Args:
-            state: How the wait stood.
-            random: Numbers from 0 to 1 for the jitter.
-            now: The time of the clock that the wait is driven by.
-            time_of_day: Seconds since 1970 UTC.
-            health: That of the batch; by default one's own.
-        """
+    @classmethod
+    def of(cls, state: WaitState, random: Callable[[], float]) -> Self:
+        """The wait, to be started; ``random`` gives the jitter."""
         poller = cls(state.ref, state.timeout, state.schedule, random)
-        poller._continue(state, time_of_day - now, health)
-        poller.next_at = state.due_at(time_of_day) - time_of_day + now
+        poller._state = state
         return poller
 
-    def _continue(self, state: WaitState, shift: float, health: Health | None) -> None:
-        self.start(state.started - shift, state.started, health=health)
+    def start(
+        self,
+        now: float,
+        time_of_day: float,
+        *,
+        since: float | None = None,  # noqa: ARG002 (the state knows)
+        health: Health | None = None,
+    ) -> None:
+        """Continue: the deadline, and all else that counts, is that of the state."""
+        state, self._state = self._state, None
+        assert state is not None  # noqa: S101 (it is started once)
+        shift = time_of_day - now
+        super().start(state.started - shift, state.started, health=health)
         if health is None:
             self._health.healthy_at = state.healthy_at - shift
         self._health.answered, self._health.healthy = True, self._health.healthy or state.healthy
@@ -255,6 +257,7 @@ class Resumed(Poller):
             self._missing = Streak(None, state.missing, state.missing_at - shift)
         if state.unknown:
             self._unknown = Streak((state.status, state.run_id), state.unknown, state.unknown_at - shift)
+        self.next_at = state.due_at(time_of_day) - shift
 
     def limit(self, now: float) -> float:
         """As for any wait, but that the last poll gets its time, however late it is."""

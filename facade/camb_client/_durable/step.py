@@ -48,7 +48,8 @@ class _Stepping:
             raise TypeError(f"state must be a WaitState, not {type(state).__name__}: see begin() and from_json()")
         self._clock, self._state, self._callbacks = wire.clock, state, callbacks
         now = self._clock.time()
-        self._poller = Resumed.of(state, wire.random, now, now)
+        self._poller = Resumed.of(state, wire.random)
+        self._poller.start(now, now)
         self.is_early = self._poller.pause(now) > _EARLY
         self.call, self.limit = calls.status(state.ref, state.polls + 1), self._poller.limit(now)
 

@@ -20,6 +20,7 @@ from camb_client import (
     ApiPaymentRequiredError,
     AsyncCambClient,
     AsyncLanguages,
+    AsyncJournal,
     AsyncOutcomes,
     AsyncTaskFamily,
     AsyncTextToSound,
@@ -35,6 +36,7 @@ from camb_client import (
     FailedOutcome,
     InvalidRequestError,
     Languages,
+    Journal,
     MalformedResponseError,
     Outcomes,
     PaymentRequiredError,
@@ -311,8 +313,20 @@ def durable(camb: CambClient) -> None:
     assert_type(step.delay, float | None)
 
 
+    with camb.journal("jobs.db") as journal:
+        assert_type(journal, Journal)
+        assert_type(journal.add(["tts:1"], timeout=None), int)
+        for outcome in journal:
+            assert_type(outcome.ref, TaskRef)
+        assert_type(journal.as_completed(max_concurrency=50), Iterator[TaskOutcome])
+
+
 async def durable_later(camb: AsyncCambClient) -> None:
     assert_type(await camb.step(camb.begin("tts:1")), Step)
+    async with camb.journal(Path("jobs.db")) as journal:
+        assert_type(journal, AsyncJournal)
+        async for outcome in journal:
+            assert_type(outcome.ref, TaskRef)
 
 
 def schedules() -> None:

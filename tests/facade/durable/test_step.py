@@ -304,7 +304,7 @@ def test_a_state_with_a_name_too_few_is_refused(name: str) -> None:
     [
         {"version": 2}, {"version": "1"}, {"version": True}, {"version": 1.0}, {"extra": 1}, {"task": "tts"},
         {"task": "tts:"}, {"task": 5}, {"created": True}, {"created": 1}, {"submitted_at": "2026-01-01"},
-        {"submitted_at": "yesterday"}, {"timeout": "600"}, {"timeout": -1}, {"timeout": 1e400}, {"schedule": "1 2"},
+        {"submitted_at": 1e12}, {"timeout": "600"}, {"timeout": -1}, {"timeout": 1e400}, {"schedule": "1 2"},
         {"schedule": "2 1 10 0 0 x"}, {"schedule": "2 10 1 0 0 1"}, {"schedule": "nan 1 10 0 0 1"}, {"polls": -1},
         {"polls": 1.5}, {"polls": True}, {"next_at": None}, {"next_at": -5}, {"next_at": 10**400}, {"unknown": 3},
         {"healthy": 1}, {"status": ""}, {"status": "S" * 65}, {"run_id": "5"}, {"told": ""}, {"held": None},
