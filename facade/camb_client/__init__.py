@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from ._client.async_client import AsyncCambClient
     from ._client.lists import AsyncLanguages, AsyncVoices, Languages, Voices
     from ._client.sync_client import CambClient
+    from ._durable.items import BulkItem, ItemState
     from ._durable.journal import AsyncJournal, Journal
     from ._durable.state import WaitState
     from ._durable.step import Step
@@ -66,8 +67,10 @@ else:
         "AsyncTextToSound": "_audio.async_audio",
         "AsyncTextToSpeech": "_audio.async_audio",
         "AsyncVoices": "_client.lists",
+        "BulkItem": "_durable.items",
         "CambClient": "_client.sync_client",
         "FailedOutcome": "_batch.outcome",
+        "ItemState": "_durable.items",
         "Journal": "_durable.journal",
         "Languages": "_client.lists",
         "Outcomes": "_batch.outcomes",
@@ -105,12 +108,19 @@ else:
 __all__ = [
     "SPEC_DIGEST", "ApiConnectionError", "ApiError", "ApiPaymentRequiredError", "AsyncCambClient", "AsyncJournal",
     "AsyncLanguages", "AsyncOutcomes", "AsyncTaskFamily", "AsyncTextToSound", "AsyncTextToSpeech", "AsyncVoices",
+    "AsyncOutcomes", "AsyncTaskFamily", "AsyncTextToSound", "AsyncTextToSpeech", "AuthenticationError", "BulkItem",
     "AuthenticationError", "CambClient", "CambError", "CompletedTask", "ConfigurationError",
+    "CambClient", "CambError", "CompletedTask", "ConfigurationError", "CreateOutcomeUnknownError", "DownloadError",
     "CreateOutcomeUnknownError", "DownloadError", "FailedOutcome", "InvalidRequestError", "Journal", "Languages",
+    "FailedOutcome", "InvalidRequestError", "ItemState", "Journal", "MalformedResponseError", "Outcomes",
     "MalformedResponseError", "Outcomes", "PaymentRequiredError", "PermissionDeniedError", "PollEvent",
+    "PaymentRequiredError", "PermissionDeniedError", "PollEvent", "RateLimitError", "Schedule", "ServerError", "Step",
     "RateLimitError", "Schedule", "ServerError", "Step", "StopWaiting", "SucceededOutcome", "TaskError",
+    "StopWaiting", "SucceededOutcome", "TaskError", "TaskFailedError", "TaskFamily", "TaskNotFoundError", "TaskOutcome",
     "TaskFailedError", "TaskFamily", "TaskNotFoundError", "TaskOutcome", "TaskPaymentRequiredError", "TaskRef",
+    "TaskPaymentRequiredError", "TaskRef", "TaskResultMissingError", "TaskState", "TaskStatus", "TaskTimedOutError",
     "TaskResultMissingError", "TaskState", "TaskStatus", "TaskTimedOutError", "TextToSound", "TextToSpeech", "Voices",
+    "TextToSound", "TextToSpeech", "WaitState", "WaitTimeoutError", "__version__",
     "WaitState", "WaitTimeoutError", "__version__",
 ]
 # fmt: on

@@ -137,4 +137,6 @@ def body(
         ValueError: A value that the API would refuse; the message says what is allowed.
     """
     given = {**required, **{name: value for name, value in optional.items() if value is not None}}
+    if unknown := given.keys() - checks.keys():
+        raise TypeError(f"there is no argument {', '.join(map(repr, sorted(unknown)))}; there are {', '.join(checks)}")
     return {name: checks[name](name, value) for name, value in given.items()}

@@ -97,17 +97,19 @@ class AsyncRunner:
                 return None
             raise
 
-    async def next_event(self) -> Event | None:
-        """The next thing to tell; ``None`` when there is no more."""
+    async def next_event(self, seconds: float = math.inf) -> Event | None:
+        """The next thing to tell; ``None`` when there is no more, and nothing to tell when that time has passed."""
         self.start()
         while not (self.batch.events or self.batch.over):
             self._awaited += 1
             self._told.clear()
             self._slot.set()
             try:
-                await self._told.wait()
+                await self._wire.clock.aidle(self._told, seconds, busy=False)
             finally:
                 self._awaited -= 1
+            if seconds < math.inf and not (self.batch.events or self.batch.over):
+                return Event()
         return self.batch.next_event()
 
     def submit(self, ref: TaskRef) -> None:

@@ -4,6 +4,7 @@ It tells the caller what the runner has to tell, in the caller's own thread or t
 runner stops. The two classes differ by ``await`` alone.
 """
 
+import math
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -132,12 +133,12 @@ class Outcomes(Iterator[TaskOutcome]):
                 _raise_input_error(self._runner.batch, found)
         return _sorted(found)
 
-    def _next_event(self) -> "Event | None":
+    def _next_event(self, seconds: float = math.inf) -> "Event | None":
         """The next event, once the caller's callbacks have been told of it; ``None`` at the end."""
         if self._is_orphaned:
             raise RuntimeError("these outcomes belong to another process: ask for them in this one")
         with annotate_interrupt(self._runner.batch):
-            event = self._runner.next_event()
+            event = self._runner.next_event(seconds)
             try:
                 for callback in event.callbacks(self._callbacks) if event else ():
                     call(*callback)
@@ -197,10 +198,10 @@ class AsyncOutcomes(AsyncIterator[TaskOutcome]):
                 _raise_input_error(self._runner.batch, found)
         return _sorted(found)
 
-    async def _next_event(self) -> "Event | None":
+    async def _next_event(self, seconds: float = math.inf) -> "Event | None":
         """As :meth:`Outcomes._next_event`."""
         with annotate_interrupt(self._runner.batch):
-            event = await self._runner.next_event()
+            event = await self._runner.next_event(seconds)
             try:
                 for callback in event.callbacks(self._callbacks) if event else ():
                     await acall(*callback)

@@ -5,6 +5,7 @@ runs in the caller's thread, when it asks for the next event.
 """
 
 import contextvars
+import math
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -112,20 +113,29 @@ class ThreadRunner:
             self._turn.notify_all()
         return True
 
-    def next_event(self) -> Event | None:
-        """The next thing to tell; ``None`` when there is no more."""
+    def next_event(self, seconds: float = math.inf) -> Event | None:
+        """The next thing to tell; ``None`` when there is no more, and nothing to tell when that time has passed."""
         self.start()
         while True:
             with self._turn:
                 self._awaited += 1
                 self._turn.notify_all()
                 try:
-                    self._turn.wait_for(lambda: self.batch.events or self._wanting or self.batch.over)
+                    if seconds == math.inf:
+                        self._turn.wait_for(self._is_called)
+                    elif not self._is_called():
+                        self._wire.clock.idle(self._turn, seconds, busy=self.batch.in_flight > 0)
                 finally:
                     self._awaited -= 1
+                if seconds < math.inf and not self._is_called():
+                    return Event()
                 if self.batch.events or self.batch.over:
                     return self.batch.next_event()
             self._read()
+
+    def _is_called(self) -> bool:
+        """Whether the caller has something to do."""
+        return bool(self.batch.events) or self._wanting or self.batch.over
 
     def submit(self, ref: TaskRef) -> None:
         """Take in a reference, from any thread; for a batch that is fed."""

@@ -1,7 +1,8 @@
 """The file of a store: one SQLite file that is ours, of this version, and nobody else's to read.
 
 A row of ``waits`` is ``(id, state, next_at, outcome)``. A wait has a state and no outcome. One that has ended has an
-outcome and no state; once its outcome was taken, it has no ``next_at`` either.
+outcome and no state; once its outcome was taken, it has no ``next_at`` either. ``items`` has what is planned, and how
+far it has come.
 """
 
 import errno
@@ -35,7 +36,17 @@ class Role:
 
 
 WAITS = ("CREATE TABLE waits (id TEXT PRIMARY KEY, state TEXT, next_at REAL, outcome TEXT) WITHOUT ROWID",)
-JOURNAL = Role("journal", 0x434A4E4C, (WAITS,))
+ITEMS = (
+    """
+    CREATE TABLE items (
+        number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, body TEXT NOT NULL, dest TEXT,
+        state TEXT NOT NULL, ref TEXT, run_id INTEGER, path TEXT, error TEXT
+    )
+    """,
+    "CREATE INDEX items_by_state ON items (state, number)",
+    "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+)
+JOURNAL = Role("journal", 0x434A4E4C, (WAITS, ITEMS))
 # Where the header of an SQLite file has the two numbers.
 _MAGIC, _APPLICATION_ID = b"SQLite format 3\0", slice(68, 72)
 

@@ -1,22 +1,35 @@
 """The journal: one file that has what is waited for and what is planned, whatever becomes of the process."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import aclosing, contextmanager
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
+from .._api.operations import SOUND, SPEECH
+from .._audio.families import SoundArguments, SpeechArguments
 from .._batch.outcome import TaskOutcome
 from .._batch.outcomes import AsyncOutcomes, Outcomes
 from .._batch.scheduler import Batch
 from .._files.options import StrPath
 from .._polling.callbacks import AsyncOnUpdate, Callbacks, OnUpdate, check_callback, refuse_coroutines
-from .._polling.checks import seconds
+from .._polling.checks import DAY, integer, number, seconds
+from .._polling.errors import AuthenticationError, PermissionDeniedError
 from .._polling.schedule import Schedule, ScheduleLike
 from .._polling.task import TaskLike, TaskRef
+from .bulk import Creating
 from .database import JOURNAL, Database
+from .items import BulkItem, Items, ItemState, Row
 from .waits import Waits
+from .work import Work
 
 if TYPE_CHECKING:
     from types import TracebackType
+
+    from .run import AsyncRun, Run
+
+# How many polls of a run may be in flight.
+_POLLS = 8
+OnItem = Callable[[BulkItem], object] | None
+AsyncOnItem = Callable[[BulkItem], Awaitable[object] | object] | None
 
 
 class BaseJournal:
@@ -29,6 +42,8 @@ class BaseJournal:
         self._waits = Waits(self._database, camb._wire.random)
         self._runner: Any = None  # Of the iteration that is under way.
         self._is_running = False
+        self._items = Items(self._database)
+        self._work: Work | None = None  # Of the run that is under way.
 
     def __repr__(self) -> str:
         """Where it is."""
@@ -57,6 +72,179 @@ class BaseJournal:
             self._waits.left += 1
             self._runner.submit(ref)
         return len(new)
+
+    def tts(self, key: str, *, to: StrPath, overwrite: bool = False, **arguments: Unpack[SpeechArguments]) -> None:
+        """Plan speech under a key of your own; :meth:`run` creates it, waits for it and downloads it. Nothing is sent.
+
+        A key that is known stays as it is. Until its task is created it takes other arguments; after that they are an
+        error, as they would have to be paid for again: see :meth:`redo`.
+
+        Args:
+            key: What you call it: unique in the journal.
+            to: Its file. A name without a suffix gets that of the audio; a folder that is missing is made. Where the
+                name has changed, the file is renamed by the next run, and nothing is paid.
+            overwrite: Whether a file may be replaced that was there before.
+            arguments: As for :meth:`TextToSpeech.create`.
+
+        Raises:
+            FileExistsError: A file was there before.
+            OSError: The journal cannot be written.
+            RuntimeError: The journal is closed.
+            TypeError: An argument of another type.
+            ValueError: An argument that the API would refuse; or others than those it was created with.
+        """
+        body = self._camb.tts._create_call(**arguments).json
+        self._plan(key, SPEECH, body, to, overwrite=overwrite)
+
+    def text_to_sound(
+        self, key: str, *, to: StrPath, overwrite: bool = False, **arguments: Unpack[SoundArguments]
+    ) -> None:
+        """Plan a sound or music under a key of your own, as :meth:`tts` plans speech.
+
+        Args:
+            key: As for :meth:`tts`.
+            to: As for :meth:`tts`.
+            overwrite: As for :meth:`tts`.
+            arguments: As for :meth:`TextToSound.create`.
+
+        Raises:
+            Exception: As :meth:`tts`.
+        """
+        body = self._camb.text_to_sound._create_call(**arguments).json
+        self._plan(key, SOUND, body, to, overwrite=overwrite)
+
+    def create(self, key: str, kind: Any, body: Any, to: StrPath | None = None, *, overwrite: bool = False) -> None:
+        """Plan a task of any family under a key of your own, as :meth:`tts` plans speech.
+
+        Args:
+            key: As for :meth:`tts`.
+            kind: The kind of the task (``"dub"``), or the handle of its family.
+            body: What its create takes: a mapping, or the model. A file in it is a ``Path``; its size and digest are
+                kept, and it is refused where they have changed when it is sent.
+            to: Its file, where its result is one; ``None`` ends it when it has succeeded.
+            overwrite: As for :meth:`tts`.
+
+        Raises:
+            TypeError: An open file in the body; or as :meth:`tts`.
+            Exception: As :meth:`tts`.
+        """
+        name = getattr(kind, "kind", kind)
+        self._camb.family(name)  # Raises for a kind that is not known.
+        fields = body.to_dict() if hasattr(body, "to_dict") else body
+        if not isinstance(fields, Mapping):
+            raise TypeError(f"body must be a mapping or a model, not {type(body).__name__}")
+        self._plan(key, str(name), fields, to, overwrite=overwrite)
+
+    def _plan(self, key: str, kind: str, body: Any, to: StrPath | None, *, overwrite: bool) -> None:
+        self._items.plan(key, kind, body, to, overwrite=overwrite)
+        self._look_again()
+
+    def _look_again(self) -> None:
+        if self._work is not None:
+            self._work.look_again()
+
+    def items(self) -> list[BulkItem]:
+        """All planned items as they stand, in the order in which they were planned."""
+        return self._items.all()
+
+    def retry(self, state: ItemState | str, keys: Iterable[str] | None = None) -> int:
+        """Plan items again that ended badly; the next run creates them.
+
+        ``"failed"`` and ``"refused"`` cannot pay twice for one result. ``"unknown"`` may: a task may have been
+        created, and only its response was lost.
+
+        Args:
+            state: ``"failed"``, ``"refused"`` or ``"unknown"``.
+            keys: Those alone; by default all in that state.
+
+        Returns:
+            How many they are.
+
+        Raises:
+            ValueError: Another state.
+        """
+        count = self._items.retry(state, keys)
+        self._look_again()
+        return count
+
+    def redo(self, key: str, *, to: StrPath | None = None, **arguments: Any) -> None:
+        """Plan an item anew, whatever has become of it: it is paid for again.
+
+        Its old file stays until the new one is whole.
+
+        Args:
+            key: Its key.
+            to: Another file; by default the same.
+            arguments: Those of its create that change; for :meth:`create` a whole ``body``.
+
+        Raises:
+            ValueError: There is no such item, or the API would refuse such an argument.
+            TypeError: An argument of another type.
+        """
+        creates = {SPEECH: self._camb.tts._create_call, SOUND: self._camb.text_to_sound._create_call}
+
+        def change(row: Row) -> Any:
+            if row.kind in creates:
+                return creates[row.kind](**{**row.body, **arguments}).json
+            if arguments.keys() - {"body"}:
+                raise TypeError(f"an item of kind {row.kind!r} takes a whole body, not {', '.join(arguments)}")
+            fields = arguments.get("body", row.body)
+            return fields.to_dict() if hasattr(fields, "to_dict") else fields
+
+        self._items.redo(key, change, to)
+        self._look_again()
+
+    def move(self, key: str, to: StrPath) -> None:
+        """Give an item another file; one that is there already is renamed by the next run.
+
+        Raises:
+            FileExistsError: A file was there before.
+            ValueError: There is no such item.
+        """
+        self._items.move(key, to)
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Take planned and refused items out of the journal: nothing was created for them.
+
+        Raises:
+            ValueError: One in another state.
+        """
+        self._items.forget(keys)
+
+    def _plan_run(
+        self,
+        creates_per_second: float | None,
+        max_requests_per_second: float | None,
+        downloads: int,
+        timeout: float | None,
+        schedule: ScheduleLike,
+        on_update: object,
+    ) -> tuple[Work, Batch]:
+        """The work of a run and the batch of its waits, the arguments checked."""
+        if creates_per_second is not None:
+            number("creates_per_second", creates_per_second, least=1 / DAY, most=1e6, what="number or None")
+        number("downloads", integer("downloads", downloads), least=1, most=1_000)
+        wire = self._camb._wire
+        limit, pace = seconds(timeout), Schedule.of(schedule)
+        batch: Batch = self._camb._batch(None, None, _POLLS, max_requests_per_second, on_update)
+        work = Work(self._items, wire, Creating(creates_per_second, wire.random), downloads, limit, pace)
+        batch.feed(work.poller)
+        return work, batch
+
+    @contextmanager
+    def _working(self, work: Work) -> Iterator[None]:
+        """One run at a time; what it found out at last of the key is kept with the items."""
+        with self._running():
+            work.start()
+            self._work = work
+            try:
+                yield
+            except (AuthenticationError, PermissionDeniedError) as error:
+                if self._database.is_open:
+                    self._items.refuse_key(error)
+                raise
+            finally:
+                self._work = None
 
     def _plan_waits(self, max_concurrency: int, max_requests_per_second: float | None, on_update: object) -> Batch:
         """The batch of the waits, its arguments checked."""
@@ -151,6 +339,56 @@ class Journal(BaseJournal):
                         yield event.ended[1]
                         waits.take(event.ended[1])
 
+    def run(
+        self,
+        *,
+        creates_per_second: float | None = None,
+        max_requests_per_second: float | None = None,
+        downloads: int = 4,
+        timeout: float | None = None,
+        schedule: ScheduleLike = None,
+        on_update: OnItem = None,
+    ) -> Iterator[BulkItem]:
+        """Create, wait for and download what is planned: each item as this run is through with it.
+
+        It continues where any run before it ended. Nothing is created twice: what was on its way when a process died,
+        or whose response was lost, is ``unknown``, and only :meth:`retry` sends it again. At most four creates are in
+        flight; a 429 slows them down; too few credits, a refused key or an outage end them, and what was created is
+        waited for and downloaded all the same. An interruption (Ctrl-C) begins nothing new, and waits up to 10 s for
+        the creates that are on their way.
+
+        Args:
+            creates_per_second: How many creates may begin in any second; ``None`` is no limit.
+            max_requests_per_second: As for :meth:`as_completed`, for the polls.
+            downloads: How many downloads may be in flight.
+            timeout: Seconds that each wait may take in this run; ``None`` waits for ever.
+            schedule: When to poll, as for :meth:`CambClient.wait`.
+            on_update: Called with each item whenever its state has been written, on ``created`` before its first
+                poll. An ``Exception`` in it is logged; :class:`StopWaiting` ends the run.
+
+        Raises:
+            AuthenticationError: The key was refused. What was created stays so, and the next run continues with it.
+            PermissionDeniedError: As above.
+            OSError: The journal cannot be written. What has been created meanwhile stands on standard error.
+            RuntimeError: The journal or the client is closed, or the journal is being iterated over already.
+            TypeError: An argument of another type.
+            ValueError: An argument that cannot be; or two items have one file. Nothing was sent.
+        """
+        from .._batch.thread_runner import ThreadRunner
+        from .run import Run
+
+        refuse_coroutines("on_update", on_update)
+        work, batch = self._plan_run(
+            creates_per_second, max_requests_per_second, downloads, timeout, schedule, on_update
+        )
+        runner = ThreadRunner(self._camb._wire, batch, [])
+        outcomes = Outcomes(runner, Callbacks(on_poll=self._camb._on_poll))
+        return self._run(work, Run(self._camb, work, runner, outcomes, on_update))
+
+    def _run(self, work: Work, run: "Run") -> Iterator[BulkItem]:
+        with self._working(work):
+            yield from run.items()
+
 
 class AsyncJournal(BaseJournal):
     """As :class:`Journal`; what it iterates over is to be awaited."""
@@ -186,6 +424,36 @@ class AsyncJournal(BaseJournal):
                         waits.end(event.ended[1])
                         yield event.ended[1]
                         waits.take(event.ended[1])
+
+    def run(
+        self,
+        *,
+        creates_per_second: float | None = None,
+        max_requests_per_second: float | None = None,
+        downloads: int = 4,
+        timeout: float | None = None,
+        schedule: ScheduleLike = None,
+        on_update: AsyncOnItem = None,
+    ) -> AsyncIterator[BulkItem]:
+        """Create, wait for and download what is planned; see :meth:`Journal.run`.
+
+        ``on_update`` may be a coroutine function; it is then awaited.
+        """
+        from .._batch.async_runner import AsyncRunner
+        from .run import AsyncRun
+
+        work, batch = self._plan_run(
+            creates_per_second, max_requests_per_second, downloads, timeout, schedule, on_update
+        )
+        runner = AsyncRunner(self._camb._wire, batch, _nothing())
+        outcomes = AsyncOutcomes(runner, Callbacks(on_poll=self._camb._on_poll))
+        return self._run(work, AsyncRun(self._camb, work, runner, outcomes, on_update))
+
+    async def _run(self, work: Work, run: "AsyncRun") -> AsyncGenerator[BulkItem]:
+        with self._working(work):
+            async with aclosing(run.items()) as items:
+                async for item in items:
+                    yield item
 
     async def __aenter__(self) -> Self:
         """The journal itself."""

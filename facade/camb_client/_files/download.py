@@ -57,6 +57,8 @@ _TYPES = {
     "application/zip": ".zip",
 }  # fmt: skip
 _OTHER = ".bin"
+# What a file without a suffix may get.
+SUFFIXES = tuple(sorted({*_FORMATS.values(), *_TYPES.values(), _OTHER}))
 # Suffixes that may stand for another.
 _SAME = {".aif": ".aiff", ".wave": ".wav", ".oga": ".ogg", ".opus": ".ogg", ".mp4": ".m4a", ".adts": ".aac"}
 # So many bytes tell what a file is; they are written only then.

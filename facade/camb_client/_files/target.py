@@ -172,7 +172,9 @@ class FileObject(AbstractContextManager["FileObject"]):
 
 
 def open_target(dest: Any, *, overwrite: bool) -> Target | FileObject:
-    """What a ``dest`` means: a path, or an open binary file."""
+    """What a ``dest`` means: a path, an open binary file, or a target that was made already."""
+    if isinstance(dest, Target):
+        return dest
     if isinstance(dest, str | os.PathLike):
         return Target(dest, overwrite=overwrite)
     if hasattr(dest, "write"):

@@ -27,6 +27,7 @@ from camb_client import (
     AsyncTextToSpeech,
     AsyncVoices,
     AuthenticationError,
+    BulkItem,
     CambClient,
     CambError,
     CompletedTask,
@@ -36,6 +37,7 @@ from camb_client import (
     FailedOutcome,
     InvalidRequestError,
     Languages,
+    ItemState,
     Journal,
     MalformedResponseError,
     Outcomes,
@@ -312,13 +314,23 @@ def durable(camb: CambClient) -> None:
     assert_type(step.changed, TaskState | None)
     assert_type(step.delay, float | None)
 
-
     with camb.journal("jobs.db") as journal:
         assert_type(journal, Journal)
         assert_type(journal.add(["tts:1"], timeout=None), int)
         for outcome in journal:
             assert_type(outcome.ref, TaskRef)
         assert_type(journal.as_completed(max_concurrency=50), Iterator[TaskOutcome])
+        journal.tts("one", to=Path("1.flac"), text="Hello", voice_id=147320, language="en-us")
+        journal.text_to_sound("two", to="2", prompt="Rain", audio_type="sound")
+        journal.create("three", "dub", {"video_url": "https://example.com"})
+        assert_type(journal.retry("failed"), int)
+        journal.redo("one", text="Hello again")
+        for item in journal.run(creates_per_second=5, max_requests_per_second=10, downloads=2, timeout=600):
+            assert_type(item, BulkItem)
+            assert_type(item.error, CambError | None)
+            if item.state is ItemState.DOWNLOADED:
+                assert_type(item.path, Path | None)
+        assert_type(journal.items(), list[BulkItem])
 
 
 async def durable_later(camb: AsyncCambClient) -> None:
@@ -327,6 +339,8 @@ async def durable_later(camb: AsyncCambClient) -> None:
         assert_type(journal, AsyncJournal)
         async for outcome in journal:
             assert_type(outcome.ref, TaskRef)
+        async for item in journal.run(timeout=60):
+            assert_type(item.ref, TaskRef | None)
 
 
 def schedules() -> None:
