@@ -75,6 +75,11 @@ class NoProgram:
 
 SLOW = ("PENDING", "SUCCESS")
 WAITS = "from camb_client import CambClient\nwith CambClient() as camb:\n    camb.tts.wait('c8b8e3cd-ad17')\n"
+LINES = """key,text,file
+morning,"Good morning, all of you.",morning.flac
+noon,Good afternoon.,
+night,Good night.,late/night.flac
+"""
 BLOCKS: dict[str, list[Program | Shell | Commands | QuickStart | NoProgram]] = {
     "README.md": [
         Commands(("pip install '.[cli]'",)),
@@ -101,6 +106,13 @@ BLOCKS: dict[str, list[Program | Shell | Commands | QuickStart | NoProgram]] = {
     "SECURITY.md": [],
     "CHANGELOG.md": [],
     "docs/api-discrepancies.md": [],
+    "docs/batch.md": [
+        Shell("3 of 3 downloaded", files=("speech", "speech.camb.db"), given=(("lines.csv", LINES),)),
+        Shell("3 of 3 downloaded", files=("speech", "speech.camb.db"), given=(("lines.csv", LINES),)),
+        Program("downloaded speech/morning.flac\n", files=("speech", "jobs.db")),
+        Program("tts:line-1 1004\n", files=("waits.db",)),
+        Program("SUCCESS\n"),
+    ],
     "docs/behaviour.md": [NoProgram("the tree of errors")],
     "docs/benchmarks.md": [],
     "docs/command-line.md": [
@@ -108,6 +120,7 @@ BLOCKS: dict[str, list[Program | Shell | Commands | QuickStart | NoProgram]] = {
         Shell("147320  Gary  en-us"),
         Shell('"transcript": [', files=("body.json",), given=(("talk.mp3", "ID3"),)),
         Shell("tts:line-1  SUCCESS", files=("morning.flac",)),
+        Shell("downloaded", files=("speech",)),
         Shell(),
     ],
     "docs/fault-matrix.md": [],

@@ -152,7 +152,7 @@ class CambClient(BaseClient[Wire], Tasks):
     def journal(self, path: StrPath) -> "camb_client.Journal":
         """Open a journal: a file that has what is waited for and what is planned, whatever becomes of this process.
 
-        It has one owner at a time, by a lock that the system frees when its owner dies; beside it lies ``PATH.lock``.
+        It has one owner at a time, by a lock (``PATH.lock``) that the system frees when its owner dies.
         Only you may read it (mode 0600); it has no key in it, and no address of a result. Use it with ``with``, in
         one thread.
 

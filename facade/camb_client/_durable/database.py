@@ -44,6 +44,8 @@ ITEMS = (
     )
     """,
     "CREATE INDEX items_by_state ON items (state, number)",
+    "CREATE INDEX items_by_path ON items (path)",
+    "CREATE INDEX items_by_dest ON items (dest)",
     "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
 )
 JOURNAL = Role("journal", 0x434A4E4C, (WAITS, ITEMS))
@@ -138,6 +140,9 @@ class Database:
         """
         with self._turn:
             connection = self._checked()
+            if connection.in_transaction:  # A part of it.
+                yield connection
+                return
             connection.execute(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
             try:
                 connection.execute("BEGIN IMMEDIATE")

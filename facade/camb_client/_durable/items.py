@@ -55,6 +55,7 @@ class BulkItem:
         path: Where its file is, once that was downloaded.
         error: What went wrong at last, or ``None``: why it failed, was refused or is unknown; or, in any other state,
             why this run came no further with it. The next run continues with it then.
+        to: Where its file goes, as it was planned.
     """
 
     key: str
@@ -63,6 +64,7 @@ class BulkItem:
     run_id: int | None = None
     path: Path | None = None
     error: CambError | None = attrs.field(default=None, eq=False)
+    to: Path | None = attrs.field(default=None, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON: ``key``, ``state``, ``task``, ``run_id``, ``path`` and ``error``."""
@@ -92,10 +94,9 @@ class Row:
         """From the database."""
         number, key, kind, body, dest, state, ref, run_id, path, error = row
         task = ref and TaskRef.from_dict(json.loads(ref))
-        item = BulkItem(
-            key, ItemState(state), task, run_id, path and Path(path), error and load_error(error, task)
-        )  # fmt: skip
-        return cls(number, key, kind, json.loads(body), dest and Path(dest), item)
+        place, problem = dest and Path(dest), error and load_error(error, task)
+        item = BulkItem(key, ItemState(state), task, run_id, path and Path(path), problem, place)
+        return cls(number, key, kind, json.loads(body), place, item)
 
     def final(self, suffix: str) -> Path:
         """Where its file goes, whose format has that suffix: a name without one gets it."""
@@ -156,21 +157,21 @@ class Items:
             raise ValueError("key must not be empty")
         text, place = dump(stored(body)), None if dest is None else os.path.abspath(dest)  # noqa: PTH100 (links stay)
         with self._database.transaction() as connection:
-            known = self.find(key)
-            if place is not None and not overwrite and (known is None or str(known.dest) != place):
-                self._check_free(Path(place))
-            if known is None:
-                query = "INSERT INTO items (key, kind, body, dest, state) VALUES (?, ?, ?, ?, 'planned')"
-                connection.execute(query, (key, kind, text, place))
+            known = connection.execute("SELECT kind, body, dest, state FROM items WHERE key = ?", (key,)).fetchone()
+            if known == (kind, text, place, known and known[3]):
                 return
-            changed = (known.kind, dump(known.body)) != (kind, text)
-            if changed and known.item.state not in _UNPAID:
+            if place is not None and not overwrite and (known is None or known[2] != place):
+                self._check_free(place)
+            if known is None:
+                query = "INSERT INTO items (kind, body, dest, key, state) VALUES (?, ?, ?, ?, 'planned')"
+            elif known[:2] == (kind, text) or known[3] in _UNPAID:
+                query = "UPDATE items SET kind = ?, body = ?, dest = ? WHERE key = ?"
+            else:
                 raise ValueError(
-                    f"{key!r} is {known.item.state} with other arguments: give it those it had, "
+                    f"{key!r} is {known[3]} with other arguments: give it those it had, "
                     f"or plan it anew with redo({key!r}, …), which pays for it again"
                 )
-            query = "UPDATE items SET kind = ?, body = ?, dest = ? WHERE number = ?"
-            connection.execute(query, (kind, text, place, known.number))
+            connection.execute(query, (kind, text, place, key))
 
     def redo(self, key: str, change: Callable[[Row], Mapping[str, Any]], dest: "str | os.PathLike[str] | None") -> None:
         """Plan an item anew."""
@@ -181,7 +182,7 @@ class Items:
             raise ValueError(f"{key!r} is being created just now: wait for that")
         place = known.dest if dest is None else Path(os.path.abspath(dest))  # noqa: PTH100
         if place is not None and place != known.dest:
-            self._check_free(place)
+            self._check_free(str(place))
         values = (dump(stored(change(known))), place and str(place), known.number)
         with self._database.transaction() as connection:
             query = "UPDATE items SET body = ?, dest = ?, state = 'planned', ref = NULL, run_id = NULL, error = NULL"
@@ -193,7 +194,7 @@ class Items:
         if known is None:
             raise ValueError(f"the journal has no item {key!r}")
         if known.dest != place:
-            self._check_free(place)
+            self._check_free(str(place))
         with self._database.transaction() as connection:
             connection.execute("UPDATE items SET dest = ? WHERE number = ?", (str(place), known.number))
 
@@ -313,11 +314,16 @@ class Items:
                 aside.replace(final)
             self.mark(row.number, ItemState.DOWNLOADED, path=str(final))
 
-    def _check_free(self, place: Path) -> None:
+    def _check_free(self, place: str) -> None:
         """FileExistsError where a file is that is no item's own."""
-        names = (
-            [place] if _SUFFIX.search(place.name) else [place, *(place.with_name(place.name + one) for one in SUFFIXES)]
-        )
-        for name in names:
-            if os.path.lexists(name) and not self._database.select("SELECT 1 FROM items WHERE path = ?", str(name)):
-                raise FileExistsError(f"{str(name)!r} exists already: pass overwrite=True to replace it")
+        folder, name = os.path.split(place)
+        if not os.path.isdir(folder):  # noqa: PTH112 (strings, as it is asked ten thousand times)
+            return
+        for found in [place] if _SUFFIX.search(name) else [place, *(place + suffix for suffix in SUFFIXES)]:
+            if os.path.lexists(found) and not self._is_ours(found):
+                raise FileExistsError(f"{found!r} exists already: pass overwrite=True to replace it")
+
+    def _is_ours(self, file: str) -> bool:
+        """Whether a file is an item's own, noted or left by a process that died before it was noted."""
+        query = "SELECT 1 FROM items WHERE path = ? OR dest = ? OR dest = ?"
+        return bool(self._database.select(query, file, file, _SUFFIX.sub("", file)))

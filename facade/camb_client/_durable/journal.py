@@ -73,6 +73,12 @@ class BaseJournal:
             self._runner.submit(ref)
         return len(new)
 
+    @contextmanager
+    def planning(self) -> Iterator[None]:
+        """Plan many at once: what is planned in the block is written at its end, or nothing, where it raises."""
+        with self._database.transaction():
+            yield
+
     def tts(self, key: str, *, to: StrPath, overwrite: bool = False, **arguments: Unpack[SpeechArguments]) -> None:
         """Plan speech under a key of your own; :meth:`run` creates it, waits for it and downloads it. Nothing is sent.
 
@@ -245,6 +251,10 @@ class BaseJournal:
                 raise
             finally:
                 self._work = None
+
+    def pending(self) -> list[TaskRef]:
+        """The tasks that are waited for, and those whose outcome was not taken yet."""
+        return self._waits.pending()
 
     def _plan_waits(self, max_concurrency: int, max_requests_per_second: float | None, on_update: object) -> Batch:
         """The batch of the waits, its arguments checked."""

@@ -26,7 +26,7 @@ else:
 
 
 class Lock:
-    """The lock, taken. It stands in a file of its own, which stays: to lock the database would disturb SQLite's own.
+    """The lock, taken. It stands in a file of its own, as to lock the database would disturb SQLite's own locks.
 
     Args:
         path: Its file, in which the owner's process id stands.
@@ -37,21 +37,28 @@ class Lock:
     """
 
     def __init__(self, path: Path, subject: str) -> None:
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            _take(self._file)
-        except OSError:
-            with suppress(OSError):
-                owner = os.read(self._file, 20).decode("ascii", "replace").strip()
-            self.release()
-            raise ConfigurationError(
-                f"{subject!r} is in use by process {owner or 'unknown'}: wait until that ends, or end it"
-            ) from None
+        self._path = path
+        while True:
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                _take(self._file)
+            except OSError:
+                with suppress(OSError):
+                    owner = os.read(self._file, 20).decode("ascii", "replace").strip()
+                os.close(self._file)
+                raise ConfigurationError(
+                    f"{subject!r} is in use by process {owner or 'unknown'}: wait until that ends, or end it"
+                ) from None
+            # Its last owner may have removed it between the two.
+            with suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(self._file), path.stat()):
+                    break
+            os.close(self._file)
         os.ftruncate(self._file, 0)
         os.write(self._file, f"{os.getpid()}\n".encode())
 
     def release(self) -> None:
-        """Give it back."""
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
+        """Give it back, and leave nothing behind."""
+        with suppress(OSError):  # Windows removes no file that is open: then it stays.
+            self._path.unlink()
+        os.close(self._file)

@@ -78,6 +78,11 @@ class Waits:
         rows = self._database.select("SELECT outcome FROM waits WHERE outcome IS NOT NULL AND next_at IS NOT NULL")
         return [load_outcome(outcome) for (outcome,) in rows]
 
+    def pending(self) -> list[TaskRef]:
+        """The tasks that are not done with."""
+        rows = self._database.select("SELECT id FROM waits WHERE next_at IS NOT NULL ORDER BY next_at")
+        return [TaskRef.parse(name) for (name,) in rows]
+
     def take_up(self, time_of_day: float) -> list[TaskRef]:
         """The tasks that are waited for."""
         self._states, self._changed = {}, {}

@@ -2,7 +2,7 @@
 
 import math
 from operator import index
-from typing import Any, SupportsIndex
+from typing import Any
 
 # A day: a longer sleep or socket timeout is a mistake.
 DAY = 86_400.0
@@ -24,7 +24,7 @@ def number(name: str, value: object, *, least: float = 0.0, most: float = 1e300,
 
 def as_int(value: Any) -> Any:
     """The ``int`` that a value stands for by ``__index__`` (numpy's integers do); a ``bool``, or any other, itself."""
-    return index(value) if isinstance(value, SupportsIndex) and not isinstance(value, bool) else value
+    return index(value) if hasattr(type(value), "__index__") and not isinstance(value, bool) else value
 
 
 def integer(name: str, value: object) -> int:

@@ -4,6 +4,7 @@ import click
 
 from .. import SPEC_DIGEST, __version__
 from ._audio import download, sound, speak
+from ._batch import batch
 from ._command import PROGRAM, report
 from ._create import create
 from ._doctor import doctor
@@ -21,6 +22,8 @@ from ._wait import wait, watch
 COMMANDS = (
     speak, sound, download, create, wait, status, watch, result, kinds_command, voices, languages, plan, fake, doctor
 )  # fmt: skip
+
+COMMANDS = (speak, sound, batch, download, wait, status, watch, plan, fake, doctor)
 
 
 class _Program(click.Group):

@@ -26,6 +26,38 @@ from ._exits import Exit, most_serious
 from ._job import Job
 from ._loop import run
 from ._output import write
+
+from .. import (
+    AsyncCambClient,
+    CambClient,
+    CambError,
+    CompletedTask,
+    Schedule,
+    TaskError,
+    TaskRef,
+    TaskState,
+    WaitTimeoutError,
+)
+from .._files.target import Target
+from ._board import Board, Row, client_log
+from ._command import (
+    PROGRAM,
+    STDOUT,
+    Command,
+    Parsed,
+    arguments_of,
+    debugging,
+    output_options,
+    parse_task,
+    schedule_option,
+    timeout_option,
+    words,
+)
+from ._display import Display
+from ._downloads import Downloads, as_folder
+from ._exits import SUCCEEDED, USAGE, Exit, exit_of, most_serious
+from ._loop import run
+from ._output import OutputClosedError, OutputError, say, write
 from ._stdin import STDIN, read_text
 from ._text import clean, command_line
 
@@ -38,15 +70,29 @@ SPEECH, SOUND = "tts", "text-to-sound"
 _F = TypeVar("_F", bound=Callable[..., Any])
 _T = TypeVar("_T")
 # What a stream has not, being no task.
-_TASKS_ONLY = ("gender", "age", "project_name", "project_description", "folder_id", "timeout", "schedule")
+_TASKS_ONLY = ("gender", "age", "project_name", "project_description", "folder_id", "timeout", "schedule", "no_wait")
 
 
 def _run(text: str) -> TaskRef:
-    """A run is named as a task is, by its kind and its number."""
+    """A run is named as a task is, by its kind and its number; or by its task."""
     ref = parse_task(text)
-    if ref.kind not in {SPEECH, SOUND} or not re.fullmatch("[0-9]{1,18}", ref.task_id):
+    if ref.kind not in {SPEECH, SOUND} or re.fullmatch("[0-9]{19,}", ref.task_id):
         raise ValueError(f"{text[:80]!r} is not a run with an audio file: write it as '{SPEECH}:11768', its run_id")
     return ref
+
+
+def _is_run_id(ref: TaskRef) -> bool:
+    return re.fullmatch("[0-9]{1,18}", ref.task_id) is not None
+
+
+async def _find_run(camb: AsyncCambClient, ref: TaskRef) -> int:
+    """The run of a task that has succeeded."""
+    if _is_run_id(ref):
+        return int(ref.task_id)
+    state = (await camb.status(ref)).raise_for_status()
+    if not isinstance(state, CompletedTask):
+        raise WaitTimeoutError(f"{ref} has not ended: wait for it first", ref=ref, last_state=state)
+    return state.run_id
 
 
 def _options(*options: Callable[[_F], _F]) -> Callable[[_F], _F]:
@@ -75,6 +121,7 @@ _FILE = _options(
     click.option("--overwrite", is_flag=True, help="Replace a file that exists."),
     timeout_option("The deadline for the wait, and again for the download; `none` waits for ever."),
 )
+_NO_WAIT = click.option("--no-wait", is_flag=True, help="Print the reference of the task alone, and wait for nothing.")
 
 
 @click.command(cls=Command)
@@ -96,6 +143,7 @@ _FILE = _options(
 @_FILED
 @_FILE
 @schedule_option
+@_NO_WAIT
 @click.option("--stream", is_flag=True, help="Write the audio as it is made, without a task.")
 @output_options
 @click.pass_context
@@ -121,6 +169,7 @@ def speak(ctx: click.Context, /, *, text: str, language: str, stream: bool, **op
 @_FILED
 @_FILE
 @schedule_option
+@_NO_WAIT
 @output_options
 @click.pass_context
 def sound(ctx: click.Context, /, *, prompt: str, music: bool, **options: Any) -> Exit:
@@ -133,18 +182,70 @@ def sound(ctx: click.Context, /, *, prompt: str, music: bool, **options: Any) ->
 
 
 @click.command(cls=Command)
-@click.argument("run", type=Parsed("run", _run, [f"{SPEECH}:", f"{SOUND}:"]), metavar="KIND:RUN_ID")
+@click.argument(
+    "runs",
+    type=Parsed("run", _run, [f"{SPEECH}:", f"{SOUND}:"]),
+    nargs=-1,
+    required=True,
+    metavar="KIND:RUN_ID|KIND:ID...",
+)
 @_FILE
 @output_options
 @click.pass_context
-def download(ctx: click.Context, /, *, run: TaskRef, **options: Any) -> Exit:
-    """Download the audio file of a run, by the run_id that wait prints."""
-    job = _Job.of(ctx, run.kind, options, f"{run.kind} run {run.task_id}")
+def download(ctx: click.Context, /, *, runs: tuple[TaskRef, ...], **options: Any) -> Exit:
+    """Download audio files, by the run_id that wait prints, or by the task.
 
-    async def known(_: "Family") -> int:
-        return int(run.task_id)
+    An id of digits alone is a run_id. Several files go into a folder.
+    """
+    if len(runs) > 1:
+        return _fetch_many(ctx, list(dict.fromkeys(runs)), **options)
+    job = _Job.of(ctx, runs[0].kind, options, _name_of(runs[0]))
+    camb = job.client()
+    return _fetch(job, camb, lambda _: _find_run(camb, runs[0]))
 
-    return _fetch(job, job.client(), known)
+
+def _name_of(run: TaskRef) -> str:
+    return f"{run.kind} run {run.task_id}" if _is_run_id(run) else str(run)
+
+
+def _fetch_many(
+    ctx: click.Context, runs: list[TaskRef], *, output: str, overwrite: bool, timeout: float, as_json: bool, quiet: bool
+) -> Exit:
+    """Download several files, a few at a time."""
+    board = Board()
+    rows: dict[TaskRef, Row] = {}
+    for run_ in runs:
+        board.add(name := run_ if not _is_run_id(run_) else _name_of(run_))
+        rows[run_] = board.rows[name]
+    display, folder = Display(board, as_json=as_json, quiet=quiet), as_folder(ctx, output)
+
+    async def work() -> None:
+        async with AsyncCambClient() as camb:
+            downloads = Downloads(camb, board, display, folder, overwrite=overwrite, timeout=timeout)
+
+            async def one(ref: TaskRef) -> None:
+                try:
+                    found = await _find_run(camb, ref)
+                except CambError as error:
+                    display.result(board.ended(rows[ref].ref, None, error))
+                    display.error(words(error))
+                else:
+                    await downloads.fetch(rows[ref], ref.kind, found)
+
+            import asyncio
+
+            await asyncio.gather(*map(one, runs))
+
+    def how_to_go_on() -> None:
+        left = [str(ref) for ref, row in rows.items() if row.file is None and (row.end is None or row.goes_on)]
+        if left:
+            kept = [word for word in arguments_of(ctx) if word not in set(map(str, runs))]
+            display.hint(f"to go on: {command_line([PROGRAM, 'download', *kept, *left])}")
+
+    ctx.call_on_close(how_to_go_on)
+    with client_log(display.note, debug=debugging(ctx)), display.live():
+        run(work())
+    return most_serious(board.exits)
 
 
 def _text(ctx: click.Context, given: str) -> str:
@@ -161,24 +262,31 @@ class _Job(Job):
 
     output: str
     overwrite: bool
+    waits: bool
     timeout: float
     schedule: Schedule
 
     @classmethod
     def of(cls, ctx: click.Context, kind: str, options: dict[str, Any], name: str = "") -> "_Job":
         """Take from the options what is not for the API, and see whether the file can be written."""
-        output, as_json = options.pop("output"), options.pop("as_json")
+        output, as_json, waits = options.pop("output"), options.pop("as_json"), not options.pop("no_wait", False)
+        if not waits and ctx.get_parameter_source("output") is ParameterSource.COMMANDLINE:
+            raise click.UsageError("--no-wait downloads nothing, so it has no --output", ctx)
         if output == STDOUT and as_json:
             raise click.UsageError("--json and the file cannot both have standard output: name a file", ctx)
         if output == STDOUT and (sys.stdout is None or sys.stdout.isatty()):
             raise click.UsageError("standard output is a terminal or closed: pipe it, or name a file", ctx)
         overwrite, board = options.pop("overwrite"), Board()
         board.add(name := name or kind)
-        display = Display(board, as_json=as_json, quiet=options.pop("quiet"), taken=output == STDOUT)
+        taken = output == STDOUT or not (waits or as_json)
+        display = Display(board, as_json=as_json, quiet=options.pop("quiet"), taken=taken)
         schedule = options.pop("schedule", Schedule.DEFAULT)
         job = cls(ctx, kind, board, display, board.rows[name], output, overwrite, options.pop("timeout"), schedule)
+
+        timeout, row = options.pop("timeout"), board.rows[name]
+        job = cls(ctx, kind, output, overwrite, waits, timeout, schedule, board, display, row)
         try:
-            if output != STDOUT:
+            if output != STDOUT and waits:
                 with Target(output, overwrite=overwrite):
                     pass
         except OSError as problem:
@@ -192,12 +300,86 @@ class _Job(Job):
             return f"{file} exists already; --overwrite replaces it"
         return f"{self.output!r} cannot be written: {problem.strerror or problem}"
 
+
+
+    def call(self, make: Callable[..., _T], arguments: dict[str, Any]) -> _T:
+        """Make a call to be sent; it checks the arguments.
+
+        Raises:
+            click.UsageError: One that the API would refuse.
+        """
+        try:
+            return make(**arguments)
+        except ValueError as wrong:
+            raise click.UsageError(str(wrong), self.ctx) from wrong
+
+    def created(self, ref: TaskRef) -> None:
+        """Say which task it has become."""
+        self.board.created(self.row, ref)
+        with self.printing():
+            self.display.created(self.row)
+
+    def handed_out(self, ref: TaskRef) -> None:
+        """Print the reference, which is all that was asked for."""
+        self.board.created(self.row, ref)
+        self.row.end = SUCCEEDED
+        with self.printing():
+            if self.display.is_json:
+                self.display.result(self.row, "created")
+            else:
+                say(str(ref))
+
+    def changed(self, state: TaskState) -> None:
+        """Show a change on the way."""
+        self.board.changed(state)
+        if state.is_pending:
+            self.display.progress(self.row)
+
+    def ended(self, error: CambError | OSError | None, end: Exit | None = None) -> None:
+        """Say how it ended."""
+        with self.printing():
+            self.display.result(self.board.ended(self.row.ref, None, error, end))
+
+    @contextmanager
+    def printing(self) -> Iterator[None]:
+        """Print a line; where that fails, the file still comes, and the exit code tells."""
+        try:
+            yield
+        except OutputError as lost:
+            self.board.exits.append(exit_of(lost))
+            if not isinstance(lost, OutputClosedError):
+                self.display.error(words(lost))
+
+    @contextmanager
+    def work(self) -> Iterator[None]:
+        """Show it meanwhile, and how it ended; last of all, after what is said of any error, how to go on."""
+        self.ctx.call_on_close(self.how_to_go_on)
+        with client_log(self.display.note, debug=debugging(self.ctx)), self.display.live():
+            try:
+                yield
+            except CambError as error:
+                self.ended(error)
+                self.display.error(words(error))
+            except OSError as error:
+                self.ended(error, USAGE)
+                self.display.error(f"error: {self.unwritten(error)}")
+            except KeyboardInterrupt as interruption:
+                # The client may know the task from a response that has just come.
+                known = isinstance(self.row.ref, TaskRef)
+                for note in () if known else getattr(interruption, "__notes__", ()):
+                    if note.startswith(f"{self.kind}:"):
+                        self.display.hint(clean(note))
+                raise
+            else:
+                if self.waits:
+                    self.ended(None)
+
     def how_to_go_on(self) -> None:
         """Say what is left to do, as command lines."""
         row, hint = self.row, self.display.hint
         task = row.ref if isinstance(row.ref, TaskRef) else None
         fetch = [*(["--overwrite"] if self.overwrite else []), "-o", self.output]
-        if row.file is not None or isinstance(row.error, TaskError):
+        if row.file is not None or isinstance(row.error, TaskError) or row.end is SUCCEEDED:
             return
         if row.run_id is not None and (task or row.goes_on):
             if task is not None:
@@ -216,6 +398,8 @@ def _is_folder(output: str) -> bool:
 
 def _make(job: _Job, arguments: dict[str, Any]) -> Exit:
     """Create a task, wait for it, and download its file."""
+    if not job.waits:
+        return _hand_out(job, arguments)
 
     async def made(family: "Family") -> int:
         creating = job.call(family.create, arguments)
@@ -226,6 +410,21 @@ def _make(job: _Job, arguments: dict[str, Any]) -> Exit:
         return done.run_id
 
     return _fetch(job, job.client(), made)
+
+
+def _hand_out(job: _Job, arguments: dict[str, Any]) -> Exit:
+    """Create a task, and print its reference."""
+
+    async def work() -> None:
+        async with job.client() as camb:
+            family: Family = camb.tts if job.kind == SPEECH else camb.text_to_sound
+            creating = job.call(family.create, arguments)
+            job.row.doing = "creating"
+            job.handed_out(await creating)
+
+    with job.work():
+        run(work())
+    return most_serious(job.board.exits)
 
 
 def _fetch(job: _Job, camb: AsyncCambClient, find_run: Callable[["Family"], Awaitable[int]]) -> Exit:

@@ -80,10 +80,22 @@ def words(error: BaseException) -> str:
     return f"error: {clean_lines(str(error))}{doctor}"
 
 
+def arguments_of(ctx: click.Context, without: Iterable[str] = ()) -> list[str]:
+    """The arguments as they were given, without these options and their values."""
+    kept: list[str] = []
+    given = iter(ctx.meta[_ARGUMENTS])
+    for argument in given:
+        if argument in without:
+            next(given, None)
+        elif not argument.startswith(tuple(f"{name}=" for name in without)):
+            kept.append(argument)
+    return kept
+
+
 def again(ctx: click.Context, tasks: Iterable[TaskRef]) -> str:
     """The command line that does the same for these tasks."""
     given = {STDIN, *map(str, ctx.params["tasks"])}
-    kept = [argument for argument in ctx.meta[_ARGUMENTS] if argument not in given]
+    kept = [argument for argument in arguments_of(ctx) if argument not in given]
     return command_line([PROGRAM, str(ctx.info_name), *kept, *map(str, tasks)])
 
 
@@ -150,10 +162,16 @@ def _seconds(text: str) -> float:
 SCHEDULE = Parsed("schedule", _schedule, PRESETS)
 
 
-def tasks_argument(command: _F) -> _F:
+def tasks_argument(*, is_required: bool = True) -> Callable[[_F], _F]:
     """The tasks that a command is about."""
     task = Parsed("task", lambda text: text if text == STDIN else parse_task(text), [f"{kind}:" for kind in kinds.ALL])
-    return click.argument("tasks", type=task, nargs=-1, required=True, metavar="KIND:ID...")(command)
+    return click.argument("tasks", type=task, nargs=-1, required=is_required, metavar="KIND:ID...")
+
+
+def rate_option(name: str, said: str) -> Callable[[_F], _F]:
+    """How many a second."""
+    flag = f"--{name.replace('_', '-')}"
+    return click.option(flag, name, type=click.FloatRange(0, 1e6, min_open=True), metavar="N", help=said)
 
 
 def waiting_options(command: _F) -> _F:
@@ -161,12 +179,12 @@ def waiting_options(command: _F) -> _F:
     return timeout_option("The deadline for all tasks together; `none` waits for ever.")(schedule_option(command))
 
 
-def timeout_option(said: str) -> Callable[[_F], _F]:
+def timeout_option(said: str, default: str = "600") -> Callable[[_F], _F]:
     """How long to wait; what that bounds is said in the help."""
     return click.option(
         "--timeout",
         type=Parsed("seconds", _seconds, ["none"]),
-        default="600",
+        default=default,
         show_default=True,
         metavar="SECONDS",
         help=said,

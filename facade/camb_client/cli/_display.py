@@ -7,21 +7,24 @@ the lines; a pipe gets plain lines. rich is loaded for terminals only.
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
+from ._bar import Bar
 from ._board import Board, Event, Part, Row
 from ._exits import SUCCEEDED, Exit
 from ._output import say
 from ._text import clean
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.table import Table
+    from rich.console import Console, RenderableType
 
 # How often the live table is drawn anew, a second.
 _FRAMES = 8
+# More tasks than this have a bar in place of a table, with so many lines for those in trouble.
+_MANY, _TROUBLED = 100, 5
 
 
 def _terminal(stream: TextIO | None) -> "Console | None":
@@ -46,6 +49,11 @@ class Display:
     def __init__(self, board: Board, *, as_json: bool = False, quiet: bool = False, taken: bool = False) -> None:
         self._board, self._json, self._quiet, self._taken = board, as_json, quiet, taken
         self._out, self._err = _terminal(sys.stdout), _terminal(sys.stderr)
+
+    @property
+    def is_json(self) -> bool:
+        """Whether results are JSON."""
+        return self._json
 
     def result(self, row: Row, event: Event = "ended") -> None:
         """What came of a task.
@@ -72,6 +80,14 @@ class Display:
         """A change on the way; a terminal has the live table for it."""
         if not (self._json or self._quiet or self._err):
             self._print(row.parts(), err=True)
+
+    def line(self, parts: list[Part]) -> None:
+        """A line of results that is about no task of the board.
+
+        Raises:
+            OutputError: Standard output cannot be written.
+        """
+        self._print(parts)
 
     def error(self, text: str) -> None:
         """What went wrong, and what to do."""
@@ -107,8 +123,8 @@ class Display:
         console.print(Text(gap).join(Text(text, style) for text, style in parts if text), soft_wrap=True)
 
     @contextmanager
-    def live(self) -> Iterator[None]:
-        """Show the board under the lines while the context is open, on a terminal."""
+    def live(self, picture: "Callable[[Console], Callable[[], RenderableType]] | None" = None) -> Iterator[None]:
+        """Show the board, or another picture, under the lines while the context is open, on a terminal."""
         if self._err is None or self._quiet:
             yield
             return
@@ -116,7 +132,7 @@ class Display:
 
         live = Live(
             console=self._err,
-            get_renderable=_Picture(self._board, self._err),
+            get_renderable=picture(self._err) if picture else _Picture(self._board, self._err),
             refresh_per_second=_FRAMES,
             transient=True,
             redirect_stdout=False,
@@ -136,16 +152,18 @@ class _Picture:
     def __init__(self, board: Board, console: "Console") -> None:
         from rich.spinner import Spinner
 
-        self._board, self._console = board, console
+        self._board, self._console, self._bar = board, console, Bar(console)
         self._spinner = Spinner("line" if console.options.ascii_only else "dots", style="cyan")
 
-    def __call__(self) -> "Table":
-        """The table as it is now."""
+    def __call__(self) -> "RenderableType":
+        """The table as it is now; a bar where it would be of hundreds."""
         from rich.table import Table
         from rich.text import Text
 
         rows = list(self._board.rows.values())
         waiting = [row for row in rows if row.end is None]
+        if len(rows) > _MANY:
+            return self._summary(rows, waiting)
         table = Table.grid(padding=(0, 2, 0, 0))
         for _ in range(4):
             table.add_column(no_wrap=True, overflow="ellipsis")
@@ -162,6 +180,16 @@ class _Picture:
             more = f", {len(waiting) - fit} not shown" if len(waiting) > fit else ""
             table.add_row("", Text(f"{len(rows) - len(waiting)} of {len(rows)} done{more}", "dim"))
         return table
+
+    def _summary(self, rows: list[Row], waiting: list[Row]) -> "RenderableType":
+        """A bar with counts by status, and the few whose last poll failed."""
+        counts = Counter(
+            (row.parts()[1] if row.end in (None, SUCCEEDED) else (row.end.word, row.style)) for row in rows
+        )
+        parts = [(f"{count} {status}", style) for (status, style), count in counts.most_common()]
+        troubled = [[*row.parts()[:2], (_outlook(row), "dim")] for row in waiting if row.trouble]
+        done = len(rows) - len(waiting)
+        return self._bar(done, len(rows), done, parts, troubled[:_TROUBLED])
 
 
 def _outlook(row: Row, estimate: float | None) -> str:

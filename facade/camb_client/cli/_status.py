@@ -12,7 +12,7 @@ from ._loop import run
 
 
 @click.command(cls=Command)
-@tasks_argument
+@tasks_argument()
 @output_options
 @click.pass_context
 def status(ctx: click.Context, tasks: tuple[TaskRef | str, ...], *, as_json: bool, quiet: bool) -> Exit:

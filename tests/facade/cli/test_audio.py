@@ -127,7 +127,6 @@ def test_standard_input_without_a_text_is_refused(quick: Cli, typed: int, came: 
         ([*SOUND, "--duration", "nan"], "duration must be"),
         ([*SOUND, "-o", "no/such.wav"], "'no/such.wav' cannot be written: there is no folder '"),
         ([*SOUND, "-o", "-", "--json"], "--json and the file cannot both have standard output"),
-        (["download", "tts:c8b8e3cd-ad17"], "'tts:c8b8e3cd-ad17' is not a run with an audio file"),
         (["download", f"tts:{'9' * 5000}"], "is not a run with an audio file: write it as 'tts:11768'"),
         (["download", "dub:7"], "'dub:7' is not a run with an audio file"),
         ([*SPEAK, "--stream", "-o", "a", "--age", "40"], "--stream makes no task, so it has no --age"),
