@@ -31,6 +31,7 @@ from ._downloads import replaces
 from ._exits import NOT_DONE, USAGE, Exit, exit_of, most_serious
 from ._lines import Line, LineError, Lines
 from ._loop import run
+from ._output import OutputError
 from ._text import clean, command_line
 
 if TYPE_CHECKING:
@@ -136,7 +137,10 @@ class _Batch:
                     return items
 
         with client_log(self._display.note, debug=debugging(self._ctx)):
-            items = run(work())
+            try:
+                items = run(work())
+            except OSError as problem:
+                raise OutputError(f"the journal {problem.filename!r} {problem.strerror}") from problem
         if self._faults:
             return self._refuse()
         return most_serious(self._exit(item) for item in items if item.key in self._lines)
