@@ -133,11 +133,11 @@ class Batch:
         self._deadline = now + self._timeout
 
     def feed(self, poller: Callable[[TaskRef], Poller]) -> None:
-        """From now on references come by :meth:`add` alone, at any time, so that none is read; this makes their waits.
+        """From now on references come by :meth:`add` alone, at any time; this makes their waits.
 
-        Such a batch tells of each poll, and is over when it is stopped.
+        None is read then, and the batch is over when it is stopped.
         """
-        self._make, self._is_fed, self._tells_polls = poller, True, True
+        self._make, self._is_fed = poller, True
 
     @property
     def room(self) -> bool:

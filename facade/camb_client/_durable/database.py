@@ -156,6 +156,16 @@ class Database:
                     raise OSError(code, f"cannot be written ({problem})", str(self.path)) from problem
                 raise
 
+    @contextmanager
+    def if_free(self) -> Iterator[bool]:
+        """Whether no other thread uses it; then none does while the context is open."""
+        is_free = self._turn.acquire(blocking=False)
+        try:
+            yield is_free and self.is_open
+        finally:
+            if is_free:
+                self._turn.release()
+
     def select(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """The rows of a query."""
         with self._turn:

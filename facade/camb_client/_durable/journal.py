@@ -273,10 +273,7 @@ class BaseJournal:
         finally:
             self._is_running, self._runner = False, None
             if self._database.is_open:
-                self._flush(at_once=True)
-
-    def _flush(self, *, at_once: bool = False) -> None:
-        self._waits.flush(self._camb._wire.clock.monotonic(), at_once=at_once)
+                self._waits.flush()
 
     def __enter__(self) -> Self:
         """The journal itself."""
@@ -343,7 +340,6 @@ class Journal(BaseJournal):
                     runner.submit(ref)
                 self._runner = runner
                 while waits.left and (event := outcomes._next_event()) is not None:
-                    self._flush()
                     if event.ended is not None:
                         waits.end(event.ended[1])
                         yield event.ended[1]
@@ -429,7 +425,6 @@ class AsyncJournal(BaseJournal):
                     runner.submit(ref)
                 self._runner = runner
                 while waits.left and (event := await outcomes._next_event()) is not None:
-                    self._flush()
                     if event.ended is not None:
                         waits.end(event.ended[1])
                         yield event.ended[1]

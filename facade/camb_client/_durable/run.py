@@ -22,6 +22,8 @@ from .work import Done, Job, Work
 
 # How long an interrupted run waits for the creates that are on their way, in seconds.
 _GRACE = 10.0
+# How long its downloads may take to notice, which end with the next piece that comes.
+_ABORT = 1.0
 # For one download, in seconds.
 _DOWNLOAD = 600.0
 
@@ -40,7 +42,7 @@ class Run:
     def __init__(self, camb: Any, work: Work, runner: ThreadRunner, outcomes: Outcomes, on_update: OnItem) -> None:
         self._camb, self._work, self._runner, self._outcomes = camb, work, runner, outcomes
         self._on_update = on_update
-        self._threads: set[threading.Thread] = set()
+        self._threads: dict[threading.Thread, Job] = {}
 
     def items(self) -> Iterator[BulkItem]:
         """Each item as this run is through with it."""
@@ -72,7 +74,7 @@ class Run:
 
     def _begin(self, job: Job) -> None:
         thread = threading.Thread(target=self._do, args=(job,), name="camb-bulk", daemon=True)
-        self._threads.add(thread)
+        self._threads[thread] = job
         thread.start()
 
     def _do(self, job: Job) -> None:
@@ -80,7 +82,7 @@ class Run:
             done = self._create(job) if job.is_create else self._fetch(job)
         except BaseException as fault:  # noqa: BLE001 (there is nobody else to tell)
             done = Done(job, fault=fault)
-        self._threads.discard(threading.current_thread())
+        self._threads.pop(threading.current_thread())
         self._runner.post(done)
 
     def _create(self, job: Job) -> Done:
@@ -124,9 +126,11 @@ class Run:
     def _stop(self) -> None:
         """Begin nothing new; what is on its way may end. Where the run is over, there is nothing on its way."""
         self._work.is_stopped = True
-        until = time.monotonic() + _GRACE
-        for thread in list(self._threads):
-            thread.join(max(0.0, until - time.monotonic()))
+        under_way = list(self._threads.items())
+        for is_create, seconds in ((True, _GRACE), (False, _ABORT)):
+            until = time.monotonic() + seconds
+            for thread in (thread for thread, job in under_way if job.is_create is is_create):
+                thread.join(max(0.0, until - time.monotonic()))
 
 
 class AsyncRun:

@@ -25,7 +25,7 @@ _ANEW = -1.0
 class _Kept(Resumed):
     """A wait whose state is written down now and then."""
 
-    _changed: dict[TaskRef, WaitState] = attrs.field(factory=dict, init=False)
+    _waits: "Waits" = attrs.field(init=False)
     _shift: float = attrs.field(default=0.0, init=False)
 
     def start(
@@ -38,10 +38,7 @@ class _Kept(Resumed):
     def observe(self, poll: Poll, now: float) -> None:
         """As for any wait; how it stands then is to be written."""
         super().observe(poll, now)
-        if self.done:
-            self._changed.pop(self.ref, None)
-        else:
-            self._changed[self.ref] = save(self, self._shift)
+        self._waits.note(self.ref, None if self.done else save(self, self._shift), now)
 
 
 class Waits:
@@ -102,15 +99,26 @@ class Waits:
     def poller(self, ref: TaskRef) -> Resumed:
         """The wait for a task, for a batch."""
         poller = _Kept.of(self._states.pop(ref), self._random)
-        poller._changed = self._changed
+        poller._waits = self
         return poller
 
-    def flush(self, now: float, *, at_once: bool = False) -> None:
-        """Write the states that polls have changed, if it is time to."""
-        if (now >= self._flush_at or at_once) and self._changed:
+    def note(self, ref: TaskRef, state: WaitState | None, now: float) -> None:
+        """Note how a wait stands after a poll, in whichever thread polls, and write that down now and then."""
+        if state is None:
+            self._changed.pop(ref, None)
+            return
+        self._changed[ref] = state
+        if now >= self._flush_at:
             self._flush_at = now + _FLUSH_EVERY
-            # Threads go on changing them: what is copied here, one by one, is forgotten.
-            changed = [state for ref in list(self._changed) if (state := self._changed.pop(ref, None)) is not None]
+            with self._database.if_free() as is_free:  # Whoever has it may be waiting for the polls.
+                if is_free:
+                    self.flush()
+
+    def flush(self) -> None:
+        """Write the states that polls have changed."""
+        # Threads go on changing them: what is copied here, one by one, is forgotten.
+        changed = [state for ref in list(self._changed) if (state := self._changed.pop(ref, None)) is not None]
+        if changed:
             rows = [(state.to_json(), state.next_at, str(state.ref)) for state in changed]
             with self._database.transaction() as connection:
                 connection.executemany("UPDATE waits SET state = ?, next_at = ? WHERE id = ? AND outcome IS NULL", rows)

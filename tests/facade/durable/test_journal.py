@@ -321,14 +321,19 @@ WORKER = textwrap.dedent("""
 """)
 
 
-@pytest.mark.parametrize("count", [200])
-def test_none_is_lost_by_kills(tmp_path: Path, count: int) -> None:
+@pytest.mark.parametrize(("count", "pace"), [(200, 1), pytest.param(5_000, 6, marks=pytest.mark.whole)])
+def test_none_is_lost_by_kills(tmp_path: Path, count: int, pace: int) -> None:
     """Over real HTTP: the process is killed seven times. Each task's outcome comes, those at hand at a kill twice."""
     fake = FakeCamb(KEY)
-    refs = [fake.add(f"tts:{number}", {0.0: "PENDING", 0.2 + number % 40 / 20: "SUCCESS"}) for number in range(count)]
+    names = [f"c8b8e3cd-ad17-4c1a-9f3e-{number:012d}" for number in range(count)]
+    refs = [
+        fake.add(f"tts:{name}", {0.0: "PENDING", 0.2 + pace * (at % 40) / 20: "SUCCESS"})
+        for at, name in enumerate(names)
+    ]
     with fake.serve() as url:
         with CambClient(KEY, base_url=url) as camb, camb.journal(tmp_path / "jobs.db") as journal:
-            journal.add(refs, schedule=0.3)
+            journal.add(refs, schedule=0.3 * pace)
+        assert (tmp_path / "jobs.db").stat().st_size <= 600 * count + 50_000
         came: list[str] = []
         for turn in range(8):
             with subprocess.Popen(
@@ -336,7 +341,7 @@ def test_none_is_lost_by_kills(tmp_path: Path, count: int) -> None:
                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             ) as worker:  # fmt: skip
                 if turn < 7:
-                    time.sleep(0.35 + 0.05 * turn)
+                    time.sleep(pace * (0.35 + 0.05 * turn))
                     worker.send_signal(signal.SIGKILL)
                 said, wrong = worker.communicate(timeout=60)
             assert "Error" not in wrong
