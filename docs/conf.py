@@ -53,8 +53,7 @@ myst_heading_anchors = 3
 
 # The navigation: caption, and the pages below it. It is added to docs/index.md as it is read.
 _CONTENTS = {
-    "Guides": ("one", "audio", "families", "many", "web", "testing", "observability"),
-    "Guides": ("one", "audio", "many", "/batch", "web", "testing", "observability"),
+    "Guides": ("one", "audio", "families", "many", "/batch", "web", "testing", "observability"),
     "Looking things up": ("/behaviour", "/command-line", "/fault-matrix", "/benchmarks", "/api-discrepancies"),
     "Reference": (
         "/reference/clients", "/reference/values", "/reference/errors", "/reference/testing", "/reference/changelog",

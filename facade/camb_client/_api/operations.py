@@ -17,7 +17,8 @@ from camb_openapi.api import LOOKUPS as LOOKUPS
 from camb_openapi.api import TASK_STATUS_OPERATIONS
 from camb_openapi.api import Operations as Operations
 from camb_openapi.api import Part as Part
-from camb_openapi.types import File, Unset
+from camb_openapi.types import File as File
+from camb_openapi.types import Unset
 
 KINDS = tuple(TASK_STATUS_OPERATIONS)
 SPEECH, SOUND = "tts", "text-to-sound"

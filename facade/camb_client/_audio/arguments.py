@@ -5,7 +5,6 @@ The limits are those of ``openapi/camb.yaml``; a field that is ``None`` is left 
 
 from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
-from functools import cache
 from typing import Any
 
 from .._api.operations import choices
@@ -63,18 +62,9 @@ def _language(name: str, value: Any) -> int:
         raise TypeError(f"{name} must be a locale such as 'en-us', or its number, not {type(value).__name__}")
     numbers = choices(name)
     found: int = numbers.get(value.lower(), 0) if isinstance(value, str) else value
-
-    numbers = _locales(name)
-    found = numbers.get(value.lower(), 0) if isinstance(value, str) else value
     if found not in numbers.values():
         raise ValueError(f"{name} must be a locale or its number, not {value!r}: {_nearest(value, numbers)}")
     return found
-
-
-@cache
-def _locales(name: str) -> dict[str, int]:
-    """The number of each locale."""
-    return {member.name.lower().replace("_", "-"): int(member.value) for member in choices(name)}
 
 
 def _nearest(value: object, locales: Collection[str]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from .._api.operations import File, as_file
 from .._polling.errors import ConfigurationError
 
 _FILE = "$file"
@@ -22,17 +23,18 @@ def stored(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _stored(name: str, value: Any) -> Any:
-    if isinstance(value, os.PathLike):
-        path = Path(os.path.abspath(value))  # noqa: PTH100 (links stay)
-        return {_FILE: str(path), "size": path.stat().st_size, "sha256": _digest(path)}
+    if (file := as_file(value)) is not None:
+        if not isinstance(file.payload, os.PathLike):
+            raise TypeError(f"{name} is an open file: a journal may send it much later, so give its path, as a Path")
+        path = Path(os.path.abspath(file.payload))  # noqa: PTH100 (links stay)
+        told = {"name": file.file_name, "type": file.mime_type}
+        return {_FILE: str(path), **told, "size": path.stat().st_size, "sha256": _digest(path)}
     if isinstance(value, Mapping):
         return stored(value)
     if isinstance(value, list | tuple):
         return [_stored(name, item) for item in value]
     if isinstance(value, str | int | float | None):
         return value
-    if hasattr(getattr(value, "payload", value), "read"):
-        raise TypeError(f"{name} is an open file: a journal may send it much later, so give its path, as a Path")
     raise TypeError(f"{name} must be plain JSON or a Path, not {type(value).__name__}")
 
 
@@ -55,7 +57,7 @@ def restored(value: Any) -> Any:
         raise ConfigurationError(f"{str(path)!r} cannot be read any more: {missing.strerror}") from missing
     if not is_same:
         raise ConfigurationError(f"{str(path)!r} has changed since it was planned: plan the item anew")
-    return path
+    return File(path, value["name"], value["type"])
 
 
 def _digest(path: Path) -> str:

@@ -1,10 +1,10 @@
 """The journal: one file that has what is waited for and what is planned, whatever becomes of the process."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import aclosing, contextmanager
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
-from .._api.operations import SOUND, SPEECH
+from .._api.operations import SOUND, SPEECH, create_request, kind_of
 from .._audio.families import SoundArguments, SpeechArguments
 from .._batch.outcome import TaskOutcome
 from .._batch.outcomes import AsyncOutcomes, Outcomes
@@ -124,22 +124,18 @@ class BaseJournal:
 
         Args:
             key: As for :meth:`tts`.
-            kind: The kind of the task (``"dub"``), or the handle of its family.
-            body: What its create takes: a mapping, or the model. A file in it is a ``Path``; its size and digest are
-                kept, and it is refused where they have changed when it is sent.
-            to: Its file, where its result is one; ``None`` ends it when it has succeeded.
+            kind: The handle of its family (``kinds.DUB``), or the kind (``"dub"``).
+            body: What its create takes: the model, or a mapping. A file in it is a ``Path``, or a ``models.File`` with
+                one; its size and digest are kept, and it is refused where they have changed when it is sent.
+            to: Its file, where its result has the address of one; ``None`` ends it when it has succeeded.
             overwrite: As for :meth:`tts`.
 
         Raises:
             TypeError: An open file in the body; or as :meth:`tts`.
             Exception: As :meth:`tts`.
         """
-        name = getattr(kind, "kind", kind)
-        self._camb.family(name)  # Raises for a kind that is not known.
-        fields = body.to_dict() if hasattr(body, "to_dict") else body
-        if not isinstance(fields, Mapping):
-            raise TypeError(f"body must be a mapping or a model, not {type(body).__name__}")
-        self._plan(key, str(name), fields, to, overwrite=overwrite)
+        name = kind_of(kind)
+        self._plan(key, name, create_request(name, body)[2], to, overwrite=overwrite)
 
     def _plan(self, key: str, kind: str, body: Any, to: StrPath | None, *, overwrite: bool) -> None:
         self._items.plan(key, kind, body, to, overwrite=overwrite)
@@ -194,8 +190,7 @@ class BaseJournal:
                 return creates[row.kind](**{**row.body, **arguments}).json
             if arguments.keys() - {"body"}:
                 raise TypeError(f"an item of kind {row.kind!r} takes a whole body, not {', '.join(arguments)}")
-            fields = arguments.get("body", row.body)
-            return fields.to_dict() if hasattr(fields, "to_dict") else fields
+            return create_request(row.kind, arguments["body"])[2] if arguments else row.body
 
         self._items.redo(key, change, to)
         self._look_again()

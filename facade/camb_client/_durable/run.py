@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from .._api import calls
 from .._api.operations import SOUND, SPEECH
 from .._batch.outcomes import AsyncOutcomes, Outcomes
 from .._batch.thread_runner import ThreadRunner
 from .._files.download import Download
 from .._files.fetch import fetch, fetch_async, of_address
+from .._http.call import is_address
 from .._polling.callbacks import run_callback
+from .._polling.errors import DownloadError
 from .._polling.task import TaskRef
 from .files import restored
 from .items import BulkItem, ItemState, Row
@@ -26,6 +27,9 @@ _GRACE = 10.0
 _ABORT = 1.0
 # For one download, in seconds.
 _DOWNLOAD = 600.0
+
+# What a result calls the address of its file, the one to take first.
+_ADDRESSES = ("output_url", "file_url", "output_video_url", "video_url", "audio_url")
 
 OnItem = Callable[[BulkItem], object] | None
 
@@ -95,11 +99,8 @@ class Run:
         return self._work.created(job, came)
 
     def _send(self, row: Row) -> TaskRef:
-        family, fields = self._camb.family(row.kind), restored(row.body)
-        if hasattr(family, "create"):
-            ref: TaskRef = family.create(fields)
-            return ref
-        return family._create(calls.create(row.kind, fields))  # type: ignore[no-any-return]
+        ref: TaskRef = self._camb.family(row.kind).create(restored(row.body))
+        return ref
 
     def _fetch(self, job: Job) -> Done:
         came: Path | Exception
@@ -196,11 +197,8 @@ class AsyncRun:
         return self._work.created(job, came)
 
     async def _send(self, row: Row) -> TaskRef:
-        family, fields = self._camb.family(row.kind), restored(row.body)
-        if hasattr(family, "create"):
-            ref: TaskRef = await family.create(fields)
-            return ref
-        return await family._create(calls.create(row.kind, fields))  # type: ignore[no-any-return]
+        ref: TaskRef = await self._camb.family(row.kind).create(restored(row.body))
+        return ref
 
     async def _fetch(self, job: Job) -> Done:
         came: Path | Exception
@@ -243,8 +241,9 @@ def _audio(camb: Any, row: Row) -> Download:
 
 def _address(row: Row, result: Any) -> str:
     """Where the file of a result is."""
-    fields = result.to_dict() if hasattr(result, "to_dict") else result
-    found = [value for name, value in fields.items() if name.endswith("_url") and isinstance(value, str)]
-    if len(found) != 1:
-        raise ValueError(f"{row.key}: a result of {row.kind!r} is no file: plan it without to=, and ask for its result")
-    return found[0]
+    fields = result.to_dict() if hasattr(result, "to_dict") else {}
+    found = [value for name in _ADDRESSES if is_address(value := fields.get(name))]
+    if not found:
+        said = f"{row.key}: a result of {row.kind!r} has no file: plan it without to=, and ask for its result"
+        raise DownloadError(said, ref=row.item.ref)
+    return str(found[0])

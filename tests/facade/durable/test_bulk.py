@@ -29,6 +29,8 @@ from camb_client import (
     TaskNotFoundError,
     TaskPaymentRequiredError,
     WaitTimeoutError,
+    kinds,
+    models,
 )
 from camb_client.testing import RESET, FakeCamb, Reply, VirtualClock, error, rate_limited
 from tests.facade.conftest import KEY, Both, Client
@@ -659,22 +661,63 @@ def test_bodies_with_files(both: Both, fake: FakeCamb, folder: Path, tmp_path: P
     voice = tmp_path / "voice.wav"
     voice.write_bytes(b"RIFF")
     client = both.of(fake)
+
+    def transcribe(journal: Any, file: Any, key: str = "a") -> None:
+        journal.create(key, kinds.TRANSCRIBE, models.TranscribeBody(language="en-us", media_file=file))
+
     with client.real.journal(folder.with_name("jobs.db")) as journal, voice.open("rb") as opened:
-        with pytest.raises(TypeError, match="open file"):
-            journal.create("a", "tts", {"text": "Hi", "sample": opened})
+        for handle in (opened, models.File(opened, "voice.wav")):
+            with pytest.raises(TypeError, match="open file"):
+                transcribe(journal, handle)
         with pytest.raises(OSError, match="missing"):
-            journal.create("a", "tts", {"text": "Hi", "sample": tmp_path / "missing"})
-        with pytest.raises(TypeError, match="plain JSON"):
-            journal.create("a", "tts", {"text": "Hi", "sample": object()})
+            transcribe(journal, tmp_path / "missing")
         with pytest.raises(ValueError, match="unknown kind"):
             journal.create("a", "no-such", {})
-        journal.create("a", "tts", {"text": "Hi", "voice_id": 1, "language": 1, "sample": voice})
+        with pytest.raises(TypeError, match="TranslateBody"):
+            journal.create("a", kinds.TRANSLATE, models.TranscribeBody(language=1))
+        transcribe(journal, voice)
+        transcribe(journal, models.File(voice, "other.wav", "audio/wave"), "b")
+        assert len(journal.items()) == 2
+    for name in ("one", "other"):
+        fake.add(f"transcribe:{name}", "SUCCESS")
+        fake.script("POST /transcribe", Reply.json({"task_id": name}))
+    found = run(client, folder)
+    assert {item.state for item in found} == {ItemState.SUCCEEDED}
+    bodies = [request.body for request in fake.requests if request.method == "POST"]
+    assert all(b"RIFF" in body for body in bodies)
+    assert sum(b'filename="other.wav"' in body for body in bodies) == 1
+    stand(client, folder, lambda journal: transcribe(journal, voice, "c"))
     voice.write_bytes(b"RIFX")
     (item,) = run(client, folder)
     assert item.state is ItemState.REFUSED
     assert isinstance(item.error, ConfigurationError)
     assert "has changed" in str(item.error)
-    assert fake.requests == []
+    assert len(bodies) == creates(fake)
+    with pytest.raises(ValueError, match="with other arguments"):
+        stand(client, folder, lambda journal: transcribe(journal, voice))
+
+
+def test_the_file_of_a_result_of_another_family(both: Both, folder: Path) -> None:
+    """Its result says where it is; one that has no file is an error of its own."""
+    fake = FakeCamb(KEY, timeline="SUCCESS")
+    with fake.serve() as url:
+        fake.add("tts:1", "SUCCESS", run_id=9)
+        with CambClient(KEY, base_url=url) as camb:
+            address = camb.tts.result_url(9)
+        client = both.client(base_url=url)
+        fake.script(
+            "GET /dub-result", Reply.json({"video_url": address, "audio_url": address, "transcript": []}),
+            *[Reply.json({"video_url": "", "audio_url": "", "transcript": []})] * 9,
+        )  # fmt: skip
+        body = models.DubBody(video_url="https://example.com/a.mp4", source_language=1, target_languages=[76])
+        stand(client, folder, lambda journal: journal.create("a", kinds.DUB, body, to=folder / "a"))
+        (item,) = run(client, folder)
+        assert (item.state, item.error) == (ItemState.DOWNLOADED, None)
+        assert item.path == folder / "a.flac"
+        stand(client, folder, lambda journal: journal.create("b", "dub", body, to=folder / "b"))
+        (item,) = run(client, folder)
+        assert (item.state, type(item.error)) == (ItemState.SUCCEEDED, DownloadError)
+        assert "has no file" in str(item.error)
 
 
 def test_arguments_are_checked_before_anything_is_planned(both: Both, fake: FakeCamb, folder: Path) -> None:
