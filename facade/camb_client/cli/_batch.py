@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import AsyncCambClient, BulkItem, ItemState, TextToSound, TextToSpeech
+from .. import AsyncCambClient, BulkItem, ItemState, TextToSound, TextToSpeech, kinds, models
 from ._bar import Bar
 from ._board import Board, Part, client_log
 from ._command import (
@@ -28,7 +28,7 @@ from ._command import (
 )
 from ._display import Display
 from ._downloads import replaces
-from ._exits import NOT_DONE, USAGE, Exit, exit_of, most_serious
+from ._exits import NOT_DONE, SUCCEEDED, USAGE, Exit, exit_of, most_serious
 from ._lines import Line, LineError, Lines
 from ._loop import run
 from ._output import OutputError
@@ -41,13 +41,26 @@ if TYPE_CHECKING:
 
 SPEECH, SOUND = "tts", "text-to-sound"
 _CREATES: dict[str, Callable[..., Any]] = {SPEECH: TextToSpeech.create, SOUND: TextToSound.create}
+_KINDS = [kind for kind in kinds.ALL if "create" in kinds.operations(kind)]
 _BAD = {ItemState.FAILED, ItemState.REFUSED, ItemState.UNKNOWN}
 _RETRIED = ("failed", "refused", "unknown")
-_DONE = {ItemState.DOWNLOADED, *_BAD}
 _STYLES = {ItemState.DOWNLOADED: "green", **dict.fromkeys(_BAD, "red")}
 # How many faults of the input, and keys of one reason, are shown.
 _SHOWN = 20
 _KEYS_SHOWN = 5
+
+
+def _parameters(kind: str) -> dict[str, inspect.Parameter]:
+    """What the create of a kind takes."""
+    create = _CREATES.get(kind)
+    if create is None:
+        create = getattr(models, f"{kind.title().replace('-', '')}Body")
+    return {name: it for name, it in inspect.signature(create).parameters.items() if name not in {"self", "file"}}
+
+
+def _is_through(item: BulkItem) -> bool:
+    """Whether nothing is left to do for an item, unless it is asked for."""
+    return item.state in {ItemState.DOWNLOADED, *_BAD} or (item.state is ItemState.SUCCEEDED and item.to is None)
 
 
 class _Undone(Exception):  # noqa: N818 (no error)
@@ -72,7 +85,7 @@ class _Undone(Exception):  # noqa: N818 (no error)
 )
 @click.option("--voice", "voice_id", type=int, metavar="NUMBER", help="The voice of a line that names none.")
 @click.option("--language", metavar="LOCALE", help="The language of a line that names none.")
-@click.option("--kind", type=click.Choice(list(_CREATES)), default=SPEECH, show_default=True, help="What is made.")
+@click.option("--kind", type=click.Choice(_KINDS), default=SPEECH, show_default=True, help="What is made.")
 @rate_option("creates_per_second", "No more creates a second.")
 @rate_option("max_requests_per_second", "No more polls a second.")
 @timeout_option("The deadline of each wait, in this run; `none` waits for ever.", default="3600")
@@ -107,15 +120,16 @@ class _Batch:
         self._ctx, self._display, self._options = ctx, display, options
         self._json, self._quiet = as_json, quiet
         self._folder: Path = options["output"]
-        create = inspect.signature(_CREATES[options["kind"]])
-        columns = tuple(name for name in create.parameters if name != "self")
+        parameters = _parameters(options["kind"])
+        columns = tuple(parameters)
         language = options["language"]
         if language is not None and language.isascii() and language.isdecimal():
             language = int(language)
         defaults = {"voice_id": options["voice_id"], "language": language}
         self._lines = Lines(options["lines"], columns, {name: defaults[name] for name in columns if name in defaults})
-        self._needed = [name for name, it in create.parameters.items() if it.default is it.empty and name != "self"]
+        self._needed = [name for name, it in parameters.items() if it.default is it.empty]
         self._states: dict[str, ItemState] = {}
+        self._ended: set[str] = set()
         self._finished = 0
         self._faults: list[LineError] = []
 
@@ -155,10 +169,9 @@ class _Batch:
         return USAGE
 
     def _unknown_options(self) -> Iterator[str]:
-        if self._options["kind"] == SOUND:
-            for name in ("voice_id", "language"):
-                if self._options[name] is not None:
-                    yield f"{SOUND} has no voice and no language"
+        for name in ("voice_id", "language"):
+            if self._options[name] is not None and name not in _parameters(self._options["kind"]):
+                yield f"{self._options['kind']} has no {name}"
 
     @contextmanager
     def _journal_path(self) -> Iterator[Path]:
@@ -206,6 +219,7 @@ class _Batch:
             journal.retry(state, [key for key, item in known.items() if item.state == state and key in self._lines])
         items = journal.items()
         self._states = {item.key: item.state for item in items}
+        self._ended = {item.key for item in items if _is_through(item)}
         if self._options["dry_run"]:
             self._say_plan(items)
 
@@ -213,11 +227,21 @@ class _Batch:
         if missing := [name for name in self._needed if name not in line.arguments]:
             raise ValueError(f"has no {', '.join(missing)}")
         place = self._place(line.file)
+        kind, overwrite = self._options["kind"], self._options["overwrite"]
+        if kind in _CREATES:
+            if redo:
+                journal.redo(line.key, to=place, **line.arguments)
+            else:
+                plan = journal.tts if kind == SPEECH else journal.text_to_sound
+                plan(line.key, to=place, overwrite=overwrite, **line.arguments)
+            return
+        uploads = kinds.handle(kind).files
+        body = {name: Path(value) if name in uploads else value for name, value in line.arguments.items()}
+        to = place if line.is_named else None  # Its result may be no file.
         if redo:
-            journal.redo(line.key, to=place, **line.arguments)
+            journal.redo(line.key, to=to, body=body)
         else:
-            plan = journal.tts if self._options["kind"] == SPEECH else journal.text_to_sound
-            plan(line.key, to=place, overwrite=self._options["overwrite"], **line.arguments)
+            journal.create(line.key, kind, body, to, overwrite=overwrite)
 
     def _place(self, file: str) -> Path:
         """The path of a file, which no link may lead out of the folder."""
@@ -253,11 +277,13 @@ class _Batch:
                 schedule=options["schedule"],
                 on_update=self._update,
             ):
-                self._finished += item.state in _DONE
+                self._finished += _is_through(item)
                 self._through(item)
 
     def _update(self, item: BulkItem) -> None:
         self._states[item.key] = item.state
+        if _is_through(item):
+            self._ended.add(item.key)
         if self._json and item.state is not ItemState.PLANNED:
             self._tell(item)
 
@@ -280,7 +306,7 @@ class _Batch:
     def _tell(self, item: BulkItem) -> None:
         said = item.to_dict()
         error = item.error and {"type": type(item.error).__name__, "message": str(item.error)}
-        is_done = item.state in _DONE or item.error is not None
+        is_done = _is_through(item) or item.error is not None
         record = {
             "event": said["state"], "key": item.key, "line": self._lines.number(item.key), "task": said["task"],
             "run_id": item.run_id,
@@ -293,14 +319,14 @@ class _Batch:
     def _exit(item: BulkItem) -> Exit:
         if item.error is not None:
             return exit_of(item.error)
-        return most_serious([]) if item.state is ItemState.DOWNLOADED else NOT_DONE
+        return SUCCEEDED if _is_through(item) else NOT_DONE
 
     def _picture(self, console: "Console") -> "Callable[[], RenderableType]":
         bar = Bar(console)
 
         def draw() -> "RenderableType":
             counts = Counter(self._states.values())
-            done = sum(counts[state] for state in _DONE)
+            done = len(self._ended)
             parts: list[Part] = [
                 (f"{counts[state]} {state}", _STYLES.get(state, "")) for state in ItemState if counts[state]
             ]
@@ -320,15 +346,17 @@ class _Batch:
                 bad[str(item.state), clean(why.replace(item.key, "it"))].append(item.key)
         counts = Counter(str(item.state) for item in ours)
         if not self._quiet:
-            done = counts.pop("downloaded", 0)
+            word = "downloaded" if self._options["kind"] in _CREATES else "done"
+            done = sum(_is_through(item) and item.state not in _BAD for item in ours)
+            for state in ("downloaded", *(["succeeded"] if word == "done" else [])):
+                counts.pop(state, None)
             rest = [f"{count} {state}" for state, count in counts.items()]
-            self._display.hint(f"{done} of {len(ours)} downloaded{'; ' if rest else ''}{', '.join(rest)}")
+            self._display.hint(f"{done} of {len(ours)} {word}{'; ' if rest else ''}{', '.join(rest)}")
             for (state, why), keys in bad.items():
                 named = ", ".join(map(self._name, keys[:_KEYS_SHOWN]))
                 more = f" and {len(keys) - _KEYS_SHOWN} more" if len(keys) > _KEYS_SHOWN else ""
                 self._display.hint(f"{len(keys)} {state}: {named}{more}: {why}")
-        left = {ItemState.PLANNED, ItemState.CREATED, ItemState.SUCCEEDED}
-        if any(item.state in left for item in ours):
+        if not all(map(_is_through, ours)):
             self._display.hint(f"to go on: {self._again()}")
         safe = [word for word in ("failed", "refused") if counts[word]]
         if safe:

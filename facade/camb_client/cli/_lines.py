@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -35,9 +36,20 @@ def _decimal(text: str) -> float | str:
 
 # What a cell of CSV stands for; a text stands for itself. A cell that is wrong stays a text, and is refused as one.
 _CELLS: dict[str, Callable[[str], Any]] = {
-    **dict.fromkeys(("voice_id", "language", "gender", "age", "folder_id"), _whole),
+    **dict.fromkeys(
+        ("voice_id", "language", "source_language", "target_language", "gender", "age", "folder_id"), _whole
+    ),
     "duration": _decimal,
+    **dict.fromkeys(("text", "prompt", "key", "file"), str),
 }
+
+
+def _cell(name: str, text: str) -> Any:
+    """What a cell stands for: lists, objects, true and false are written as in JSON."""
+    if name not in _CELLS and re.fullmatch(r"true|false|[\[{].*[\]}]", text.strip(), re.DOTALL):
+        with suppress(ValueError):
+            return json.loads(text)
+    return _CELLS.get(name, str)(text)
 
 
 class LineError(ValueError):
@@ -61,12 +73,14 @@ class Line:
         number: Where it begins in the file, from 1, the header counted.
         key: Its key: its own, or what its arguments make.
         file: The name of its file under the folder; by default its number.
+        is_named: Whether it says that name itself.
         arguments: Those of its create.
     """
 
     number: int
     key: str
     file: str
+    is_named: bool
     arguments: dict[str, Any]
 
 
@@ -163,7 +177,7 @@ class Lines:
                 wrong(LineError(number, f"has {len(row)} cells, and the header has {len(header)}"))
             else:
                 cells = {name: cell for name, cell in zip(header, row, strict=True) if cell.strip()}
-                yield number, {name: _CELLS.get(name, str)(cell) for name, cell in cells.items()}
+                yield number, {name: _cell(name, cell) for name, cell in cells.items()}
             number = rows.line_num + 1
         if header is None:
             wrong(LineError(0, "is empty: it begins with a header, such as text,voice_id,language"))
@@ -189,7 +203,7 @@ class Lines:
             raise LineError(number, f"has the key {key!r}, as line {other} has: give it another")
         name = str(number) if file is None else _checked(number, file)
         self._take(number, name)
-        return Line(number, key, name, arguments)
+        return Line(number, key, name, file is not None, arguments)
 
     def _take(self, number: int, file: str) -> None:
         """Refuse a file that another line has."""

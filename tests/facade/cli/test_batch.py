@@ -94,6 +94,29 @@ def test_sound(quick: Cli) -> None:
     assert files() == ["2.wav", "3.wav"]
 
 
+def test_any_family(quick: Cli) -> None:
+    """Its columns are the fields of its body; it has a file only where a line names one."""
+    pathlib.Path("lines.jsonl").write_text(
+        '{"texts": ["Good morning."], "target_language": 76, "key": "a"}\n'
+        '{"texts": ["Good night."], "source_language": "de-de", "target_language": 76}\n'
+    )
+    command = ("batch", "lines.jsonl", "-o", "out", "--kind", "translate", "--schedule", "0.01")
+    done = quick(*command)
+    assert (done.code, done.err) == (2, "error: lines.jsonl:1: has no source_language\nnothing was sent\n")
+    pathlib.Path("lines.csv").write_text('texts,source_language,target_language\n"[""One"", ""Two""]",en-us,76\n')
+    done = quick("batch", "lines.csv", *command[2:])
+    assert (done.code, done.err) == (0, "1 of 1 done\n")
+    assert creates(quick) == [{"texts": ["One", "Two"], "source_language": 1, "target_language": 76}]
+    assert quick("batch", "lines.csv", *command[2:]).code == 0
+    assert len(creates(quick)) == 1
+    assert not pathlib.Path("out").exists()
+    done = quick("batch", "lines.csv", *command[2:], "--voice", "5")
+    assert (done.code, "translate has no voice_id" in done.err) == (2, True)
+    pathlib.Path("lines.csv").write_text("media_file,language\nno-such.mp3,en-us\n")
+    done = quick("batch", "lines.csv", "-o", "out2", "--kind", "transcribe")
+    assert (done.code, "lines.csv:2: " in done.err, "no-such.mp3" in done.err) == (2, True, True)
+
+
 FAULTS: list[tuple[str, str, list[str]]] = [
     ("lines.csv", "text\nGood\n\"\"\n \nx\n", []),
     ("lines.csv", "text,voice_id\nGood,\n,5\n", [":3: has no text"]),
@@ -349,8 +372,8 @@ def test_another_file_as_the_journal(quick: Cli) -> None:
         (["--creates-per-second", "0"], "--creates-per-second"),
         (["--max-requests-per-second", "x"], "--max-requests-per-second"),
         (["--retry", "planned"], "--retry"),
-        (["--kind", "dub"], "--kind"),
-        (["--kind", "text-to-sound"], "text-to-sound has no voice and no language"),
+        (["--kind", "translated-story"], "--kind"),
+        (["--kind", "text-to-sound"], "text-to-sound has no voice_id"),
     ],
 )
 def test_options_that_cannot_be(quick: Cli, options: list[str], said: str) -> None:
