@@ -142,9 +142,7 @@ class Batch:
     @property
     def room(self) -> bool:
         """Whether another reference should be read."""
-        return not self._read and not self.over and self._ahead < self._read_ahead
-
-        return not self._read and not self.over and self._ahead < READ_AHEAD and not self._is_fed
+        return not self._read and not self.over and self._ahead < self._read_ahead and not self._is_fed
 
     @property
     def idle_slots(self) -> bool:

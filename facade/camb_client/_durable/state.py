@@ -8,6 +8,7 @@ from typing import Any, NoReturn, Self
 
 import attrs
 
+from .._batch.learned import Paces
 from .._polling.poller import JITTER, Health, Poller, Streak, shown
 from .._polling.response import Poll
 from .._polling.schedule import BACKOFF_CAP, Schedule
@@ -214,7 +215,8 @@ def begin(ref: TaskRef, timeout: float, schedule: Schedule, time_of_day: float) 
     It counts as one that the API has answered: a process that takes it up meets an outage as any other wait does,
     and not as if the address were wrong.
     """
-    poller = Poller(ref, timeout, schedule, lambda: 0.5)
+    plain = Schedule(**attrs.asdict(schedule))  # What is learned stays with the batch.
+    poller = Poller(ref, timeout, plain, lambda: 0.5)
     poller.start(time_of_day, time_of_day)
     return save(poller, 0.0)
 
@@ -226,9 +228,16 @@ class Resumed(Poller):
     _state: WaitState | None = attrs.field(default=None, init=False)
 
     @classmethod
-    def of(cls, state: WaitState, random: Callable[[], float]) -> Self:
-        """The wait, to be started; ``random`` gives the jitter."""
-        poller = cls(state.ref, state.timeout, state.schedule, random)
+    def of(cls, state: WaitState, random: Callable[[], float], paces: Paces | None = None) -> Self:
+        """The wait, to be started.
+
+        Args:
+            state: How it stands.
+            random: Numbers from 0 to 1 for the jitter.
+            paces: What a batch has learned, for waits by the default schedule.
+        """
+        pace = paces.of(state.ref) if paces and state.schedule == Schedule.DEFAULT else None
+        poller = cls(state.ref, state.timeout, state.schedule, random, pace)
         poller._state = state
         return poller
 

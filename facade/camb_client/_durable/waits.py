@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 import attrs
 
+from .._batch.learned import Paces
 from .._batch.outcome import TaskOutcome
 from .._polling.errors import TaskError
 from .._polling.log import log
@@ -57,6 +58,7 @@ class Waits:
         self._states: dict[TaskRef, WaitState] = {}
         self._changed: dict[TaskRef, WaitState] = {}
         self._flush_at = 0.0
+        self._paces = Paces(Schedule.DEFAULT)
         self.left = 0
 
     def add(self, refs: Iterable[TaskRef], timeout: float, schedule: Schedule, time_of_day: float) -> list[TaskRef]:
@@ -82,7 +84,7 @@ class Waits:
 
     def take_up(self, time_of_day: float) -> list[TaskRef]:
         """The tasks that are waited for."""
-        self._states, self._changed = {}, {}
+        self._states, self._changed, self._paces = {}, {}, Paces(Schedule.DEFAULT)
         query = "SELECT id, state, next_at FROM waits WHERE outcome IS NULL ORDER BY next_at"
         for name, text, next_at in self._database.select(query):
             try:
@@ -98,7 +100,7 @@ class Waits:
 
     def poller(self, ref: TaskRef) -> Resumed:
         """The wait for a task, for a batch."""
-        poller = _Kept.of(self._states.pop(ref), self._random)
+        poller = _Kept.of(self._states.pop(ref), self._random, self._paces)
         poller._waits = self
         return poller
 

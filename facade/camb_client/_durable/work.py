@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from .._batch.learned import Paces
 from .._batch.outcome import TaskOutcome
 from .._batch.scheduler import Event
 from .._polling.callbacks import StopWaiting
@@ -75,6 +76,7 @@ class Work:
         self.creating = creating
         self._items, self._clock, self._random = items, wire.clock, wire.random
         self._downloads, self._timeout, self._schedule = downloads, timeout, schedule
+        self._paces = Paces(schedule)
         self._turn = threading.Lock()
         self._planned: deque[int] = deque()
         self._is_planned = True  # Whether there may be more than those.
@@ -104,7 +106,7 @@ class Work:
 
     def poller(self, ref: TaskRef) -> Resumed:
         """The wait for a task, for a batch."""
-        return Resumed.of(begin(ref, self._timeout, self._schedule, self._clock.time()), self._random)
+        return Resumed.of(begin(ref, self._timeout, self._schedule, self._clock.time()), self._random, self._paces)
 
     @property
     def is_done(self) -> bool:

@@ -187,7 +187,7 @@ class _Picture:
             (row.parts()[1] if row.end in (None, SUCCEEDED) else (row.end.word, row.style)) for row in rows
         )
         parts = [(f"{count} {status}", style) for (status, style), count in counts.most_common()]
-        troubled = [[*row.parts()[:2], (_outlook(row), "dim")] for row in waiting if row.trouble]
+        troubled = [[*row.parts()[:2], (_outlook(row, None), "dim")] for row in waiting if row.trouble]
         done = len(rows) - len(waiting)
         return self._bar(done, len(rows), done, parts, troubled[:_TROUBLED])
 

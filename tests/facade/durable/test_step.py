@@ -274,6 +274,13 @@ def test_what_a_state_says_and_what_it_does_not(both: Both, fake: FakeCamb, cloc
     assert (again.ref, again.polls, again.deadline - clock.time()) == (ref, 1, pytest.approx(598))
 
 
+@pytest.mark.parametrize("schedule", [None, 5, Schedule.BACKGROUND, Schedule.LEARNED])
+def test_a_schedule_comes_back_from_json(fake: FakeCamb, schedule: Any) -> None:
+    with fake.client() as camb:
+        state = camb.begin(TASK, schedule=schedule)
+    assert WaitState.from_json(state.to_json()) == state
+
+
 def test_arguments_are_checked(both: Both, fake: FakeCamb) -> None:
     client = both.of(fake)
     for wrong in ({"timeout": -1}, {"timeout": "5"}, {"schedule": 0}):
