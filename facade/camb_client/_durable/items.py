@@ -253,7 +253,7 @@ class Items:
         """Take in what a process left that died: whether its last items were created is not known."""
         for row in self.rows("state = 'creating'"):
             error = CreateOutcomeUnknownError(
-                f"{row.key}: the process ended while it was being created. Look it up at CAMB.AI; "
+                f"{row.key}: the process ended while it was being created. Check your account; "
                 'retry("unknown") creates it again, and may pay for it twice.'
             )
             self.mark(row.number, ItemState.UNKNOWN, error)

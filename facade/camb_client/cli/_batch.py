@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import AsyncCambClient, BulkItem, ItemState, TextToSound, TextToSpeech, kinds, models
+from .. import AsyncCambClient, BulkItem, ItemState, kinds, models
 from ._bar import Bar
 from ._board import Board, Part, client_log
 from ._command import (
@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     from .. import AsyncJournal
 
 SPEECH, SOUND = "tts", "text-to-sound"
-_CREATES: dict[str, Callable[..., Any]] = {SPEECH: TextToSpeech.create, SOUND: TextToSound.create}
+# The kinds whose create takes arguments of its own; that of any other takes a body.
+_CREATES = (SPEECH, SOUND)
 _KINDS = [kind for kind in kinds.ALL if "create" in kinds.operations(kind)]
 _BAD = {ItemState.FAILED, ItemState.REFUSED, ItemState.UNKNOWN}
 _RETRIED = ("failed", "refused", "unknown")
@@ -52,9 +53,10 @@ _KEYS_SHOWN = 5
 
 def _parameters(kind: str) -> dict[str, inspect.Parameter]:
     """What the create of a kind takes."""
-    create = _CREATES.get(kind)
-    if create is None:
-        create = getattr(models, f"{kind.title().replace('-', '')}Body")
+    from .. import TextToSound, TextToSpeech  # They load asyncio, which the help can do without.
+
+    typed: dict[str, Callable[..., Any]] = {SPEECH: TextToSpeech.create, SOUND: TextToSound.create}
+    create = typed.get(kind) or getattr(models, f"{kind.title().replace('-', '')}Body")
     return {name: it for name, it in inspect.signature(create).parameters.items() if name not in {"self", "file"}}
 
 
