@@ -20,10 +20,9 @@ from ._wait import wait, watch
 
 # In the order of `--help`.
 COMMANDS = (
-    speak, sound, download, create, wait, status, watch, result, kinds_command, voices, languages, plan, fake, doctor
+    speak, sound, batch, download, create, wait, status, watch, result, kinds_command, voices, languages, plan, fake,
+    doctor,
 )  # fmt: skip
-
-COMMANDS = (speak, sound, batch, download, wait, status, watch, plan, fake, doctor)
 
 
 class _Program(click.Group):

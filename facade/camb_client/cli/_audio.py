@@ -17,27 +17,7 @@ import attrs
 import click
 from click.core import ParameterSource
 
-from .. import AsyncCambClient, CambClient, Schedule, TaskError, TaskRef
-from .._files.target import Target
-from ._board import Board
-from ._command import PROGRAM, STDOUT, Command, Parsed, output_options, parse_task, schedule_option, timeout_option
-from ._display import Display
-from ._exits import Exit, most_serious
-from ._job import Job
-from ._loop import run
-from ._output import write
-
-from .. import (
-    AsyncCambClient,
-    CambClient,
-    CambError,
-    CompletedTask,
-    Schedule,
-    TaskError,
-    TaskRef,
-    TaskState,
-    WaitTimeoutError,
-)
+from .. import AsyncCambClient, CambClient, CambError, CompletedTask, Schedule, TaskError, TaskRef, WaitTimeoutError
 from .._files.target import Target
 from ._board import Board, Row, client_log
 from ._command import (
@@ -55,9 +35,10 @@ from ._command import (
 )
 from ._display import Display
 from ._downloads import Downloads, as_folder
-from ._exits import SUCCEEDED, USAGE, Exit, exit_of, most_serious
+from ._exits import SUCCEEDED, Exit, most_serious
+from ._job import Job
 from ._loop import run
-from ._output import OutputClosedError, OutputError, say, write
+from ._output import say, write
 from ._stdin import STDIN, read_text
 from ._text import clean, command_line
 
@@ -204,8 +185,8 @@ def download(ctx: click.Context, /, *, runs: tuple[TaskRef, ...], **options: Any
     return _fetch(job, camb, lambda _: _find_run(camb, runs[0]))
 
 
-def _name_of(run: TaskRef) -> str:
-    return f"{run.kind} run {run.task_id}" if _is_run_id(run) else str(run)
+def _name_of(ref: TaskRef) -> str:
+    return f"{ref.kind} run {ref.task_id}" if _is_run_id(ref) else str(ref)
 
 
 def _fetch_many(
@@ -214,12 +195,14 @@ def _fetch_many(
     """Download several files, a few at a time."""
     board = Board()
     rows: dict[TaskRef, Row] = {}
-    for run_ in runs:
-        board.add(name := run_ if not _is_run_id(run_) else _name_of(run_))
-        rows[run_] = board.rows[name]
+    for ref in runs:
+        board.add(name := _name_of(ref) if _is_run_id(ref) else ref)
+        rows[ref] = board.rows[name]
     display, folder = Display(board, as_json=as_json, quiet=quiet), as_folder(ctx, output)
 
     async def work() -> None:
+        import asyncio
+
         async with AsyncCambClient() as camb:
             downloads = Downloads(camb, board, display, folder, overwrite=overwrite, timeout=timeout)
 
@@ -231,8 +214,6 @@ def _fetch_many(
                     display.error(words(error))
                 else:
                     await downloads.fetch(rows[ref], ref.kind, found)
-
-            import asyncio
 
             await asyncio.gather(*map(one, runs))
 
@@ -280,11 +261,8 @@ class _Job(Job):
         board.add(name := name or kind)
         taken = output == STDOUT or not (waits or as_json)
         display = Display(board, as_json=as_json, quiet=options.pop("quiet"), taken=taken)
-        schedule = options.pop("schedule", Schedule.DEFAULT)
-        job = cls(ctx, kind, board, display, board.rows[name], output, overwrite, options.pop("timeout"), schedule)
-
-        timeout, row = options.pop("timeout"), board.rows[name]
-        job = cls(ctx, kind, output, overwrite, waits, timeout, schedule, board, display, row)
+        timeout, schedule = options.pop("timeout"), options.pop("schedule", Schedule.DEFAULT)
+        job = cls(ctx, kind, board, display, board.rows[name], output, overwrite, waits, timeout, schedule)
         try:
             if output != STDOUT and waits:
                 with Target(output, overwrite=overwrite):
@@ -292,32 +270,6 @@ class _Job(Job):
         except OSError as problem:
             raise click.UsageError(job.trouble(problem), ctx) from problem
         return job
-
-    def trouble(self, problem: OSError) -> str:
-        """Why there is no file, in words."""
-        if isinstance(problem, FileExistsError):
-            file = f"the file in {self.output!r}" if _is_folder(self.output) else repr(self.output)
-            return f"{file} exists already; --overwrite replaces it"
-        return f"{self.output!r} cannot be written: {problem.strerror or problem}"
-
-
-
-    def call(self, make: Callable[..., _T], arguments: dict[str, Any]) -> _T:
-        """Make a call to be sent; it checks the arguments.
-
-        Raises:
-            click.UsageError: One that the API would refuse.
-        """
-        try:
-            return make(**arguments)
-        except ValueError as wrong:
-            raise click.UsageError(str(wrong), self.ctx) from wrong
-
-    def created(self, ref: TaskRef) -> None:
-        """Say which task it has become."""
-        self.board.created(self.row, ref)
-        with self.printing():
-            self.display.created(self.row)
 
     def handed_out(self, ref: TaskRef) -> None:
         """Print the reference, which is all that was asked for."""
@@ -329,57 +281,24 @@ class _Job(Job):
             else:
                 say(str(ref))
 
-    def changed(self, state: TaskState) -> None:
-        """Show a change on the way."""
-        self.board.changed(state)
-        if state.is_pending:
-            self.display.progress(self.row)
-
     def ended(self, error: CambError | OSError | None, end: Exit | None = None) -> None:
-        """Say how it ended."""
-        with self.printing():
-            self.display.result(self.board.ended(self.row.ref, None, error, end))
+        """Say how it ended, if that has not been said."""
+        if self.waits or error is not None:
+            super().ended(error, end)
 
-    @contextmanager
-    def printing(self) -> Iterator[None]:
-        """Print a line; where that fails, the file still comes, and the exit code tells."""
-        try:
-            yield
-        except OutputError as lost:
-            self.board.exits.append(exit_of(lost))
-            if not isinstance(lost, OutputClosedError):
-                self.display.error(words(lost))
-
-    @contextmanager
-    def work(self) -> Iterator[None]:
-        """Show it meanwhile, and how it ended; last of all, after what is said of any error, how to go on."""
-        self.ctx.call_on_close(self.how_to_go_on)
-        with client_log(self.display.note, debug=debugging(self.ctx)), self.display.live():
-            try:
-                yield
-            except CambError as error:
-                self.ended(error)
-                self.display.error(words(error))
-            except OSError as error:
-                self.ended(error, USAGE)
-                self.display.error(f"error: {self.unwritten(error)}")
-            except KeyboardInterrupt as interruption:
-                # The client may know the task from a response that has just come.
-                known = isinstance(self.row.ref, TaskRef)
-                for note in () if known else getattr(interruption, "__notes__", ()):
-                    if note.startswith(f"{self.kind}:"):
-                        self.display.hint(clean(note))
-                raise
-            else:
-                if self.waits:
-                    self.ended(None)
+    def trouble(self, problem: OSError) -> str:
+        """Why there is no file, in words."""
+        if isinstance(problem, FileExistsError):
+            file = f"the file in {self.output!r}" if _is_folder(self.output) else repr(self.output)
+            return f"{file} exists already; --overwrite replaces it"
+        return f"{self.output!r} cannot be written: {problem.strerror or problem}"
 
     def how_to_go_on(self) -> None:
         """Say what is left to do, as command lines."""
         row, hint = self.row, self.display.hint
         task = row.ref if isinstance(row.ref, TaskRef) else None
         fetch = [*(["--overwrite"] if self.overwrite else []), "-o", self.output]
-        if row.file is not None or isinstance(row.error, TaskError) or row.end is SUCCEEDED:
+        if row.file is not None or isinstance(row.error, TaskError) or (row.end is SUCCEEDED and not self.waits):
             return
         if row.run_id is not None and (task or row.goes_on):
             if task is not None:
