@@ -11,10 +11,12 @@ import attrs
 from .._batch.learned import Paces
 from .._polling.poller import JITTER, Health, Poller, Streak, shown
 from .._polling.response import Poll
-from .._polling.schedule import BACKOFF_CAP, Schedule
+from .._polling.schedule import BACKOFF_CAP, LearnedSchedule, Schedule
 from .._polling.task import TaskRef, TaskState
 
 VERSION = 1
+# How ``Schedule.LEARNED`` stands in JSON; any other is its numbers.
+_LEARNED = "learned"
 # What is longer is no state: it is not parsed.
 _LONGEST = 65_536
 _LATEST = 2e11  # The year 8307, which a datetime can still have.
@@ -131,7 +133,7 @@ class WaitState:
             "submitted_at": self.ref.submitted_at and self.ref.submitted_at.timestamp(),
             "created": self.ref._created,
             "timeout": None if self.timeout == math.inf else self.timeout,
-            "schedule": " ".join(f"{_short(one)}" for one in attrs.astuple(self.schedule)),
+            "schedule": _schedule_text(self.schedule),
         }
         return json.dumps({"version": VERSION, **{name: _short(own[name]) for name in _FIELDS}}, separators=(",", ":"))
 
@@ -198,7 +200,14 @@ def _ref(found: dict[str, Any]) -> TaskRef:
     return TaskRef._of_create(ref.kind, ref.task_id, ref.submitted_at) if found["created"] and ref.submitted_at else ref
 
 
+def _schedule_text(schedule: Schedule) -> str:
+    learned = isinstance(schedule, LearnedSchedule)
+    return _LEARNED if learned else " ".join(f"{_short(one)}" for one in attrs.astuple(schedule))
+
+
 def _schedule(text: str) -> Schedule:
+    if text == _LEARNED:
+        return Schedule.LEARNED
     names = [field.name for field in attrs.fields(Schedule)]
     numbers = [float(word) for word in text.split(" ")]
     if len(numbers) != len(names):
@@ -215,8 +224,7 @@ def begin(ref: TaskRef, timeout: float, schedule: Schedule, time_of_day: float) 
     It counts as one that the API has answered: a process that takes it up meets an outage as any other wait does,
     and not as if the address were wrong.
     """
-    plain = Schedule(**attrs.asdict(schedule))  # What is learned stays with the batch.
-    poller = Poller(ref, timeout, plain, lambda: 0.5)
+    poller = Poller(ref, timeout, schedule, lambda: 0.5)
     poller.start(time_of_day, time_of_day)
     return save(poller, 0.0)
 
@@ -234,9 +242,9 @@ class Resumed(Poller):
         Args:
             state: How it stands.
             random: Numbers from 0 to 1 for the jitter.
-            paces: What a batch has learned, for waits by the default schedule.
+            paces: What a batch has learned, for waits by ``Schedule.LEARNED``.
         """
-        pace = paces.of(state.ref) if paces and state.schedule == Schedule.DEFAULT else None
+        pace = paces.of(state.ref) if paces and isinstance(state.schedule, LearnedSchedule) else None
         poller = cls(state.ref, state.timeout, state.schedule, random, pace)
         poller._state = state
         return poller

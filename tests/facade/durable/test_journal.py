@@ -1,5 +1,6 @@
 """The journal: tasks in a file, their outcomes at least once, whatever becomes of the process."""
 
+import itertools
 import json
 import os
 import signal
@@ -19,6 +20,7 @@ from camb_client import (
     CambClient,
     ConfigurationError,
     Journal,
+    Schedule,
     TaskFailedError,
     TaskPaymentRequiredError,
     TaskRef,
@@ -110,6 +112,17 @@ def test_a_wait_goes_on_where_it_was(both: Both, fake: FakeCamb, tmp_path: Path,
     assert len(outcomes(client, tmp_path / "jobs.db", most=1)) == 1  # TASKS[1], not taken above
     found = outcomes(client, tmp_path / "jobs.db")
     assert isinstance(found[-1].error, WaitTimeoutError)
+
+
+@pytest.mark.parametrize(("schedule", "learns"), [(None, False), (Schedule.LEARNED, True)])
+def test_waits_learn_from_each_other_when_they_are_told_to(
+    both: Both, fake: FakeCamb, tmp_path: Path, schedule: Any, learns: bool
+) -> None:
+    tasks = [fake.add(f"tts:{number}", {0: "PENDING", 20 + number: "SUCCESS"}) for number in range(20)]
+    outcomes(both.of(fake), tmp_path / "jobs.db", tasks, schedule=schedule)
+    *late, last, end = (request.at for request in fake.requests_for("tts:19")[-4:])
+    gaps = [second - first for first, second in itertools.pairwise([*late, last, end])]
+    assert (min(gaps) < 0.95 * Schedule.DEFAULT.delay(late[0])) == learns
 
 
 def test_a_wait_that_ended_before_its_task_begins_anew(
