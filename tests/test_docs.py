@@ -84,8 +84,9 @@ BLOCKS: dict[str, list[Program | Shell | Commands | QuickStart | NoProgram]] = {
     "README.md": [
         Commands(("pip install '.[cli]'",)),
         *[QuickStart()] * 3,
-        Program("succeeded, run_id 2003\n"),
+        Program("2003\n"),
         Program("saved speech/tts-2005.flac", files=("speech",)),
+        Program("['texts']\n"),
         Shell('"status": "SUCCESS", "run_id": 11768', files=("hello.flac", "rain.wav")),
         Program("1 passed"),
         Commands(),
