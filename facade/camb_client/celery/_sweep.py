@@ -1,0 +1,312 @@
+"""The sweep: one at a time in the whole cluster, it polls what is due, many at once, and writes back what came of it.
+
+It may be killed or stopped at any point. What was claimed and not written back is due again after its lease; what is
+written back too late takes no effect.
+"""
+
+import asyncio
+import math
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import attrs
+
+from .._api import calls
+from .._batch.limiter import RateLimiter
+from .._batch.outcome import FailedOutcome, TaskOutcome, outcome_of
+from .._client.async_client import AsyncCambClient
+from .._durable.codec import dump_outcome, load_outcome
+from .._durable.state import Resumed, WaitState, save
+from .._durable.stores import CLAIM_SECONDS, TURN_SECONDS, Change, Entry, Exchanged, Store, Turn
+from .._polling.errors import AuthenticationError, CambError, ConfigurationError, PermissionDeniedError, is_transient
+from .._polling.log import log
+from .._polling.response import Poll
+from ._record import Ended, Waiting
+
+# A sweep ends after so long, so that the tasks that wait in the queue get its slot.
+SWEEP_SECONDS = 30.0
+# Between two calls of the store, where nothing presses.
+BEAT_SECONDS = 0.2
+# A sweep stays where more is due so soon.
+LINGER_SECONDS = 1.0
+# A poll has ended by then, and its claim still stands.
+POLL_SECONDS = CLAIM_SECONDS / 2
+# The turn is given up so long before it ends in the store: what was begun has reached the server by then.
+MARGIN_SECONDS = 2.0
+# After a refused key, or where there is none.
+REFUSED_SECONDS = 30.0
+# An outcome is sent again where nobody has taken it for so long; then for twice as long, and so on.
+RESEND_SECONDS, RESEND_CAP = 20.0, 1_280.0
+# How many entries are claimed at once.
+MOST = 500
+
+
+@attrs.frozen
+class Delivery:
+    """An outcome to send to whoever waits for it."""
+
+    id: str
+    call: str
+    outcome: TaskOutcome
+
+
+Deliver = Callable[[Sequence[Delivery]], None]
+
+
+@attrs.define(eq=False)
+class _Claim:
+    """A wait that this sweep has claimed, and is to poll."""
+
+    entry: Entry
+    record: Waiting
+    until: float  # The poll must begin before.
+
+
+class Sweeper:
+    """Sweeps, one after the other.
+
+    Args:
+        store: Where the waits are.
+        owner: The name of this process in the store.
+        rate: Requests a second; infinity is no limit.
+        max_concurrency: How many polls may be in flight.
+        deliver: Sends outcomes; what it cannot send, or what is lost, is sent again.
+    """
+
+    def __init__(self, store: Store, owner: str, rate: float, max_concurrency: int, deliver: Deliver) -> None:
+        self.store, self.owner, self.rate = store, owner, rate
+        self.max_concurrency, self.deliver = max_concurrency, deliver
+
+    def sweep(self) -> None:
+        """Sweep, if no other sweeper has the turn."""
+        if (turn := self.store.enter(self.owner, self.rate)) is None:
+            return
+        sweep = _Sweep(self, turn)
+        try:
+            asyncio.run(sweep.run())
+        except ConfigurationError as wrong:
+            log.error("the sweep cannot poll, and tries again in %g s: %s", REFUSED_SECONDS, wrong)
+            sweep.held = REFUSED_SECONDS
+        finally:
+            if not sweep.lost:
+                self.store.leave(self.owner, sweep.held)
+
+
+class _Sweep:
+    """One sweep."""
+
+    def __init__(self, sweeper: Sweeper, turn: Turn) -> None:
+        self._sweeper, self._turn = sweeper, turn
+        self.lost, self.held = False, 0.0
+        self._ready: deque[_Claim] = deque()
+        self._changes: list[Change] = []
+        self._deliveries: dict[str, Delivery] = {}
+        self._polls: set[asyncio.Task[None]] = set()
+        self._refused: CambError | None = None
+        self._unread: set[str] = set()
+        self._healthy_at = -math.inf
+
+    async def run(self) -> None:
+        """Poll what is due, until nothing is, or the time is up."""
+        async with AsyncCambClient(timeout=POLL_SECONDS) as camb:
+            self._wire = camb._wire
+            self._wake, self._pressing = asyncio.Event(), asyncio.Event()
+            now = self._now()
+            rate = self._turn.rate
+            self._limiter = RateLimiter(None if rate == math.inf else rate)
+            self._ends_at, self._kept_until = now + SWEEP_SECONDS, now + TURN_SECONDS - MARGIN_SECONDS
+            if rate < math.inf:
+                # The sweeper before may have sent a request until then, and a second has the rate once.
+                self._limiter.hold(now + max(0.0, max(1.0, 1 / rate) + 0.05 - self._turn.silence))
+            driving = asyncio.create_task(self._drive())
+            try:
+                await self._exchange_all()
+            finally:
+                for task in (driving, *self._polls):
+                    task.cancel()
+                await asyncio.gather(driving, *self._polls, return_exceptions=True)
+
+    def _now(self) -> float:
+        return self._wire.clock.monotonic()
+
+    @property
+    def _ending(self) -> bool:
+        return self.lost or self.held > 0 or self._now() >= self._ends_at
+
+    # Polling.
+
+    async def _drive(self) -> None:
+        """Begin polls as the rate admits them."""
+        while True:
+            while (claim := self._next()) is not None:
+                poll = asyncio.create_task(self._poll_all(claim))
+                self._polls.add(poll)
+                poll.add_done_callback(self._polls.discard)
+            now = self._now()
+            free = self._limiter.free_at(now) if self._ready and not self._ending else math.inf
+            self._wake.clear()
+            await self._wire.clock.aidle(self._wake, max(0.0, free - now), busy=True)
+
+    def _next(self) -> _Claim | None:
+        """The wait to poll now, if there is one; it is in flight from here."""
+        while self._ready and not self._ending and self._limiter.in_flight < self._sweeper.max_concurrency:
+            now = self._now()
+            if now >= self._kept_until or self._limiter.free_at(now) > now:
+                return None
+            claim = self._ready.popleft()
+            if now < claim.until:
+                self._limiter.begin(now)
+                return claim
+        return None
+
+    async def _poll_all(self, claim: _Claim | None) -> None:
+        while claim is not None:
+            try:
+                await self._poll(claim)
+            except Exception:  # noqa: BLE001 (one entry of many: the others must not suffer)
+                log.exception("%s: the poll failed in itself; it is due again", claim.record.state.ref)
+            finally:
+                self._limiter.end(self._now())
+            claim = self._next()
+        self._wake.set()
+
+    async def _poll(self, claim: _Claim) -> None:
+        wire, state = self._wire, claim.record.state
+        now, shift = self._now(), self._wire.clock.time() - self._now()
+        poller = Resumed.of(state, wire.random)
+        poller.start(now, now + shift)
+        # A good response for any task is one for all of them.
+        poller._health.healthy_at = max(poller._health.healthy_at, self._healthy_at)
+        call = calls.status(state.ref, state.polls + 1)
+        poll = await wire.ask(call, min(poller.limit(now), POLL_SECONDS))
+        now = self._now()
+        if isinstance(poll.value, AuthenticationError | PermissionDeniedError):
+            self._refuse(claim, poll.value)
+            return
+        self._hold(poll, now)
+        poller.observe(poll, now)
+        if poller.last_state is poll.value:
+            self._healthy_at = now
+        if poller.done:
+            self._end(claim, outcome_of(poller))
+        else:
+            self._put(claim, save(poller, shift, state.told), poller.pause(now))
+
+    def _put(self, claim: _Claim, state: WaitState, delay: float) -> None:
+        self._changes.append(Change(claim.entry, Waiting(state, claim.record.call).text(), "", delay))
+
+    def _end(self, claim: _Claim, outcome: TaskOutcome) -> None:
+        """An outcome takes the place of the state; only once that is written is it sent."""
+        call = claim.record.call
+        self._changes.append(Change(claim.entry, Ended(call).text(), dump_outcome(outcome), RESEND_SECONDS))
+        self._deliveries[claim.entry.id] = Delivery(claim.entry.id, call, outcome)
+
+    def _hold(self, poll: Poll, now: float) -> None:
+        """An outage speaks for the server: no sweep begins for as long as it asks."""
+        if isinstance(poll.value, CambError) and is_transient(poll.value) and poll.retry_after:
+            self._limiter.hold(now + poll.retry_after)
+            if poll.retry_after > LINGER_SECONDS:
+                self.held = max(self.held, min(poll.retry_after, 3_600.0))
+
+    def _refuse(self, claim: _Claim, error: CambError) -> None:
+        """The key is refused, for all tasks: nothing ends for that before its deadline."""
+        if self._refused is None:
+            log.error("the API refuses the key of this worker; no wait ends for it, and the next poll is in %g s: %s",
+                      REFUSED_SECONDS, error)  # fmt: skip
+        self._refused, self.held = error, max(self.held, REFUSED_SECONDS)
+        self._ready.append(claim)
+
+    # The store.
+
+    async def _exchange_all(self) -> None:
+        store, owner = self._sweeper.store, self._sweeper.owner
+        while True:
+            changes, self._changes = self._changes, []
+            began = self._now()
+            found = await asyncio.to_thread(store.exchange, owner, changes, self._wanted())
+            if found is None:
+                log.warning("the sweep lost its turn: another one polls")
+                self.lost = True
+                return
+            self._kept_until = began + TURN_SECONDS - MARGIN_SECONDS
+            self._take_in(found)
+            await self._deliver(found.written, changes)
+            self._wake.set()
+            if found.rate != self._turn.rate:
+                self._ends_at = -math.inf  # The next sweep has it.
+            if self._ending:
+                if not self._polls:
+                    self._put_back()
+                    if not self._changes:
+                        return
+            elif not (self._ready or self._polls or self._changes) and found.due_in > LINGER_SECONDS:
+                return
+            elif not found.claimed and not self._changes:
+                await asyncio.sleep(BEAT_SECONDS)
+                continue
+            await asyncio.sleep(0 if self._refused else BEAT_SECONDS / 2)
+
+    def _wanted(self) -> int:
+        """How many entries to claim: what can be polled before the next but one call."""
+        if self._refused is not None:
+            return MOST
+        if self._ending:
+            return 0
+        rate = self._turn.rate
+        return max(0, (MOST if rate == math.inf else min(MOST, math.ceil(rate * 3 * BEAT_SECONDS))) - len(self._ready))
+
+    def _take_in(self, found: Exchanged) -> None:
+        until = self._now() + CLAIM_SECONDS - POLL_SECONDS - 1.0
+        for entry in found.claimed:
+            try:
+                if entry.outcome:
+                    self._resend(entry)
+                    continue
+                claim = _Claim(entry, Waiting.of(entry.state), until)
+            except (ValueError, KeyError, TypeError) as problem:
+                if entry.id not in self._unread:
+                    self._unread.add(entry.id)
+                    log.error("%s: the entry cannot be read, and stays as it is: %s", entry.id, problem)
+                continue
+            pause = claim.record.state.due_at(now := self._wire.clock.time()) - now
+            if pause > 1.0:  # The clock of the worker that polled last is ahead of ours.
+                self._changes.append(Change(entry, entry.state, "", pause))
+            else:
+                self._ready.append(claim)
+
+    def _resend(self, entry: Entry) -> None:
+        ended = Ended.of(entry.state)
+        again = Ended(ended.call, ended.sent + 1)
+        delay = min(RESEND_SECONDS * 2**ended.sent, RESEND_CAP)
+        self._changes.append(Change(entry, again.text(), entry.outcome, delay))
+        self._deliveries[entry.id] = Delivery(entry.id, ended.call, load_outcome(entry.outcome))
+
+    async def _deliver(self, written: frozenset[str], changes: list[Change]) -> None:
+        """Send the outcomes that are in the store now; one that another sweep has written is its to send."""
+        found = [self._deliveries.pop(one.entry.id, None) for one in changes]
+        if ready := [one for one in found if one is not None and one.id in written]:
+            await asyncio.to_thread(self._sweeper.deliver, ready)
+
+    def _put_back(self) -> None:
+        """What was claimed and not polled is due at once; where the key is refused, after the pause."""
+        delay = REFUSED_SECONDS if self._refused else 0.0
+        now = self._wire.clock.time()
+        for claim in self._ready:
+            if self._refused is not None and now >= claim.record.state.deadline:
+                self._end(claim, self._timed_out(claim.record.state, self._refused))
+            else:
+                self._changes.append(Change(claim.entry, claim.entry.state, "", delay))
+        self._ready.clear()
+
+    def _timed_out(self, state: WaitState, refused: CambError) -> TaskOutcome:
+        now = self._wire.clock.time()
+        poller = Resumed.of(state, self._wire.random)
+        poller.start(now, now)
+        poller._error = refused
+        return FailedOutcome(state.ref, poller.timed_out(now))
+
+
+def owner_name(*parts: Any) -> str:
+    """The name of a process in the store."""
+    return "/".join(map(str, parts))
