@@ -114,7 +114,7 @@ return {lowest(''), written, claimed, text(now + CLAIM), first[2] and text(tonum
 """,
     "leave": """
 if redis.call('HGET', sweep, 'owner') ~= ARGV[1] then return end
-redis.call('HSET', sweep, 'until', text(now), 'held', text(now + ARGV[2]))
+redis.call('HSET', sweep, 'until', text(now - ARGV[3]), 'held', text(now + ARGV[2]))
 """,
 }
 
@@ -229,9 +229,9 @@ class RedisStore:
         entries = [Entry(one, state, outcome, token, CLAIM_SECONDS) for one, state, outcome in claimed]
         return Exchanged(_number(rate), frozenset(written), entries, int(due_in) / 1e6 if due_in else math.inf)
 
-    def leave(self, owner: str, held: float) -> None:
+    def leave(self, owner: str, held: float, quiet: float = 0.0) -> None:
         """See :class:`Store`."""
-        self._run("leave", owner, _micro(held))
+        self._run("leave", owner, _micro(held), _micro(quiet))
 
 
 def _told(rate: float) -> str:

@@ -169,9 +169,9 @@ class SqliteStore:
             claimed = [Entry(one, state, outcome, repr(token), CLAIM_SECONDS) for one, state, outcome in due]
             return Exchanged(self._lowest(rows, math.inf), written, claimed, self._due_in(rows))
 
-    def leave(self, owner: str, held: float) -> None:
+    def leave(self, owner: str, held: float, quiet: float = 0.0) -> None:
         """See :class:`Store`."""
         with self._open().transaction() as rows:
             now = time.time()
             if self._value(rows, "owner") == owner:
-                self._set(rows, until=now, held=now + held)
+                self._set(rows, until=now - quiet, held=now + held)

@@ -122,8 +122,8 @@ class Store(Protocol):
     def exchange(self, owner: str, changes: Sequence[Change], most: int) -> Exchanged | None:
         """Keep the turn, write, and claim at most so many entries; ``None`` once another has the turn."""
 
-    def leave(self, owner: str, held: float) -> None:
-        """Give the turn back; no sweep begins for ``held`` seconds."""
+    def leave(self, owner: str, held: float, quiet: float = 0.0) -> None:
+        """Give the turn back; no sweep begins for ``held`` seconds, and no request was sent for ``quiet`` seconds."""
 
 
 def open_store(url: str, namespace: str) -> Store:

@@ -19,6 +19,8 @@ from .._client.async_client import AsyncCambClient
 from .._durable.codec import dump_outcome, load_outcome
 from .._durable.state import Resumed, WaitState, save
 from .._durable.stores import CLAIM_SECONDS, TURN_SECONDS, Change, Entry, Exchanged, Store, Turn
+from .._http.clock import Clock
+from .._polling.checks import DAY
 from .._polling.errors import AuthenticationError, CambError, ConfigurationError, PermissionDeniedError, is_transient
 from .._polling.log import log
 from .._polling.response import Poll
@@ -90,7 +92,7 @@ class Sweeper:
             sweep.held = REFUSED_SECONDS
         finally:
             if not sweep.lost:
-                self.store.leave(self.owner, sweep.held)
+                self.store.leave(self.owner, sweep.held, sweep.quiet)
 
 
 class _Sweep:
@@ -99,6 +101,8 @@ class _Sweep:
     def __init__(self, sweeper: Sweeper, turn: Turn) -> None:
         self._sweeper, self._turn = sweeper, turn
         self.lost, self.held = False, 0.0
+        self._clock = Clock()
+        self._last_at = self._now() - turn.silence  # When the last request was sent, as far as is known.
         self._ready: deque[_Claim] = deque()
         self._changes: list[Change] = []
         self._deliveries: dict[str, Delivery] = {}
@@ -109,7 +113,7 @@ class _Sweep:
 
     async def run(self) -> None:
         """Poll what is due, until nothing is, or the time is up."""
-        async with AsyncCambClient(timeout=POLL_SECONDS) as camb:
+        async with AsyncCambClient(timeout=POLL_SECONDS, transport="aiohttp") as camb:
             self._wire = camb._wire
             self._wake, self._pressing = asyncio.Event(), asyncio.Event()
             now = self._now()
@@ -128,7 +132,7 @@ class _Sweep:
                 await asyncio.gather(driving, *self._polls, return_exceptions=True)
 
     def _now(self) -> float:
-        return self._wire.clock.monotonic()
+        return self._clock.monotonic()
 
     @property
     def _ending(self) -> bool:
@@ -142,11 +146,16 @@ class _Sweep:
             while (claim := self._next()) is not None:
                 poll = asyncio.create_task(self._poll_all(claim))
                 self._polls.add(poll)
-                poll.add_done_callback(self._polls.discard)
+                poll.add_done_callback(self._polled)
             now = self._now()
             free = self._limiter.free_at(now) if self._ready and not self._ending else math.inf
             self._wake.clear()
-            await self._wire.clock.aidle(self._wake, max(0.0, free - now), busy=True)
+            await self._clock.aidle(self._wake, max(0.0, free - now), busy=True)
+
+    def _polled(self, poll: asyncio.Task[None]) -> None:
+        self._polls.discard(poll)
+        if self._ending and not self._polls:
+            self._pressing.set()
 
     def _next(self) -> _Claim | None:
         """The wait to poll now, if there is one; it is in flight from here."""
@@ -167,13 +176,14 @@ class _Sweep:
             except Exception:  # noqa: BLE001 (one entry of many: the others must not suffer)
                 log.exception("%s: the poll failed in itself; it is due again", claim.record.state.ref)
             finally:
-                self._limiter.end(self._now())
+                self._last_at = self._now()
+                self._limiter.end(self._last_at)
             claim = self._next()
         self._wake.set()
 
     async def _poll(self, claim: _Claim) -> None:
         wire, state = self._wire, claim.record.state
-        now, shift = self._now(), self._wire.clock.time() - self._now()
+        now, shift = self._now(), self._clock.time() - self._now()
         poller = Resumed.of(state, wire.random)
         poller.start(now, now + shift)
         # A good response for any task is one for all of them.
@@ -243,9 +253,19 @@ class _Sweep:
             elif not (self._ready or self._polls or self._changes) and found.due_in > LINGER_SECONDS:
                 return
             elif not found.claimed and not self._changes:
-                await asyncio.sleep(BEAT_SECONDS)
+                await self._pause(BEAT_SECONDS)
                 continue
-            await asyncio.sleep(0 if self._refused else BEAT_SECONDS / 2)
+            await self._pause(0 if self._refused else BEAT_SECONDS / 2)
+
+    async def _pause(self, seconds: float) -> None:
+        """Until the next call of the store; what is in flight at the end is waited for, and no longer."""
+        self._pressing.clear()
+        await self._clock.aidle(self._pressing, seconds, busy=True)
+
+    @property
+    def quiet(self) -> float:
+        """For how long nothing was in flight: the sweeper that comes next needs to be silent for less."""
+        return min(self._now() - self._last_at, DAY)
 
     def _wanted(self) -> int:
         """How many entries to claim: what can be polled before the next but one call."""
@@ -269,7 +289,7 @@ class _Sweep:
                     self._unread.add(entry.id)
                     log.error("%s: the entry cannot be read, and stays as it is: %s", entry.id, problem)
                 continue
-            pause = claim.record.state.due_at(now := self._wire.clock.time()) - now
+            pause = claim.record.state.due_at(now := self._clock.time()) - now
             if pause > 1.0:  # The clock of the worker that polled last is ahead of ours.
                 self._changes.append(Change(entry, entry.state, "", pause))
             else:
@@ -291,7 +311,7 @@ class _Sweep:
     def _put_back(self) -> None:
         """What was claimed and not polled is due at once; where the key is refused, after the pause."""
         delay = REFUSED_SECONDS if self._refused else 0.0
-        now = self._wire.clock.time()
+        now = self._clock.time()
         for claim in self._ready:
             if self._refused is not None and now >= claim.record.state.deadline:
                 self._end(claim, self._timed_out(claim.record.state, self._refused))
@@ -300,7 +320,7 @@ class _Sweep:
         self._ready.clear()
 
     def _timed_out(self, state: WaitState, refused: CambError) -> TaskOutcome:
-        now = self._wire.clock.time()
+        now = self._clock.time()
         poller = Resumed.of(state, self._wire.random)
         poller.start(now, now)
         poller._error = refused

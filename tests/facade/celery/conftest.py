@@ -155,6 +155,23 @@ class Studio:
         if number == signal.SIGKILL:
             worker.wait(20)
 
+    def holder(self) -> tuple[subprocess.Popen[bytes], int]:
+        """The worker whose child has the sweep's turn, and that child, once there is one."""
+        found: list[tuple[subprocess.Popen[bytes], int]] = []
+
+        def look() -> bool:
+            with redis.Redis.from_url(self.settings["store"], decode_responses=True) as client:
+                turn: Any = client.hgetall("camb:{studio}:sweep")
+                if turn and float(turn["until"]) > time.time() * 1e6:
+                    node, pid, _ = turn["owner"].split("/")
+                    worker = self.workers[int(node.partition("@")[0].removeprefix("w"))]
+                    if worker.poll() is None:
+                        found.append((worker, int(pid)))
+            return bool(found)
+
+        self.until(look, 60)
+        return found[0]
+
     @contextmanager
     def module(self) -> Iterator[Any]:
         """The application, as this process imports it."""

@@ -5,11 +5,17 @@ import os
 from pathlib import Path
 from typing import Any
 
-from celery import Celery
+from celery import Celery, signals
 
-import camb_client.celery
+from camb_client._durable import stores
 
 SETTINGS: dict[str, Any] = json.loads(os.environ["STUDIO"])
+for name, seconds in SETTINGS.get("leases", {}).items():  # Shorter ones, where a test cannot wait for half a minute.
+    assert hasattr(stores, name)
+    setattr(stores, name, seconds)
+
+import camb_client.celery  # noqa: E402 (what it imports of stores is as the test wants it)
+
 app = Celery("studio", broker=SETTINGS["broker"], backend=SETTINGS["backend"])
 app.conf.update(SETTINGS.get("conf", {}))
 waits = camb_client.celery.register(app, store=SETTINGS["store"], **SETTINGS.get("options", {}))
@@ -22,7 +28,25 @@ def write(line: str) -> None:
         book.write(line + "\n")
 
 
-@app.task
+@signals.task_success.connect
+@signals.task_failure.connect
+def ended(sender: Any, **_: Any) -> None:
+    """Note each call that waited and has ended, so that a test can count them."""
+    if sender.name == waits.wait.name:
+        write(f"ended {sender.request.id}")
+
+
+if SETTINGS.get("resumes_twice"):
+    resume = waits._resume
+
+    def resume_twice(one: Any) -> None:
+        resume(one)
+        resume(one)
+
+    waits._resume = resume_twice  # type: ignore[method-assign]
+
+
+@app.task(acks_late=True, reject_on_worker_lost=True)
 def publish(outcome: dict[str, Any]) -> int:
     write(f"published {outcome['task']} {outcome['run_id']}")
     return int(outcome["run_id"])

@@ -1,0 +1,166 @@
+"""Workers that are killed or stopped, a Redis that restarts, messages that come twice: each wait ends once.
+
+A short run every day; with ``--whole`` each event by itself, 500 tasks over three workers, for longer than it takes a
+broker to deliver again what a dead worker has not acknowledged.
+"""
+
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from celery import chain
+
+from scripts.bench.server import report, server
+
+from .conftest import RedisServer, Studio, require_redis
+
+Make = Callable[..., Studio]
+RATE = 200
+# A broker that delivers again after half a minute; kombu looks for such messages every hundred seconds or so.
+AGAIN = {"broker_transport_options": {"visibility_timeout": 30}}
+LONG_ENOUGH = 115.0
+
+
+@pytest.fixture
+def api() -> Iterator[str]:
+    """A server in a process of its own, that counts what comes in any second: ``t9-1`` succeeds after 9 s."""
+    with server() as url:
+        yield url
+
+
+@pytest.fixture
+def durable_redis(tmp_path: Path) -> Iterator[RedisServer]:
+    require_redis()
+    (folder := tmp_path / "redis").mkdir()
+    made = RedisServer(folder, "--appendonly", "yes")
+    yield made
+    made.stop(kill=True)
+
+
+def over(server: RedisServer) -> dict[str, str]:
+    base = server.url.removesuffix("/0")
+    return {"broker": f"{base}/0", "backend": f"{base}/1", "store": f"{base}/2"}
+
+
+def begin(module: Any, tasks: int, seconds: Callable[[int], float]) -> list[str]:
+    """So many chains, each of which waits for a task that takes so long; their ids of the wait."""
+    chains = [
+        chain(module.waits.wait.s(f"tts:t{seconds(number):g}-{number}", schedule=2.0), module.publish.s())
+        for number in range(tasks)
+    ]
+    return [one.apply_async().parent.id for one in chains]
+
+
+def count(studio: Studio, ids: list[str]) -> tuple[int, int]:
+    """How many waits have not ended, and how many have ended twice."""
+    ended = Counter(line.split()[1] for line in studio.lines("ended"))
+    return sum(not ended[one] for one in ids), sum(ended[one] > 1 for one in ids)
+
+
+def test_two_workers_and_one_kill(make_studio: Make, over_redis: dict[str, str], api: str) -> None:
+    leases = {"CLAIM_SECONDS": 6.0, "TURN_SECONDS": 4.0}
+    studio = make_studio(api, **over_redis, options={"max_requests_per_second": 50}, leases=leases, conf=AGAIN)
+    studio.worker()
+    studio.worker()
+    with studio.module() as module:
+        ids = begin(module, 60, lambda number: 1 + number % 6)
+        studio.until(lambda: len(studio.lines("ended")) >= 10)
+        killed, _ = studio.holder()
+        studio.kill(killed)
+        studio.until(lambda: count(studio, ids)[0] == 0, 35)
+        time.sleep(1)
+        assert count(studio, ids) == (0, 0)
+        assert module.waits.pending() == {}
+    assert report(api)["burst"] <= 50
+
+
+def kill_the_sweeper(studio: Studio, _: RedisServer) -> None:
+    for pause in (3, 8, 12):
+        time.sleep(pause)
+        worker, _ = studio.holder()
+        studio.kill(worker)
+        studio.worker()
+
+
+def kill_the_sweeping_child(studio: Studio, _: RedisServer) -> None:
+    for pause in (3, 8, 12):
+        time.sleep(pause)
+        _, pid = studio.holder()
+        os.kill(pid, signal.SIGKILL)
+
+
+def stop_the_sweeper(studio: Studio, _: RedisServer) -> None:
+    time.sleep(5)
+    worker, _child = studio.holder()
+    studio.kill(worker, signal.SIGSTOP)
+    time.sleep(45)
+    studio.kill(worker, signal.SIGCONT)
+
+
+def restart_redis(studio: Studio, broker: RedisServer) -> None:
+    for kill in (False, True):
+        time.sleep(8)
+        broker.stop(kill=kill)
+        time.sleep(3)
+        broker.start()
+
+
+def deliver_twice(studio: Studio, _: RedisServer) -> None:
+    time.sleep(5)
+
+
+EVENTS = [kill_the_sweeper, kill_the_sweeping_child, stop_the_sweeper, restart_redis, deliver_twice]
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: str(event.__name__))
+def test_each_wait_ends_once(make_studio: Make, durable_redis: RedisServer, api: str, event: Any) -> None:
+    settings = {"options": {"max_requests_per_second": RATE}, "conf": AGAIN}
+    studio = make_studio(api, **over(durable_redis), **settings, resumes_twice=event is deliver_twice)
+    for _ in range(3):
+        studio.worker()
+    with studio.module() as module:
+        ids = begin(module, 500, lambda number: 2 + number % 50)
+        studio.until(lambda: len(studio.lines("ended")) >= 20)
+        event(studio, durable_redis)
+        began = time.monotonic()
+        studio.until(lambda: count(studio, ids)[0] == 0, 240)
+        time.sleep(max(0.0, LONG_ENOUGH - (time.monotonic() - began)))
+        assert count(studio, ids) == (0, 0)
+        assert module.waits.pending() == {}
+    assert report(api)["burst"] <= RATE
+    assert {line.split()[1] for line in studio.lines("published")} == {f"tts:t{2 + n % 50}-{n}" for n in range(500)}
+
+
+@pytest.mark.whole
+def test_each_wait_ends_once_where_workers_are_killed_while_they_register(
+    make_studio: Make, durable_redis: RedisServer, api: str
+) -> None:
+    studio = make_studio(api, **over(durable_redis), options={"max_requests_per_second": RATE}, conf=AGAIN)
+    with studio.module() as module:
+        ids = begin(module, 500, lambda number: 2 + number % 20)
+        for _ in range(3):
+            worker = studio.worker()
+            before = len(module.waits.pending()) + len(studio.lines("ended"))
+            studio.until(lambda: len(module.waits.pending()) + len(studio.lines("ended")) > before + 20)  # noqa: B023
+            studio.kill(worker)
+        for _ in range(3):
+            studio.worker()
+        began = time.monotonic()
+        studio.until(lambda: count(studio, ids)[0] == 0, 400)
+        time.sleep(max(0.0, LONG_ENOUGH - (time.monotonic() - began)))
+        assert count(studio, ids) == (0, 0)
+        assert module.waits.pending() == {}
+
+
+def test_redis_is_the_redis_of_the_test(durable_redis: RedisServer) -> None:
+    with redis.Redis.from_url(durable_redis.url) as client:
+        assert client.config_get("appendonly") == {b"appendonly": b"yes"} or client.config_get("appendonly") == {
+            "appendonly": "yes"
+        }
