@@ -183,11 +183,6 @@ class Studio:
             module = importlib.util.module_from_spec(spec)
             spec.loader.exec_module(module)
             try:
-                # As it is known to the workers.
-                for name in ("publish", "complain", "total"):
-                    task = getattr(module, name)
-                    module.app.tasks[f"tests.facade.celery.studio.{name}"] = task
-                    task.name = f"tests.facade.celery.studio.{name}"
                 yield module
             finally:
                 module.app.close()

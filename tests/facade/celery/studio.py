@@ -46,18 +46,18 @@ if SETTINGS.get("resumes_twice"):
     waits._resume = resume_twice  # type: ignore[method-assign]
 
 
-@app.task(acks_late=True, reject_on_worker_lost=True)
+@app.task(name="publish", shared=False, acks_late=True, reject_on_worker_lost=True)
 def publish(outcome: dict[str, Any]) -> int:
     write(f"published {outcome['task']} {outcome['run_id']}")
     return int(outcome["run_id"])
 
 
-@app.task
+@app.task(name="complain", shared=False)
 def complain(request: Any, exc: BaseException, traceback: Any) -> None:
     write(f"failed {type(exc).__name__} {exc}")
 
 
-@app.task
+@app.task(name="total", shared=False)
 def total(run_ids: list[int]) -> int:
     write(f"total {sum(run_ids)}")
     return sum(run_ids)

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import redis
 from celery import chain
 
 from scripts.bench.server import report, server
@@ -157,10 +156,3 @@ def test_each_wait_ends_once_where_workers_are_killed_while_they_register(
         time.sleep(max(0.0, LONG_ENOUGH - (time.monotonic() - began)))
         assert count(studio, ids) == (0, 0)
         assert module.waits.pending() == {}
-
-
-def test_redis_is_the_redis_of_the_test(durable_redis: RedisServer) -> None:
-    with redis.Redis.from_url(durable_redis.url) as client:
-        assert client.config_get("appendonly") == {b"appendonly": b"yes"} or client.config_get("appendonly") == {
-            "appendonly": "yes"
-        }
