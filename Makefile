@@ -20,7 +20,7 @@ SAID := PAGE SLUG BASE FORMAT QUICK OUT MINUTES
 $(foreach name,$(SAID),$(eval override $(name) := $$(value $(name))))
 export $(SAID)
 
-.PHONY: help demo check test-fast test test-all static beside-tests breaking contract contract-live api-snapshot update \
+.PHONY: help demo demo-celery check test-fast test test-all static beside-tests breaking contract contract-live api-snapshot update \
 	generate check-generated import-page docs build environment-lowest test-httpx2 test-lowest test-pythons fuzz soak bench clean
 .DEFAULT_GOAL := help
 
@@ -45,8 +45,16 @@ $(READY): pyproject.toml constraints.txt
 	@$(PIP) --no-build-isolation --no-deps --editable .
 	@touch $@
 
+# What waits on Celery needs as well: enough for its demo, on a machine with no server.
+$(VENV)/.demo-celery: $(DEMO)
+	@$(PIP) $$($(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["celery"])')
+	@touch $@
+
 demo: $(DEMO)  ## Watch the client wait for tasks on a local server; no account needed
 	@PYTHONPATH=facade:generated $(BIN)/python -m scripts.release.demo
+
+demo-celery: $(VENV)/.demo-celery  ## Watch two Celery workers wait for 200 tasks, one of them killed; no server needed
+	@PYTHONPATH=facade:generated $(BIN)/python -m scripts.release.demo_celery
 
 check: check-generated static  ## Check format, lint, types, imports, size and drift; 20 seconds at most
 

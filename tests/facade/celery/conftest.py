@@ -6,6 +6,7 @@ In CI the tests with Redis never skip: where ``redis-server`` is missing there, 
 import importlib.util
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -138,6 +139,10 @@ class Studio:
     def logs(self) -> str:
         return "\n".join(f"== worker {number}\n{self.log(number)}" for number in range(len(self.workers)))
 
+    def received(self) -> set[str]:
+        """The waits that any worker has received: what a broker loses on the way is not ours."""
+        return set(re.findall(r"Task camb\.wait\[([^\]]+)\] received", self.logs()))
+
     def lines(self, word: str) -> list[str]:
         """What the tasks of the application have written."""
         return [line for line in self.book.read_text().splitlines() if line.startswith(word)]
@@ -165,7 +170,7 @@ class Studio:
                 if turn and float(turn["until"]) > time.time() * 1e6:
                     node, pid, _ = turn["owner"].split("/")
                     worker = self.workers[int(node.partition("@")[0].removeprefix("w"))]
-                    if worker.poll() is None:
+                    if worker.poll() is None and Path(f"/proc/{pid}").exists():
                         found.append((worker, int(pid)))
             return bool(found)
 

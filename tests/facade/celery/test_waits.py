@@ -1,0 +1,564 @@
+"""What ``register`` gives an app, in one process: broker and result backend in memory, a store in a file, real HTTP.
+
+``waits.sweep()``, called directly, is one sweep in this process; a worker in threads is there where a call is resumed.
+"""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+from celery import Celery, chain, chord, group
+from celery.contrib.testing.worker import start_worker
+from celery.worker import state
+
+import camb_client.celery
+from camb_client import (
+    ConfigurationError,
+    Schedule,
+    TaskFailedError,
+    TaskNotFoundError,
+    TaskPaymentRequiredError,
+    TaskRef,
+    WaitState,
+    WaitTimeoutError,
+)
+from camb_client.celery import Waits, _sweep, _waits
+from camb_client.testing import FakeCamb, rate_limited
+
+from .conftest import KEY
+
+QUICK = 0.2
+
+
+@attrs.define
+class App:
+    """An app with its waits, and the server that it polls."""
+
+    fake: FakeCamb
+    url: str
+    celery: Any
+    waits: Waits
+    store: Path
+
+    def rows(self) -> dict[str, tuple[str | None, float, str | None]]:
+        """The rows of the store by id."""
+        with sqlite3.connect(self.store) as connection:
+            return {row[0]: row[1:] for row in connection.execute("SELECT * FROM waits")}
+
+    def execute(self, statement: str, *values: Any) -> None:
+        with sqlite3.connect(self.store) as connection:
+            connection.execute(statement, values)
+        connection.close()
+
+    def polls(self, task: str) -> int:
+        return sum(str(request.ref) == task for request in self.fake.requests)
+
+    @contextmanager
+    def worker(self) -> Iterator[None]:
+        options = {"pool": "threads", "concurrency": 4, "queues": ["celery", "camb"], "perform_ping_check": False}
+        with start_worker(self.celery, **options):
+            yield
+            state.should_terminate = 0
+            self.celery.send_task("nothing")  # So that it sees at once that it should end.
+
+    def sweep(self, times: int = 1, pause: float = QUICK) -> None:
+        """Sweep in this process."""
+        for _ in range(times):
+            self.waits.sweep()
+            time.sleep(pause)
+
+
+@pytest.fixture
+def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., App]]:
+    monkeypatch.setattr(_sweep, "LINGER_SECONDS", 0.3)
+    monkeypatch.setattr(_sweep, "SWEEP_SECONDS", 1.0)
+    monkeypatch.setattr(_sweep, "BEAT_SECONDS", 0.05)
+    monkeypatch.setattr(_waits, "TICK_SECONDS", 0.1)
+    fake, made = FakeCamb(KEY), []
+    with fake.serve() as url:
+        monkeypatch.setenv("CAMB_API_KEY", KEY)
+        monkeypatch.setenv("CAMB_BASE_URL", url)
+
+        def make(backend: str | None = "cache+memory://", **options: Any) -> App:
+            app = Celery("app", broker="memory://", backend=backend, set_as_current=False)
+            app.conf.broker_transport_options = {"polling_interval": 0.02}
+            app.conf.update(worker_timer_precision=0.05, worker_hijack_root_logger=False)
+            store = tmp_path / "waits.db"
+            waits = camb_client.celery.register(app, **{"store": f"sqlite:///{store}", **options})
+            made.append(App(fake, url, app, waits, store))
+            return made[-1]
+
+        yield make
+        for one in made:
+            one.celery.close()
+
+
+@pytest.fixture
+def app(make: Callable[..., App]) -> App:
+    return make()
+
+
+# begin: straight into the store.
+
+
+def test_begin_gives_a_result_for_each_in_order(app: App) -> None:
+    refs = [app.fake.add("tts:a", ["PENDING", "SUCCESS"], run_id=1), app.fake.add("text-to-sound:b", ["ERROR"])]
+    results = app.waits.begin([refs[0], str(refs[1])], schedule=QUICK)
+    assert [one.state for one in results.results] == ["PENDING", "PENDING"]
+    assert {state.ref for state in app.waits.pending().values()} == set(refs)
+    app.sweep(2)
+    good, bad = results.results
+    assert good.get(timeout=1) == {
+        "task": "tts:a", "status": "SUCCESS", "run_id": 1, "exception_reason": None, "message": None,
+        "elapsed": good.result["elapsed"], "polls": 2, "error": None,
+    }  # fmt: skip
+    assert bad.state == "FAILURE"
+    with pytest.raises(TaskFailedError, match="text-to-sound:b ended as ERROR"):
+        bad.get(timeout=1)
+    assert app.waits.pending() == {}
+
+
+def test_a_group_is_saved_and_found_again(app: App) -> None:
+    app.fake.add("tts:a", ["SUCCESS"], run_id=1)
+    results = app.waits.begin(["tts:a"])
+    results.save()
+    app.sweep()
+    restored = app.celery.GroupResult.restore(results.id)
+    assert [one.id for one in restored.results] == [one.id for one in results.results]
+    assert restored.get(timeout=1)[0]["run_id"] == 1
+
+
+@pytest.mark.parametrize("backend", [None, "rpc://"])
+def test_begin_needs_a_backend_that_keeps_results(make: Callable[..., App], backend: str | None) -> None:
+    app = make(backend)
+    with pytest.raises(ConfigurationError, match="result backend that keeps results"):
+        app.waits.begin(["tts:a"])
+    assert not app.store.exists()
+
+
+@pytest.mark.parametrize(
+    ("refs", "options", "problem"),
+    [
+        ("tts:a", {}, TypeError),
+        (5, {}, TypeError),
+        ([5], {}, TypeError),
+        (["a"], {}, ValueError),
+        (["nothing:a"], {}, ValueError),
+        (["tts:a"], {"timeout": -1}, ValueError),
+        (["tts:a"], {"schedule": "often"}, TypeError),
+    ],
+)
+def test_begin_checks_before_anything_is_kept(app: App, refs: Any, options: Any, problem: type[Exception]) -> None:
+    with pytest.raises(problem):
+        app.waits.begin(refs, **options)
+    assert not app.store.exists()
+
+
+def test_begin_needs_no_key(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CAMB_API_KEY")
+    assert len(app.waits.begin(["tts:a"]).results) == 1
+
+
+def test_the_store_has_neither_key_nor_address(app: App) -> None:
+    app.fake.add("tts:a", ["PENDING"])
+    app.waits.begin(["tts:a"], schedule=QUICK)
+    app.sweep()
+    (text, _, _) = next(iter(app.rows().values()))
+    assert text is not None
+    assert KEY not in text
+    assert "127.0.0.1" not in text
+    assert len(text) < 450
+
+
+def test_a_deadline_ends_a_wait(app: App) -> None:
+    app.fake.add("tts:a", ["PENDING"])
+    (result,) = app.waits.begin(["tts:a"], timeout=0.5, schedule=QUICK).results
+    app.sweep(3)
+    with pytest.raises(WaitTimeoutError, match="its last status was 'PENDING'"):
+        result.get(timeout=1)
+
+
+def test_a_task_that_is_not_there_ends_its_own_wait(app: App) -> None:
+    old = TaskRef("tts", "gone", datetime(2026, 1, 1, tzinfo=UTC))
+    app.fake.add("tts:a", ["SUCCESS"], run_id=1)
+    gone, good = app.waits.begin([old, "tts:a"]).results
+    app.sweep()
+    with pytest.raises(TaskNotFoundError):
+        gone.get(timeout=1)
+    assert good.get(timeout=1)["run_id"] == 1
+
+
+# forget and pending.
+
+
+def test_a_wait_that_is_forgotten_is_polled_no_more(app: App) -> None:
+    app.fake.add("tts:a", ["PENDING"])
+    (result,) = app.waits.begin(["tts:a"], schedule=QUICK).results
+    app.sweep()
+    polls = app.polls("tts:a")
+    assert app.waits.forget(result.id)
+    assert not app.waits.forget(result)
+    assert not app.waits.forget("another")
+    assert app.waits.pending() == {}
+    app.sweep(2)
+    assert app.polls("tts:a") == polls >= 1
+    assert result.state == "PENDING"
+
+
+def test_pending_shows_how_each_stands(app: App) -> None:
+    app.fake.add("tts:a", ["PENDING"])
+    (result,) = app.waits.begin(["tts:a"], timeout=None, schedule=Schedule.BACKGROUND).results
+    app.sweep()
+    state = app.waits.pending()[result.id]
+    assert isinstance(state, WaitState)
+    assert (state.status, state.polls, state.schedule) == ("PENDING", 1, Schedule.BACKGROUND)
+
+
+# What must not end a wait.
+
+
+def test_a_refused_key_ends_no_wait_before_its_deadline(
+    app: App, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(_sweep, "REFUSED_SECONDS", 0.5)
+    for name in "abc":
+        app.fake.add(f"tts:{name}", ["SUCCESS"], run_id=1)
+    monkeypatch.setenv("CAMB_API_KEY", "revoked-0123456789")
+    results = app.waits.begin(["tts:a", "tts:b"]).results
+    (late,) = app.waits.begin(["tts:c"], timeout=0.3).results
+    before = app.waits.pending()
+    app.sweep()
+    assert {name: state for name, state in app.waits.pending().items() if state.timeout > 1} == {
+        one.id: before[one.id] for one in results
+    }
+    polls = len(app.fake.requests)
+    app.sweep(2, 0.05)
+    assert len(app.fake.requests) == polls <= 3  # It backs off.
+    assert sum("refuses the key" in message for message in caplog.messages) == 1
+    assert "revoked-0123456789" not in caplog.text
+    time.sleep(0.6)
+    app.sweep()  # The deadline of one has passed.
+    with pytest.raises(WaitTimeoutError, match="The last poll failed: tts:"):
+        late.get(timeout=1)
+    monkeypatch.setenv("CAMB_API_KEY", KEY)
+    time.sleep(0.6)
+    app.sweep()
+    assert [one.get(timeout=1)["run_id"] for one in results] == [1, 1]
+
+
+def test_a_worker_without_a_key_says_so_and_leaves_all_as_it_is(
+    app: App, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    app.waits.begin(["tts:a"])
+    before = app.waits.pending()
+    monkeypatch.delenv("CAMB_API_KEY")
+    app.sweep(2)
+    assert app.waits.pending() == before
+    assert sum("CAMB_API_KEY" in message for message in caplog.messages) == 1
+
+
+@pytest.mark.parametrize("break_it", ['{"version":2,"task":"tts:a"}\n', "not JSON\n", "", "[1]\n"])
+def test_what_cannot_be_read_is_logged_and_left(app: App, break_it: str, caplog: pytest.LogCaptureFixture) -> None:
+    app.fake.add("tts:a", ["SUCCESS"], run_id=1)
+    app.fake.add("tts:b", ["SUCCESS"], run_id=2)
+    broken, good = app.waits.begin(["tts:a", "tts:b"]).results
+    app.execute("UPDATE waits SET state = ? WHERE id = ?", break_it, broken.id)
+    app.sweep(2)
+    assert good.get(timeout=1)["run_id"] == 2
+    assert app.rows()[broken.id][0] == break_it
+    assert any(broken.id in message and "stays as it is" in message for message in caplog.messages)
+    assert broken.id not in app.waits.pending()
+
+
+def test_a_server_that_asks_for_a_pause_gets_it(app: App) -> None:
+    app.fake.add("tts:a", [rate_limited(2), "SUCCESS"], run_id=1)
+    app.fake.add("tts:b", ["PENDING", "SUCCESS"], run_id=2)
+    results = app.waits.begin(["tts:a", "tts:b"], schedule=QUICK).results
+    app.sweep(3)
+    polls = len(app.fake.requests)
+    assert polls <= 2
+    time.sleep(1.6)
+    app.sweep(2)
+    assert [one.get(timeout=1)["run_id"] for one in results] == [1, 2]
+
+
+def test_no_second_has_more_than_the_rate(make: Callable[..., App], monkeypatch: pytest.MonkeyPatch) -> None:
+    app = make(max_requests_per_second=20)
+    for number in range(30):
+        app.fake.add(f"tts:{number}", ["PENDING", "SUCCESS"])
+    monkeypatch.setattr(_sweep, "SWEEP_SECONDS", 0.7)  # So that sweepers change.
+    app.waits.begin([f"tts:{number}" for number in range(30)], schedule=QUICK)
+    deadline = time.monotonic() + 15
+    while app.waits.pending() and time.monotonic() < deadline:
+        app.waits._sweepers.clear()
+        app.waits.sweep()
+    at = [request.at for request in app.fake.requests]
+    assert len(at) >= 60
+    assert max(sum(one <= other < one + 1 for other in at) for one in at) <= 20
+    assert app.waits.pending() == {}
+
+
+# wait: a call that is resumed.
+
+
+def publisher(app: App) -> tuple[Any, list[Any]]:
+    seen: list[Any] = []
+
+    @app.celery.task(name="publish", shared=False)  # type: ignore[untyped-decorator]
+    def publish(outcome: Any) -> int:
+        seen.append(outcome)
+        return int(outcome["run_id"])
+
+    return publish, seen
+
+
+def test_chains_groups_chords_and_links_go_on(app: App) -> None:
+    publish, seen = publisher(app)
+    failed: list[str] = []
+
+    @app.celery.task(name="total", shared=False)  # type: ignore[untyped-decorator]
+    def total(run_ids: list[int]) -> int:
+        return sum(run_ids)
+
+    @app.celery.task(name="complain", shared=False)  # type: ignore[untyped-decorator]
+    def complain(request: Any, problem: BaseException, _: Any) -> None:
+        failed.append(type(problem).__name__)
+
+    for number in range(1, 9):
+        app.fake.add(f"tts:{number}", ["PENDING", "SUCCESS"], run_id=number)
+    app.fake.add("tts:bad", [{"status": "ERROR", "exception_reason": "PAYMENT_REQUIRED"}])
+    wait = app.waits.wait
+    with app.worker():
+        chained = chain(wait.s("tts:1", schedule=QUICK), publish.s()).apply_async()
+        piped = (wait.s(TaskRef("tts", "2"), schedule=QUICK) | publish.s()).apply_async()
+        grouped = group(wait.s(f"tts:{number}", schedule=QUICK) for number in (3, 4)).apply_async()
+        chorded = chord([wait.s(f"tts:{number}", schedule=QUICK) | publish.s() for number in (5, 6)])(total.s())
+        wait.apply_async(("tts:7",), {"schedule": Schedule.fixed(QUICK)}, link=publish.s())
+        bad = wait.s("tts:bad").set(link_error=complain.s()).apply_async()
+        assert chained.get(timeout=15) == 1
+        assert piped.get(timeout=15) == 2
+        assert [one["run_id"] for one in grouped.get(timeout=15)] == [3, 4]
+        assert chorded.get(timeout=15) == 11
+        with pytest.raises(TaskPaymentRequiredError):
+            bad.get(timeout=15)
+        deadline = time.monotonic() + 5
+        while not (failed and {one["run_id"] for one in seen} >= {7}):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    assert failed == ["TaskPaymentRequiredError"]
+    assert sorted(one["run_id"] for one in seen) == [1, 2, 5, 6, 7]
+    assert app.waits.pending() == {}
+
+
+def test_a_reference_may_come_from_the_task_before(app: App) -> None:
+    publish, _ = publisher(app)
+
+    @app.celery.task(name="create", shared=False)  # type: ignore[untyped-decorator]
+    def create(text: str) -> dict[str, Any]:
+        return app.fake.add(f"tts:{text}", ["SUCCESS"], run_id=3).to_dict()
+
+    with app.worker():
+        assert chain(create.s("hello"), app.waits.wait.s(timeout=60), publish.s()).delay().get(timeout=15) == 3
+
+
+@pytest.mark.parametrize("ref", ["hello", "nothing:1", {"kind": "tts"}, 5, None])
+def test_what_is_no_reference_fails_and_is_not_kept(app: App, ref: Any) -> None:
+    with app.worker():
+        result = app.waits.wait.delay(ref)
+        with pytest.raises((TypeError, ValueError)):
+            result.get(timeout=10)
+    assert app.waits.pending() == {}
+
+
+def test_what_comes_after_must_be_a_task_of_the_app(app: App) -> None:
+    with app.worker():
+        result = chain(app.waits.wait.s("tts:1"), app.celery.signature("evil.task")).apply_async()
+        with pytest.raises(ConfigurationError, match=r"'evil\.task' is no task of this app"):
+            result.parent.get(timeout=10)
+
+
+def test_a_saved_call_that_names_another_task_is_left(app: App, caplog: pytest.LogCaptureFixture) -> None:
+    app.fake.add("tts:1", ["SUCCESS"], run_id=1)
+    (result,) = app.waits.begin(["tts:1"]).results
+    text, *_ = app.rows()[result.id]
+    evil = '{"link":[{"task":"evil.task","args":[],"kwargs":{},"options":{}}]}'
+    app.execute("UPDATE waits SET state = ? WHERE id = ?", f"{text}{evil}", result.id)
+    app.sweep()
+    assert any("evil.task" in message and "stays as it is" in message for message in caplog.messages)
+    assert app.rows()[result.id][2] is not None  # The outcome is kept.
+
+
+def test_a_resume_without_an_entry_or_twice_is_ignored(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish, seen = publisher(app)
+    app.fake.add("tts:1", ["SUCCESS"], run_id=1)
+    resumed: list[Any] = []
+    real = app.waits._resume
+    monkeypatch.setattr(app.waits, "_resume", lambda one: [real(one), real(one), resumed.append(one)])
+    with app.worker():
+        result = chain(app.waits.wait.s("tts:1"), publish.s()).apply_async()
+        assert result.get(timeout=15) == 1
+        real(resumed[0])  # Once more, after the entry was closed.
+        app.waits.wait.apply_async(("tts:1",), {"outcome": {}}, task_id="never-registered")
+        time.sleep(1)
+    assert len(seen) == 1
+
+
+def test_a_lost_resume_is_sent_again(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_sweep, "RESEND_SECONDS", 0.5)
+    publish, seen = publisher(app)
+    app.fake.add("tts:1", ["SUCCESS"], run_id=1)
+    real, lost = app.waits._resume, []
+
+    def lose(one: Any) -> None:
+        if len(lost) < 2:
+            lost.append(one)
+        else:
+            real(one)
+
+    monkeypatch.setattr(app.waits, "_resume", lose)
+    with app.worker():
+        assert chain(app.waits.wait.s("tts:1"), publish.s()).apply_async().get(timeout=20) == 1
+    assert len(lost) == 2
+    assert len(seen) == 1
+    assert app.polls("tts:1") == 1
+
+
+def test_a_call_that_has_ended_already_is_closed_when_it_is_resumed_again(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was killed between its result and the closing of its entry."""
+    monkeypatch.setattr(_sweep, "RESEND_SECONDS", 0.3)
+    monkeypatch.setattr(_waits, "RESEND_SECONDS", 0.3)
+    publish, seen = publisher(app)
+    app.fake.add("tts:1", ["SUCCESS"], run_id=1)
+    close, closed = app.waits._close, []
+
+    def killed_once(wait_id: str) -> None:
+        closed.append(wait_id)
+        if len(closed) > 1:
+            close(wait_id)
+
+    monkeypatch.setattr(app.waits, "_close", killed_once)
+    with app.worker():
+        assert chain(app.waits.wait.s("tts:1"), publish.s()).apply_async().get(timeout=15) == 1
+        deadline = time.monotonic() + 10
+        while len(closed) < 2:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    assert len(seen) == 1
+    assert app.waits.pending() == {}
+
+
+def test_a_registration_that_is_delivered_again_after_the_end_is_ignored(app: App) -> None:
+    app.fake.add("tts:1", ["SUCCESS"], run_id=1)
+    with app.worker():
+        result = app.waits.wait.delay("tts:1")
+        assert result.get(timeout=15)["run_id"] == 1
+        app.waits.wait.apply_async(("tts:1",), task_id=result.id)
+        time.sleep(1.5)
+    assert app.waits.pending() == {}
+    assert app.polls("tts:1") == 1
+
+
+def test_a_call_that_is_revoked_is_not_resumed(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish, seen = publisher(app)
+    app.fake.add("tts:1", {0: "PENDING", 1.5: "SUCCESS"}, run_id=1)
+    with app.worker():
+        result = chain(app.waits.wait.s("tts:1", schedule=QUICK), publish.s()).apply_async()
+        deadline = time.monotonic() + 10
+        while not app.waits.pending():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        app.celery.control.revoke(result.parent.id)
+        while any(row[0] for row in app.rows().values()):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    assert seen == []
+
+
+def test_called_directly_it_waits_here(app: App) -> None:
+    app.fake.add("tts:1", ["PENDING", "SUCCESS"], run_id=1)
+    assert app.waits.wait("tts:1", schedule=QUICK)["run_id"] == 1
+    app.celery.conf.task_always_eager = True
+    publish, _ = publisher(app)
+    assert chain(app.waits.wait.s("tts:1", schedule=QUICK), publish.s()).delay().get() == 1
+    app.fake.add("tts:2", ["ERROR"])
+    with pytest.raises(TaskFailedError):
+        app.waits.wait.delay("tts:2").get()
+    assert not app.store.exists() or app.waits.pending() == {}
+
+
+# The app stays the user's.
+
+
+def test_queues_and_routes_of_the_user_stay_as_they_are(app: App) -> None:
+    conf = app.celery.conf
+    conf.task_queues = None
+    conf.task_routes = {"*": {"queue": "slow"}}
+    before = {name: conf[name] for name in ("task_queues", "task_routes", "broker_transport_options")}
+    sent: list[Any] = []
+
+    @app.celery.task(name="mine", shared=False)  # type: ignore[untyped-decorator]
+    def mine() -> None:
+        pass
+
+    with app.celery.connection_or_acquire() as connection:
+        app.waits.wait.delay("tts:1")
+        app.waits.sweep.delay()
+        mine.delay()
+        for name in ("camb", "slow", "celery"):
+            try:
+                sent.append((name, connection.default_channel.queue_declare(name, passive=True).message_count))
+            except Exception:  # noqa: BLE001 (it was never declared)
+                sent.append((name, 0))
+    assert sent == [("camb", 2), ("slow", 1), ("celery", 0)]
+    assert {name: conf[name] for name in before} == before
+    assert set(app.celery.amqp.queues) == {"celery", "slow"}
+
+
+def test_a_worker_without_the_queue_warns_once_and_polls_nothing(app: App, caplog: pytest.LogCaptureFixture) -> None:
+    app.fake.add("tts:1", ["SUCCESS"], run_id=1)
+    app.waits.begin(["tts:1"])
+    options = {"pool": "solo", "queues": ["celery"], "perform_ping_check": False, "loglevel": "WARNING"}
+    for _ in range(2):
+        with start_worker(app.celery, **options):
+            time.sleep(0.3)
+    assert sum("-Q celery,camb" in message for message in caplog.messages) == 1
+    assert app.fake.requests == []
+
+
+def test_an_app_has_its_waits_once(app: App) -> None:
+    with pytest.raises(ConfigurationError, match="call register\\(\\) once"):
+        camb_client.celery.register(app.celery, store="sqlite:///other.db")
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"store": 5}, TypeError),
+        ({"store": "amqp://host"}, ConfigurationError),
+        ({"max_requests_per_second": 0}, ValueError),
+        ({"max_requests_per_second": "many"}, TypeError),
+        ({"max_concurrency": 0}, ValueError),
+        ({"max_concurrency": 1.5}, TypeError),
+        ({"namespace": "{}"}, ConfigurationError),
+    ],
+)
+def test_register_checks_its_arguments(tmp_path: Path, options: Any, problem: type[Exception]) -> None:
+    app = Celery("other", set_as_current=False)
+    with pytest.raises(problem):
+        camb_client.celery.register(app, **{"store": f"sqlite:///{tmp_path / 'waits.db'}", **options})
+    with pytest.raises(TypeError):
+        camb_client.celery.register("app", store="sqlite:///waits.db")  # type: ignore[arg-type]
+
+
+def test_register_sends_nothing(tmp_path: Path) -> None:
+    app = Celery("other", broker="redis://127.0.0.1:1", set_as_current=False)
+    waits = camb_client.celery.register(app, store="redis://127.0.0.1:1")
+    assert waits.wait.name == "camb.wait"
