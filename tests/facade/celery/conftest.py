@@ -118,16 +118,18 @@ class Studio:
         }
         self.workers: list[subprocess.Popen[bytes]] = []
 
-    def worker(self, *options: str, queues: str = "celery,camb", **environment: str) -> subprocess.Popen[bytes]:
+    def worker(
+        self, *options: str, queues: str = "celery,camb", app: str = "tests.facade.celery.studio"
+    ) -> subprocess.Popen[bytes]:
         """Start a worker; it is its own process group, so that it can be killed with its children."""
         number = len(self.workers)
         command = [
-            *(sys.executable, "-m", "celery", "-A", "tests.facade.celery.studio", "worker", "-n", f"w{number}@%h"),
+            *(sys.executable, "-m", "celery", "-A", app, "worker", "-n", f"w{number}@%h"),
             *("-l", "INFO", "-Q", queues, "--without-gossip", "--without-mingle", *(options or ("-c", "2"))),
         ]
         with (self.folder / f"worker-{number}.log").open("wb") as log:
             process = subprocess.Popen(
-                command, cwd=self.folder, env={**self.environment, **environment}, stdout=log, stderr=log,
+                command, cwd=self.folder, env=self.environment, stdout=log, stderr=log,
                 start_new_session=True,
             )  # fmt: skip
         self.workers.append(process)
@@ -180,7 +182,8 @@ class Studio:
     @contextmanager
     def module(self) -> Iterator[Any]:
         """The application, as this process imports it."""
-        with mock.patch.dict(os.environ, self.environment):
+        own = {name: value for name, value in self.settings.items() if name != "leases"}
+        with mock.patch.dict(os.environ, {**self.environment, "STUDIO": json.dumps(own)}):
             os.environ.pop("CAMB_API_KEY")  # A web handler has none.
             spec = importlib.util.spec_from_file_location("studio_of_a_test", Path(__file__).with_name("studio.py"))
             assert spec is not None

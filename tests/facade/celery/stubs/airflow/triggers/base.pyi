@@ -1,0 +1,13 @@
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator
+from typing import Any
+
+class TriggerEvent:
+    def __init__(self, payload: Any, **kwargs: Any) -> None: ...
+
+class BaseTrigger(ABC):
+    def __init__(self, **kwargs: Any) -> None: ...
+    @abstractmethod
+    def serialize(self) -> tuple[str, dict[str, Any]]: ...
+    @abstractmethod
+    def run(self) -> AsyncIterator[TriggerEvent]: ...
