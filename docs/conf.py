@@ -15,6 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.util.typing import stringify_annotation
 
 import camb_client
+import camb_client.celery
 import camb_client.testing
 
 project = "camb-client"
@@ -27,7 +28,7 @@ html_show_copyright = False
 
 # Types of others, whose documentation is not at hand offline.
 nitpick_ignore_regex = [
-    ("py:.*", r"(asyncio|collections|contextlib|datetime|httpx|os|pathlib|_pytest|threading)\..*"),
+    ("py:.*", r"(asyncio|celery|collections|contextlib|datetime|httpx|os|pathlib|_pytest|threading)\..*"),
     # What `create` takes, for type checkers; they are written out there.
     ("py:class", r"camb_client\._audio\.families\.(Speech|Sound)Arguments"),
     # Whatever has a `.ref`; the arguments say so.
@@ -53,10 +54,11 @@ myst_heading_anchors = 3
 
 # The navigation: caption, and the pages below it. It is added to docs/index.md as it is read.
 _CONTENTS = {
-    "Guides": ("one", "audio", "families", "many", "/batch", "web", "testing", "observability"),
+    "Guides": ("one", "audio", "families", "many", "/batch", "web", "celery", "testing", "observability"),
     "Looking things up": ("/behaviour", "/command-line", "/fault-matrix", "/benchmarks", "/api-discrepancies"),
     "Reference": (
-        "/reference/clients", "/reference/values", "/reference/errors", "/reference/testing", "/reference/changelog",
+        "/reference/clients", "/reference/values", "/reference/errors", "/reference/celery", "/reference/testing",
+        "/reference/changelog",
     ),
     "Working on the client": ("new-endpoint", "api-changes"),
 }  # fmt: skip
@@ -74,11 +76,12 @@ _HANDED_OUT = (
     camb_client.Outcomes,
     camb_client.TaskFamily,
     camb_client.Voices,
+    camb_client.celery.Waits,
 )
 # Where a class is made, and its bare name as docstrings have it, to the name under which users import it.
 _PUBLIC = {
     known_as: f"{module.__name__}.{name}"
-    for module in (camb_client, camb_client.testing)
+    for module in (camb_client, camb_client.celery, camb_client.testing)
     for name in module.__all__
     if isclass(it := getattr(module, name))
     for known_as in (f"{it.__module__}.{name}", name)

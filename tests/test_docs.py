@@ -21,6 +21,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 import camb_client
+import camb_client.celery
 import camb_client.testing
 from camb_client.testing import FakeCamb, pytest_plugin
 from scripts.release import docs, picture
@@ -452,7 +453,7 @@ def names(site: Path) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "module", [camb_client, camb_client.testing, pytest_plugin], ids=lambda module: module.__name__
+    "module", [camb_client, camb_client.celery, camb_client.testing, pytest_plugin], ids=lambda module: module.__name__
 )
 def test_every_public_name_has_its_place(module: object, names: set[str]) -> None:
     for name in module.__all__:

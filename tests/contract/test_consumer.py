@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 
 import camb_client
+import camb_client.celery
 import camb_client.testing
 import camb_client.testing.pytest_plugin
 from scripts.common.project import ROOT
@@ -76,6 +77,7 @@ def test_every_public_name_is_used() -> None:
     testing = camb_client.testing
     for package, file in (
         (camb_client, "uses.py"),
+        (camb_client.celery, "on_celery.py"),
         (testing, "tests_with.py"),
         (testing.pytest_plugin, "tests_with.py"),
     ):

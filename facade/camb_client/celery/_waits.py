@@ -84,16 +84,7 @@ def register(
 
 
 class Waits:
-    """The waits of an app: :func:`register` makes them.
-
-    Attributes:
-        wait: The Celery task that waits: ``wait.s(ref, timeout=600.0, schedule=None)``. Its result is the outcome's
-            plain JSON; a task that ends badly, or not in time, makes it fail with the typed error.
-        sweep: The Celery task that polls what is due. Workers ask for it by themselves; a beat may too.
-    """
-
-    wait: Any
-    sweep: Any
+    """The waits of an app: :func:`register` makes them."""
 
     def __init__(self, app: Celery, store: Store, rate: float, max_concurrency: int) -> None:
         self._app, self._store, self._rate, self._max_concurrency = app, store, rate, max_concurrency
@@ -101,17 +92,31 @@ class Waits:
         self._quiet_until = -math.inf
         self._warned = False
         task: Any = app.task
-        self.wait = task(
+        self._wait_task = task(
             _wait, bind=True, name=WAIT, base=_of(_WaitTask, self), shared=False, acks_late=True,
             reject_on_worker_lost=True,
         )  # fmt: skip
-        self.sweep = task(
+        self._sweep_task = task(
             _sweep, bind=True, name=SWEEP, base=_of(_OwnTask, self), shared=False, acks_late=False, ignore_result=True,
             track_started=False, time_limit=180, soft_time_limit=120,
         )  # fmt: skip
         app.steps["consumer"].add(_of(_Tick, self))
         signals.celeryd_init.connect(self._name_queue, weak=False)
         signals.task_revoked.connect(self._revoked, weak=False)
+
+    @property
+    def wait(self) -> Any:
+        """The Celery task that waits: ``wait.s(ref, timeout=600.0, schedule=None)``.
+
+        Its result is the outcome's plain JSON. A task that ends badly, or not in time, makes it fail with the typed
+        error. The reference is ``"<kind>:<task_id>"``, a :class:`TaskRef`, or what ``TaskRef.to_dict()`` gives.
+        """
+        return self._wait_task
+
+    @property
+    def sweep(self) -> Any:
+        """The Celery task that polls what is due. Workers ask for it by themselves; a beat may too."""
+        return self._sweep_task
 
     def begin(
         self, refs: Iterable[TaskLike], *, timeout: float | None = 600.0, schedule: ScheduleLike = None
@@ -124,7 +129,7 @@ class Waits:
         Args:
             refs: References or ``"<kind>:<task_id>"``, of mixed kinds.
             timeout: Seconds from now until the deadline of each; ``None`` waits for ever.
-            schedule: When to poll, as for :meth:`CambClient.wait`.
+            schedule: When to poll, as for :meth:`camb_client.CambClient.wait`.
 
         Returns:
             One result for each reference, in their order; ``save()`` it to find it again with ``restore(id)``.
