@@ -17,7 +17,7 @@ from scripts.common.project import FACADE, ROOT
 # What `import camb_client` may load of ours: values, errors and what means what; the rest is imported when it is used.
 BAR = 1450
 # What the rooms may have in all: to add here, take away elsewhere, or raise the number and say why.
-ROOMS = {"_polling": 800, "the facade without cli, testing and _durable": 4920}
+ROOMS = {"_polling": 800, "the facade without cli, testing, _durable and celery": 4920}
 # What is loaded when it is used, and not before.
 LATER = {
     "a client": "camb_client._client.sync_client",
@@ -67,8 +67,8 @@ def rooms() -> dict[str, int]:
     files = {file.relative_to(facade).parts[0]: 0 for file in facade.rglob("*.py")}
     for file in facade.rglob("*.py"):
         files[file.relative_to(facade).parts[0]] += code_lines(file.read_text(encoding="utf-8"))
-    total = sum(files.values()) - files["cli"] - files["testing"] - files["_durable"]
-    return {"_polling": files["_polling"], "the facade without cli, testing and _durable": total}
+    total = sum(lines for name, lines in files.items() if name not in {"cli", "testing", "_durable", "celery"})
+    return {"_polling": files["_polling"], "the facade without cli, testing, _durable and celery": total}
 
 
 def main() -> int:

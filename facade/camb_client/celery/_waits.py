@@ -106,7 +106,7 @@ class Waits:
 
     @property
     def wait(self) -> Any:
-        """The Celery task that waits: ``wait.s(ref, timeout=600.0, schedule=None)``.
+        """The Celery task that waits, as ``wait.s(ref, timeout=600.0, schedule=None)``.
 
         Its result is the outcome's plain JSON. A task that ends badly, or not in time, makes it fail with the typed
         error. The reference is ``"<kind>:<task_id>"``, a :class:`TaskRef`, or what ``TaskRef.to_dict()`` gives.
