@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -148,15 +148,13 @@ def measure(design: str, load: Load, url: str) -> dict[str, Any]:
     }
 
 
-def everything(load: Load, ours: Load) -> dict[str, Any]:
+def everything(load: Load, ours: Load, tell: Callable[[str], None]) -> dict[str, Any]:
     """All designs under one load, and ours under another."""
+    found: dict[str, Any] = {"designs": {}}
     with server() as url:
-        return {"designs": {design: measure(design, load, url) for design in DESIGNS}, "ours": measure(OURS, ours, url)}
-
-
-if __name__ == "__main__":
-    import json
-
-    with server() as address:
-        name, tasks, rate, seconds = sys.argv[1:]
-        print(json.dumps(measure(name, Load(int(tasks), float(rate), float(seconds)), address), indent=1))
+        for design in DESIGNS:
+            tell(f"{load.tasks:,} waits on Celery: {design}")
+            found["designs"][design] = measure(design, load, url)
+        tell(f"{ours.tasks:,} waits on Celery: {OURS}")
+        found["ours"] = measure(OURS, ours, url)
+    return found

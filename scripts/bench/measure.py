@@ -21,7 +21,7 @@ import httpx
 
 from camb_client import CambClient
 
-from . import learning
+from . import engines, learning
 from .contenders import CONTENDERS, HEADERS, KEY, ROOT, run
 from .server import server
 from .simulate import simulate
@@ -63,6 +63,7 @@ class Plan:
         polite: The tasks waited for at each contender's own pace.
         simulated: The tasks of a cell of the simulation.
         learned: The runs of a cell of that of the learned pace.
+        engines: What waits on Celery: for each of the designs, and for ours alone.
     """
 
     rounds: int
@@ -74,6 +75,7 @@ class Plan:
     polite: int
     simulated: int
     learned: int
+    engines: tuple[engines.Load, engines.Load]
 
 
 FULL = Plan(
@@ -88,6 +90,7 @@ FULL = Plan(
     polite=1_000,
     simulated=5_000,
     learned=learning.RUNS,
+    engines=(engines.Load(5_000, 500, 30), engines.Load(10_000, 1_000, 64)),
 )
 QUICK = Plan(
     rounds=5,
@@ -99,6 +102,7 @@ QUICK = Plan(
     polite=200,
     simulated=500,
     learned=learning.QUICK_RUNS,
+    engines=(engines.Load(500, 100, 5), engines.Load(1_000, 200, 5)),
 )
 
 
@@ -215,6 +219,8 @@ def everything(plan: Plan, tell: Callable[[str], None]) -> dict[str, Any]:
         "waiting": {},
         "rate": plan.rate,
     }
+    if engines.is_there():
+        results["engines"] = engines.everything(*plan.engines, tell)
     with server() as url:
         tell("import, first answer, status call, generate")
         results["costs"] = costs(url, plan.rounds)

@@ -116,12 +116,22 @@ def bars(results: Results) -> Iterator[Bar]:
         what = "10,000 tasks that all wait: memory over the idle client"
         yield Bar(what, waiting["memory"], most=12, unit=" MB")
     yield from _learned([Cell(*it) for it in results.get("learned", ())])
+    if engines := results.get("engines"):
+        yield from _engines(engines["ours"])
     if chaos := results.get("chaos"):
         tasks, seen = chaos["wanted"], chaos["server"]
         given = f"{tasks:,} tasks, {seen['faults'] / max(seen['polls'], 1):.0%} of the answers faulty"
         yield Bar(f"{given}: outcomes, each once and right", min(chaos["once"], seen["told"]), least=tasks)
         wrong = tasks - chaos["once"] + sum(chaos["errors"].values()) + seen["again"]
         yield Bar(f"{given}: lost, given twice, or polled again", wrong, most=0)
+
+
+def _engines(ours: dict[str, Any]) -> Iterator[Bar]:
+    given = f"{ours['tasks']:,} waits on Celery, {ours['asked']:,g} polls a second asked for"
+    yield Bar(f"{given}: polls a second reached", ours["rate"], least=0.9 * ours["asked"])
+    yield Bar(f"{given}: most polls in any second", ours["burst"], most=ours["asked"])
+    yield Bar(f"{given}: CPU of a poll, all workers", ours["cpu"] * 1_000, most=0.4, unit=" ms")
+    yield Bar(f"{given}: Redis for each", ours["bytes"], most=1_000, unit=" bytes")
 
 
 def _by_cpu(ratio: float) -> str:
@@ -218,6 +228,22 @@ def _schedules(results: Results) -> str:
     return _table(("schedule", *(f"median {median} s" for median in MEDIANS)), rows)
 
 
+def _designs(found: dict[str, dict[str, Any]]) -> str:
+    def row(name: str, turn: dict[str, Any]) -> tuple[object, ...]:
+        cpu, size = f"{turn['cpu'] * 1000:.2f}", f"{turn['bytes']:.0f}"
+        return (
+            f"{name}: {turn['tasks']:,}",
+            f"{turn['asked']:,g}",
+            _short(turn["rate"]),
+            f"{turn['burst']:,}",
+            cpu,
+            size,
+        )
+
+    columns = ("polls / s asked for", "reached", "most in any second", "CPU ms / poll", "bytes of Redis each")
+    return _table(("design: tasks waiting", *columns), (row(*item) for item in found.items()))
+
+
 def _calls(results: Results) -> str:
     found = results["costs"]["status"]
     rows = (
@@ -243,6 +269,12 @@ def sections(results: Results) -> Iterator[tuple[str, str, str]]:
             "Each at its own pace (where it has none, 5 s); tasks take 3 s. Delay: from then to the poll that saw it."
         )
         yield "Manners", text, _polite(results)
+    if "engines" in results:
+        text = (
+            "Three workers, broker and store in one Redis. All ask for the same number of polls a second: by countdown, "
+            "by schedule, by `max_requests_per_second`."
+        )
+        yield "Waiting on Celery", text, _designs(results["engines"]["designs"])
     if "schedules" in results:
         text = (
             "On a virtual clock: requests for each task / mean delay / p95 of the delay, in seconds / mean delay as a "

@@ -6,6 +6,7 @@ Nothing here asks how fast anything is.
 import http.client
 import json
 import math
+import os
 import random
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,7 +16,7 @@ import pytest
 
 from camb_client import Schedule, TaskRef
 from camb_client.testing import FakeCamb, VirtualClock, use_clock
-from scripts.bench import simulate
+from scripts.bench import engines, simulate
 from scripts.bench.contenders import run, title
 from scripts.bench.measure import by_turns, cpu, waiting
 from scripts.bench.report import Bar, render
@@ -167,3 +168,17 @@ def test_a_cell_of_the_simulation_is_the_same_in_every_run() -> None:
     assert cell.delay == pytest.approx(5.15 / 2 + 0.075, rel=0.03)
     assert cell.requests == pytest.approx(1.5 + 20 * math.exp(0.125) / 5.15, rel=0.03)
     assert simulate.cell("runwayml, 6 ± 1.5 s", 20, 50) == simulate.cell("runwayml, 6 ± 1.5 s", 20, 50)
+
+
+@pytest.mark.skipif(not engines.is_there() and not os.environ.get("CI"), reason="redis-server is not installed here")
+def test_waits_on_celery_are_measured_and_told() -> None:
+    with server() as url:
+        turn = engines.measure(engines.OURS, engines.Load(60, 30, 3.0), url)
+    assert turn["rate"] > 5
+    assert 0 < turn["burst"] <= 30
+    assert turn["cpu"] > 0
+    assert 400 < turn["bytes"] < 5_000
+    results = {"machine": "here", "versions": {}, "waiting": {}, "engines": {"designs": {"ours": turn}, "ours": turn}}
+    shown = render(results)
+    assert "| ours: 60 | 30 |" in shown
+    assert "60 waits on Celery, 30 polls a second asked for: most polls in any second" in shown
