@@ -270,10 +270,7 @@ def sections(results: Results) -> Iterator[tuple[str, str, str]]:
         )
         yield "Manners", text, _polite(results)
     if "engines" in results:
-        text = (
-            "Three workers, broker and store in one Redis. All ask for the same number of polls a second: by countdown, "
-            "by schedule, by `max_requests_per_second`."
-        )
+        text = "Three workers; broker and store in one Redis. All ask for the same number of polls a second."
         yield "Waiting on Celery", text, _designs(results["engines"]["designs"])
     if "schedules" in results:
         text = (
