@@ -91,7 +91,7 @@ redis.call('HSET', sweep, 'asked', text(now))
 return 1
 """,
     "enter": """
-if at('held') > now or (at('until') > now and redis.call('HGET', sweep, 'owner') ~= ARGV[1]) then return false end
+if at('held') > now or at('until') > now then return false end
 local last = at('until')
 redis.call('HSET', sweep, 'owner', ARGV[1], 'until', text(now + TURN), 'asked', '0')
 return {lowest(ARGV[2]), last == 0 and '' or text(now - last)}

@@ -147,7 +147,7 @@ class SqliteStore:
         """See :class:`Store`."""
         with self._open().transaction() as rows:
             now, last = time.time(), self._at(rows, "until")
-            if self._at(rows, "held") > now or (last > now and self._value(rows, "owner") != owner):
+            if self._at(rows, "held") > now or last > now:
                 return None
             self._set(rows, owner=owner, until=now + TURN_SECONDS, asked=0.0)
             return Turn(self._lowest(rows, rate), now - last if last else math.inf)

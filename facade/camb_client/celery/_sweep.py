@@ -8,7 +8,7 @@ import asyncio
 import math
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any
+from uuid import uuid4
 
 import attrs
 
@@ -70,21 +70,22 @@ class Sweeper:
 
     Args:
         store: Where the waits are.
-        owner: The name of this process in the store.
+        process: The name of this process in the store.
         rate: Requests a second; infinity is no limit.
         max_concurrency: How many polls may be in flight.
         deliver: Sends outcomes; what it cannot send, or what is lost, is sent again.
     """
 
-    def __init__(self, store: Store, owner: str, rate: float, max_concurrency: int, deliver: Deliver) -> None:
-        self.store, self.owner, self.rate = store, owner, rate
+    def __init__(self, store: Store, process: str, rate: float, max_concurrency: int, deliver: Deliver) -> None:
+        self.store, self.process, self.rate = store, process, rate
         self.max_concurrency, self.deliver = max_concurrency, deliver
 
     def sweep(self) -> None:
         """Sweep, if no other sweeper has the turn."""
-        if (turn := self.store.enter(self.owner, self.rate)) is None:
+        owner = f"{self.process}/{uuid4().hex[:8]}"  # Threads of one process are different sweepers, too.
+        if (turn := self.store.enter(owner, self.rate)) is None:
             return
-        sweep = _Sweep(self, turn)
+        sweep = _Sweep(self, owner, turn)
         try:
             asyncio.run(sweep.run())
         except ConfigurationError as wrong:
@@ -92,14 +93,14 @@ class Sweeper:
             sweep.held = REFUSED_SECONDS
         finally:
             if not sweep.lost:
-                self.store.leave(self.owner, sweep.held, sweep.quiet)
+                self.store.leave(owner, sweep.held, sweep.quiet)
 
 
 class _Sweep:
     """One sweep."""
 
-    def __init__(self, sweeper: Sweeper, turn: Turn) -> None:
-        self._sweeper, self._turn = sweeper, turn
+    def __init__(self, sweeper: Sweeper, owner: str, turn: Turn) -> None:
+        self._sweeper, self._owner, self._turn = sweeper, owner, turn
         self.lost, self.held = False, 0.0
         self._clock = Clock()
         self._last_at = self._now() - turn.silence  # When the last request was sent, as far as is known.
@@ -230,7 +231,7 @@ class _Sweep:
     # The store.
 
     async def _exchange_all(self) -> None:
-        store, owner = self._sweeper.store, self._sweeper.owner
+        store, owner = self._sweeper.store, self._owner
         while True:
             changes, self._changes = self._changes, []
             began = self._now()
@@ -297,10 +298,10 @@ class _Sweep:
 
     def _resend(self, entry: Entry) -> None:
         ended = Ended.of(entry.state)
-        again = Ended(ended.call, ended.sent + 1)
+        delivery = Delivery(entry.id, ended.call, load_outcome(entry.outcome))
         delay = min(RESEND_SECONDS * 2**ended.sent, RESEND_CAP)
-        self._changes.append(Change(entry, again.text(), entry.outcome, delay))
-        self._deliveries[entry.id] = Delivery(entry.id, ended.call, load_outcome(entry.outcome))
+        self._changes.append(Change(entry, Ended(ended.call, ended.sent + 1).text(), entry.outcome, delay))
+        self._deliveries[entry.id] = delivery
 
     async def _deliver(self, written: frozenset[str], changes: list[Change]) -> None:
         """Send the outcomes that are in the store now; one that another sweep has written is its to send."""
@@ -325,8 +326,3 @@ class _Sweep:
         poller.start(now, now)
         poller._error = refused
         return FailedOutcome(state.ref, poller.timed_out(now))
-
-
-def owner_name(*parts: Any) -> str:
-    """The name of a process in the store."""
-    return "/".join(map(str, parts))

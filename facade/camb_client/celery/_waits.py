@@ -5,6 +5,7 @@ import os
 import time
 import weakref
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
@@ -28,7 +29,7 @@ from .._polling.schedule import Schedule, ScheduleLike
 from .._polling.task import TaskLike, TaskRef
 from .._tasks.base import BaseTasks
 from ._record import Ended, Waiting, options, tasks_named
-from ._sweep import RESEND_SECONDS, Delivery, Sweeper, owner_name
+from ._sweep import RESEND_SECONDS, Delivery, Sweeper
 
 QUEUE = "camb"
 WAIT, SWEEP = "camb.wait", "camb.sweep"
@@ -148,7 +149,12 @@ class Waits:
         now, limit, pace = time.time(), seconds(timeout), Schedule.of(schedule)
         found = [(str(uuid4()), begin(ref, limit, pace, now)) for ref in tasks]
         self._check()
-        self._store.add([(one, Waiting(state, "").text(), state.next_at - now) for one, state in found])
+        try:
+            self._store.add([(one, Waiting(state, "").text(), state.next_at - now) for one, state in found])
+        except BaseException:
+            with suppress(*self._store.outages):  # Nobody would have the results of those that were added.
+                self._store.close([one for one, _ in found], 0.0)
+            raise
         return self._app.GroupResult(str(uuid4()), [self._app.AsyncResult(one) for one, _ in found])
 
     def forget(self, id: str | AsyncResult[Any]) -> bool:  # noqa: A002 (Celery's word)
@@ -245,7 +251,11 @@ class Waits:
         entry = self._reach(lambda: self._store.get(wait_id))
         if entry is None or not entry.outcome:
             raise Ignore
-        ended = Ended.of(entry.state)
+        try:
+            ended, outcome = Ended.of(entry.state), load_outcome(entry.outcome)
+        except (ValueError, KeyError, TypeError) as problem:
+            log.error("%s: the entry cannot be read, and stays as it is: %s", wait_id, problem)
+            raise Ignore from None
         if ended.taken and entry.due_in > 0:
             raise Ignore
         if ended.sent > 1 and self._has_result(wait_id):
@@ -254,7 +264,7 @@ class Waits:
         taken = attrs.evolve(ended, taken=True).text()
         if not self._reach(lambda: self._store.write([Change(entry, taken, "", RESEND_SECONDS)])):
             raise Ignore
-        return load_outcome(entry.outcome).result()
+        return outcome.result()
 
     def _has_result(self, wait_id: str) -> bool:
         """Whether the call has ended before: it was resumed, and killed before its entry was closed."""
@@ -277,8 +287,9 @@ class Waits:
         """Sweep, and ask for the next sweep where more is due."""
         pid = os.getpid()
         if pid not in self._sweepers:
-            owner = owner_name(hostname, pid, uuid4().hex[:8])
-            self._sweepers = {pid: Sweeper(self._store, owner, self._rate, self._max_concurrency, self._deliver)}
+            self._sweepers = {
+                pid: Sweeper(self._store, f"{hostname}/{pid}", self._rate, self._max_concurrency, self._deliver)
+            }
         try:
             self._check()
             self._sweepers[pid].sweep()

@@ -107,6 +107,8 @@ def test_the_activity_goes_on_from_its_heartbeat(monkeypatch: pytest.MonkeyPatch
 
 
 def test_all_of_it_is_typed(tmp_path: Path) -> None:
+    pytest.importorskip("mypy")
+    pytest.importorskip("temporalio")
     for number, text in enumerate(BLOCKS):
         name = text.partition("\n")[0].removeprefix("# ") if text.startswith("# ") else f"block{number}.py"
         (tmp_path / name).write_text(text, encoding="utf-8")
