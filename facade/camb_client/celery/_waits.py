@@ -157,7 +157,7 @@ class Waits:
             raise
         return self._app.GroupResult(str(uuid4()), [self._app.AsyncResult(one) for one, _ in found])
 
-    def forget(self, id: str | AsyncResult[Any]) -> bool:  # noqa: A002 (Celery's word)
+    def forget(self, id: "str | AsyncResult[Any]") -> bool:  # noqa: A002 (Celery's word)
         """End a wait without an outcome: nothing is resumed, and its result stays as it is.
 
         The task still runs at CAMB.AI: there is no endpoint to cancel one.

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from markdown_it import MarkdownIt
 
 from camb_client import WaitState
 from camb_client.testing import FakeCamb
 
 from .conftest import KEY, ROOT, Studio
 
+MarkdownIt = pytest.importorskip("markdown_it").MarkdownIt  # Not there among the oldest dependencies.
 PAGE = ROOT / "docs/guides/celery.md"
 BLOCKS = [it.content for it in MarkdownIt().parse(PAGE.read_text(encoding="utf-8")) if it.info == "python"]
 
