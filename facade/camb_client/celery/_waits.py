@@ -7,6 +7,7 @@ import weakref
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
@@ -102,7 +103,7 @@ class Waits:
             track_started=False, time_limit=180, soft_time_limit=120,
         )  # fmt: skip
         app.steps["consumer"].add(_of(_Tick, self))
-        signals.celeryd_init.connect(self._name_queue, weak=False)
+        signals.celeryd_init.connect(self._prepare, weak=False)
         signals.task_revoked.connect(self._revoked, weak=False)
 
     @property
@@ -196,10 +197,16 @@ class Waits:
         queues = self._app.amqp.queues
         return queues[QUEUE] if QUEUE in queues else queues.new_missing(QUEUE)
 
-    def _name_queue(self, instance: Any = None, **_: Any) -> None:
-        """Let ``-Q celery,camb`` work where unknown queues are refused."""
-        if getattr(instance, "app", None) is self._app and not self._app.amqp.queues.create_missing:
+    def _prepare(self, instance: Any = None, **_: Any) -> None:
+        """Before a worker starts: let ``-Q celery,camb`` work where unknown queues are refused, and load once, before
+        it forks, what a sweep needs.
+        """
+        if getattr(instance, "app", None) is not self._app:
+            return
+        if not self._app.amqp.queues.create_missing:
             self._app.amqp.queues.add(self._queue)
+        for name in ("aiohttp_wire", "async_network"):
+            import_module(f"camb_client._http.{name}")
 
     def _check(self) -> None:
         """Check the store once in each process."""
