@@ -4,6 +4,9 @@
 """
 
 import sqlite3
+import subprocess
+import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,6 +31,7 @@ from camb_client import (
     WaitState,
     WaitTimeoutError,
 )
+from camb_client._durable.stores import open_store
 from camb_client.celery import Waits, _sweep, _waits
 from camb_client.testing import FakeCamb, rate_limited
 
@@ -304,6 +308,35 @@ def test_no_second_has_more_than_the_rate(make: Callable[..., App], monkeypatch:
     assert app.waits.pending() == {}
 
 
+def test_workers_that_differ_use_the_lowest_rate(make: Callable[..., App]) -> None:
+    app = make(max_requests_per_second=100)
+    for number in range(25):
+        app.fake.add(f"tts:{number}", ["SUCCESS"])
+    app.waits.begin([f"tts:{number}" for number in range(25)])
+    open_store(f"sqlite:///{app.store}", "app").tick(10.0)  # As another worker tells its rate.
+    deadline = time.monotonic() + 10
+    while app.waits.pending() and time.monotonic() < deadline:
+        app.waits.sweep()
+    at = [request.at for request in app.fake.requests]
+    assert len(at) == 25
+    assert max(sum(one <= other < one + 1 for other in at) for one in at) <= 10
+
+
+def test_two_sweeps_at_once_in_one_process_are_one(make: Callable[..., App]) -> None:
+    app = make(max_requests_per_second=20)
+    for number in range(30):
+        app.fake.add(f"tts:{number}", ["SUCCESS"])
+    app.waits.begin([f"tts:{number}" for number in range(30)])
+    sweeps = [threading.Thread(target=app.waits.sweep) for _ in range(4)]
+    for sweep in sweeps:
+        sweep.start()
+    for sweep in sweeps:
+        sweep.join()
+    at = [request.at for request in app.fake.requests]
+    assert 0 < max(sum(one <= other < one + 1 for other in at) for one in at) <= 20
+    assert len({request.ref for request in app.fake.requests}) == len(at)
+
+
 # wait: a call that is resumed.
 
 
@@ -562,3 +595,20 @@ def test_register_sends_nothing(tmp_path: Path) -> None:
     app = Celery("other", broker="redis://127.0.0.1:1", set_as_current=False)
     waits = camb_client.celery.register(app, store="redis://127.0.0.1:1")
     assert waits.wait.name == "camb.wait"
+
+
+@pytest.mark.parametrize(("missing", "said"), [("celery", "needs Celery"), ("redis", "a Redis store needs redis-py")])
+def test_what_is_not_installed_is_said(missing: str, said: str) -> None:
+    program = (
+        f"import sys; sys.modules[{missing!r}] = None\n"
+        "from camb_client import ConfigurationError\n"
+        "try:\n"
+        "    from camb_client.celery import register\n"
+        "    from celery import Celery\n"
+        "    register(Celery('a'), store='redis://localhost')\n"
+        "except ConfigurationError as error:\n"
+        "    print(error)\n"
+    )
+    shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert said in shown
+    assert "pip install 'camb-client[celery]'" in shown
