@@ -97,6 +97,10 @@ def test_a_closed_id_is_refused_for_as_long_as_was_said(store: Store) -> None:
     assert set(claimed(store)) == {"b"}  # And what was kept of the other is removed.
     store.add([("a", "once more", 0.0)])
     assert store.get("a") is not None
+    store.close(["b"], keep=60)
+    assert claimed(store).keys() == {"a"}
+    store.add([("b", "once more", 0.0)])
+    assert store.get("b") is None
 
 
 def test_one_sweeper_at_a_time(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
