@@ -433,7 +433,9 @@ def test_a_resume_without_an_entry_or_twice_is_ignored(app: App, monkeypatch: py
     publish, seen = publisher(app)
     app.fake.add("tts:1", ["SUCCESS"], run_id=1)
     resumed: list[Any] = []
-    real = app.waits._resume
+    real, close = app.waits._resume, app.waits._close
+    # The second comes while the first is not through.
+    monkeypatch.setattr(app.waits, "_close", lambda wait_id: [time.sleep(0.7), close(wait_id)])
     monkeypatch.setattr(app.waits, "_resume", lambda one: [real(one), real(one), resumed.append(one)])
     with app.worker():
         result = chain(app.waits.wait.s("tts:1"), publish.s()).apply_async()
