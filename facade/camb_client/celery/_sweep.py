@@ -40,6 +40,8 @@ MARGIN_SECONDS = 2.0
 REFUSED_SECONDS = 30.0
 # An outcome is sent again where nobody has taken it for so long; then for twice as long, and so on.
 RESEND_SECONDS, RESEND_CAP = 20.0, 1_280.0
+# A poll may come so much too soon by the clock of this worker.
+EARLY_SECONDS = 1.0
 # How many entries are claimed at once.
 MOST = 500
 
@@ -56,13 +58,12 @@ class Delivery:
 Deliver = Callable[[Sequence[Delivery]], None]
 
 
-@attrs.define(eq=False)
+@attrs.frozen
 class _Claim:
-    """A wait that this sweep has claimed, and is to poll."""
+    """A wait that this sweep has claimed, and polls."""
 
     entry: Entry
     record: Waiting
-    until: float  # The poll must begin before.
 
 
 class Sweeper:
@@ -104,7 +105,8 @@ class _Sweep:
         self.lost, self.held = False, 0.0
         self._clock = Clock()
         self._last_at = self._now() - turn.silence  # When the last request was sent, as far as is known.
-        self._ready: deque[_Claim] = deque()
+        # What was claimed, and when its poll must have begun. It is read then, and not all at once.
+        self._ready: deque[tuple[float, Entry]] = deque()
         self._changes: list[Change] = []
         self._deliveries: dict[str, Delivery] = {}
         self._polls: set[asyncio.Task[None]] = set()
@@ -164,11 +166,31 @@ class _Sweep:
             now = self._now()
             if now >= self._kept_until or self._limiter.free_at(now) > now:
                 return None
-            claim = self._ready.popleft()
-            if now < claim.until:
+            until, entry = self._ready.popleft()
+            if now < until and (claim := self._read(entry)) is not None:
                 self._limiter.begin(now)
                 return claim
         return None
+
+    def _read(self, entry: Entry) -> _Claim | None:
+        """What is kept of a wait; ``None`` if it cannot be read, or is not due by our clock."""
+        try:
+            record = Waiting.of(entry.state)
+        except ValueError as problem:
+            self._leave(entry, problem)
+            return None
+        pause = record.state.due_at(now := self._clock.time()) - now
+        if pause <= EARLY_SECONDS:
+            return _Claim(entry, record)
+        self._changes.append(
+            Change(entry, entry.state, "", pause)
+        )  # The clock that it was written by is ahead of ours.
+        return None
+
+    def _leave(self, entry: Entry, problem: Exception) -> None:
+        if entry.id not in self._unread:
+            self._unread.add(entry.id)
+            log.error("%s: the entry cannot be read, and stays as it is: %s", entry.id, problem)
 
     async def _poll_all(self, claim: _Claim | None) -> None:
         while claim is not None:
@@ -226,7 +248,7 @@ class _Sweep:
             log.error("the API refuses the key of this worker; no wait ends for it, and the next poll is in %g s: %s",
                       REFUSED_SECONDS, error)  # fmt: skip
         self._refused, self.held = error, max(self.held, REFUSED_SECONDS)
-        self._ready.append(claim)
+        self._ready.append((0.0, claim.entry))
 
     # The store.
 
@@ -280,21 +302,13 @@ class _Sweep:
     def _take_in(self, found: Exchanged) -> None:
         until = self._now() + CLAIM_SECONDS - POLL_SECONDS - 1.0
         for entry in found.claimed:
-            try:
-                if entry.outcome:
-                    self._resend(entry)
-                    continue
-                claim = _Claim(entry, Waiting.of(entry.state), until)
-            except (ValueError, KeyError, TypeError) as problem:
-                if entry.id not in self._unread:
-                    self._unread.add(entry.id)
-                    log.error("%s: the entry cannot be read, and stays as it is: %s", entry.id, problem)
+            if not entry.outcome:
+                self._ready.append((until, entry))
                 continue
-            pause = claim.record.state.due_at(now := self._clock.time()) - now
-            if pause > 1.0:  # The clock of the worker that polled last is ahead of ours.
-                self._changes.append(Change(entry, entry.state, "", pause))
-            else:
-                self._ready.append(claim)
+            try:
+                self._resend(entry)
+            except (ValueError, KeyError, TypeError) as problem:
+                self._leave(entry, problem)
 
     def _resend(self, entry: Entry) -> None:
         ended = Ended.of(entry.state)
@@ -313,11 +327,12 @@ class _Sweep:
         """What was claimed and not polled is due at once; where the key is refused, after the pause."""
         delay = REFUSED_SECONDS if self._refused else 0.0
         now = self._clock.time()
-        for claim in self._ready:
-            if self._refused is not None and now >= claim.record.state.deadline:
+        for _, entry in self._ready:
+            claim = self._read(entry) if self._refused else None
+            if self._refused is not None and claim is not None and now >= claim.record.state.deadline:
                 self._end(claim, self._timed_out(claim.record.state, self._refused))
             else:
-                self._changes.append(Change(claim.entry, claim.entry.state, "", delay))
+                self._changes.append(Change(entry, entry.state, "", delay))
         self._ready.clear()
 
     def _timed_out(self, state: WaitState, refused: CambError) -> TaskOutcome:

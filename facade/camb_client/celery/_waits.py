@@ -49,7 +49,7 @@ def register(
     *,
     store: str,
     max_requests_per_second: float | None = None,
-    max_concurrency: int = 64,
+    max_concurrency: int = 128,
     namespace: str | None = None,
 ) -> "Waits":
     """Let an app wait for CAMB.AI's tasks. Call it where the app is made, for workers and web handlers alike.
@@ -63,7 +63,7 @@ def register(
             processes of one machine. A Redis must have ``maxmemory-policy noeviction``.
         max_requests_per_second: How many polls may reach the server in any second, from all workers together; workers
             that differ use the lowest. ``None`` is no limit.
-        max_concurrency: How many polls may be in flight, from 1 to 10,000.
+        max_concurrency: How many polls may be in flight, from 1 to 10,000. A slow API needs more for the same rate.
         namespace: Whose waits these are, where several apps share a store; by default the name of the app.
 
     Raises:

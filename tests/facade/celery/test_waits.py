@@ -33,7 +33,7 @@ from camb_client import (
 )
 from camb_client._durable.stores import open_store
 from camb_client.celery import Waits, _sweep, _waits
-from camb_client.testing import FakeCamb, rate_limited
+from camb_client.testing import FakeCamb, Reply, rate_limited, slow
 
 from .conftest import KEY
 
@@ -212,6 +212,18 @@ def test_a_wait_that_is_forgotten_is_polled_no_more(app: App) -> None:
     assert app.waits.pending() == {}
     app.sweep(2)
     assert app.polls("tts:a") == polls >= 1
+    assert result.state == "PENDING"
+
+
+def test_what_ends_after_it_was_forgotten_is_told_to_nobody(app: App) -> None:
+    app.fake.add("tts:a", [slow(0.7, Reply.json({"status": "SUCCESS", "run_id": 1}))])
+    (result,) = app.waits.begin(["tts:a"]).results
+    sweep = threading.Thread(target=app.waits.sweep)
+    sweep.start()
+    while not app.polls("tts:a"):
+        time.sleep(0.02)
+    assert app.waits.forget(result.id)
+    sweep.join()
     assert result.state == "PENDING"
 
 
