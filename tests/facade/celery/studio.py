@@ -15,6 +15,9 @@ for name, seconds in SETTINGS.get("leases", {}).items():  # Shorter ones, where 
     setattr(stores, name, seconds)
 
 import camb_client.celery  # noqa: E402 (what it imports of stores is as the test wants it)
+from camb_client.celery import _sweep, _waits  # noqa: E402
+
+_sweep.RESEND_SECONDS = _waits.RESEND_SECONDS = SETTINGS.get("resend", 20.0)
 
 app = Celery("studio", broker=SETTINGS["broker"], backend=SETTINGS["backend"])
 app.conf.update(SETTINGS.get("conf", {}))

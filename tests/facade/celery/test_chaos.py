@@ -64,11 +64,15 @@ def count(studio: Studio, ids: list[str]) -> tuple[int, int]:
 
 def test_two_workers_and_one_kill(make_studio: Make, over_redis: dict[str, str], api: str) -> None:
     leases = {"CLAIM_SECONDS": 6.0, "TURN_SECONDS": 4.0}
-    studio = make_studio(api, **over_redis, options={"max_requests_per_second": 50}, leases=leases, conf=AGAIN)
+    studio = make_studio(
+        api, **over_redis, options={"max_requests_per_second": 50}, leases=leases, resend=5.0, conf=AGAIN
+    )
     studio.worker()
     studio.worker()
     with studio.module() as module:
         ids = begin(module, 60, lambda number: 1 + number % 6)
+        # All are in the store: what a killed worker has of the broker comes again only after a minute or two.
+        studio.until(lambda: len(studio.lines("ended")) + len(module.waits.pending()) >= 60)
         studio.until(lambda: len(studio.lines("ended")) >= 10)
         killed, _ = studio.holder()
         studio.kill(killed)
