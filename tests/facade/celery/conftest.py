@@ -117,6 +117,7 @@ class Studio:
             "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "facade"), str(ROOT / "generated"))),
         }
         self.workers: list[subprocess.Popen[bytes]] = []
+        self._gone: set[int] = set()
 
     def worker(
         self, *options: str, queues: str = "celery,camb", app: str = "tests.facade.celery.studio"
@@ -160,7 +161,17 @@ class Studio:
         with suppress(ProcessLookupError):
             os.killpg(worker.pid, number)
         if number == signal.SIGKILL:
+            self._gone.add(worker.pid)
             worker.wait(20)
+
+    def supervise(self) -> None:
+        """Do what runs workers elsewhere: start another one for each that has ended by itself, as some of Celery's do
+        where they lose their broker.
+        """
+        for worker in list(self.workers):
+            if worker.poll() is not None and worker.pid not in self._gone:
+                self._gone.add(worker.pid)
+                self.worker()
 
     def holder(self) -> tuple[subprocess.Popen[bytes], int]:
         """The worker whose child has the sweep's turn, and that child, once there is one."""

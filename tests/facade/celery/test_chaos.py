@@ -142,7 +142,12 @@ def test_each_wait_ends_once(make_studio: Make, durable_redis: RedisServer, api:
         studio.until(lambda: len(studio.lines("ended")) >= 20)
         event(studio, durable_redis)
         began = time.monotonic()
-        studio.until(lambda: count(studio, module, ids)[0] == 0, 240)
+
+        def all_ended() -> bool:
+            studio.supervise()
+            return count(studio, module, ids)[0] == 0
+
+        studio.until(all_ended, 240)
         time.sleep(max(0.0, LONG_ENOUGH - (time.monotonic() - began)))
         assert count(studio, module, ids) == (0, 0)
         assert module.waits.pending() == {}
@@ -168,9 +173,12 @@ def test_each_wait_ends_once_where_workers_are_killed_while_they_register(
             studio.worker()
         # The last delivery again may come a hundred seconds after the last worker began.
         began = time.monotonic()
-        studio.until(
-            lambda: count(studio, module, sorted(studio.received()))[0] == 0 and time.monotonic() > began + 200, 400
-        )
+
+        def all_ended() -> bool:
+            late = time.monotonic() > began + 200
+            return late and count(studio, module, sorted(studio.received()))[0] == 0
+
+        studio.until(all_ended, 400)
         # Kombu takes a message off Redis before it notes that it has it: one may be lost with each kill, before any
         # worker has received it. No code of ours has seen it then.
         received = studio.received()
