@@ -140,9 +140,7 @@ BLOCKS: dict[str, list[Program | Shell | Commands | QuickStart | NoProgram]] = {
         Program("147320 Gary\n"),
         Shell("SUCCESS  run_id 2003", files=("body.json",)),
     ],
-    "docs/guides/celery.md": [
-        *[NoProgram("tests/facade/celery/test_guide.py follows the whole page")] * 8,
-    ],
+    "docs/guides/celery.md": [*[NoProgram("tests/facade/celery/test_guide.py follows the whole page")] * 8],
     "docs/guides/many.md": [
         Program("tts:line-1 run_id 1004\n"),
         Program("line-1 1004\nline-2 1005\nline-100 tts:line-100 ended as ERROR"),
