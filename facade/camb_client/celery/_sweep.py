@@ -30,6 +30,8 @@ from ._record import Ended, Waiting
 SWEEP_SECONDS = 30.0
 # Between two calls of the store, where nothing presses.
 BEAT_SECONDS = 0.2
+# Between two times that polls begin, where the rate is what they wait for.
+PACE_SECONDS = 0.01
 # A sweep stays where more is due so soon.
 LINGER_SECONDS = 1.0
 # A poll has ended by then, and its claim still stands.
@@ -43,7 +45,7 @@ RESEND_SECONDS, RESEND_CAP = 20.0, 1_280.0
 # A poll may come so much too soon by the clock of this worker.
 EARLY_SECONDS = 1.0
 # How many entries are claimed at once.
-MOST = 500
+MOST = 1_000
 
 
 @attrs.frozen
@@ -152,8 +154,12 @@ class _Sweep:
                 poll.add_done_callback(self._polled)
             now = self._now()
             free = self._limiter.free_at(now) if self._ready and not self._ending else math.inf
-            self._wake.clear()
-            await self._clock.aidle(self._wake, max(0.0, free - now), busy=True)
+            if free < math.inf and self._limiter.in_flight < self._sweeper.max_concurrency:
+                # Those that the rate admits meanwhile begin together, which costs less; the limiter counts them all.
+                await asyncio.sleep(min(max(free - now, PACE_SECONDS), BEAT_SECONDS))
+            else:
+                self._wake.clear()
+                await self._wake.wait()
 
     def _polled(self, poll: asyncio.Task[None]) -> None:
         self._polls.discard(poll)
@@ -278,7 +284,7 @@ class _Sweep:
             elif not found.claimed and not self._changes:
                 await self._pause(BEAT_SECONDS)
                 continue
-            await self._pause(0 if self._refused else BEAT_SECONDS / 2)
+            await self._pause(0 if self._refused else BEAT_SECONDS)
 
     async def _pause(self, seconds: float) -> None:
         """Until the next call of the store; what is in flight at the end is waited for, and no longer."""
@@ -297,7 +303,7 @@ class _Sweep:
         if self._ending:
             return 0
         rate = self._turn.rate
-        return max(0, (MOST if rate == math.inf else min(MOST, math.ceil(rate * 3 * BEAT_SECONDS))) - len(self._ready))
+        return max(0, (MOST if rate == math.inf else min(MOST, math.ceil(rate * 5 * BEAT_SECONDS))) - len(self._ready))
 
     def _take_in(self, found: Exchanged) -> None:
         until = self._now() + CLAIM_SECONDS - POLL_SECONDS - 1.0
