@@ -322,13 +322,14 @@ def test_no_second_has_more_than_the_rate(make: Callable[..., App], monkeypatch:
     assert app.waits.pending() == {}
 
 
-def test_workers_that_differ_use_the_lowest_rate(make: Callable[..., App]) -> None:
+def test_workers_that_differ_use_the_lowest_rate(make: Callable[..., App], monkeypatch: pytest.MonkeyPatch) -> None:
     app = make(max_requests_per_second=100)
+    monkeypatch.setattr(_sweep, "SWEEP_SECONDS", 10.0)
     for number in range(25):
         app.fake.add(f"tts:{number}", ["SUCCESS"])
     app.waits.begin([f"tts:{number}" for number in range(25)])
     open_store(f"sqlite:///{app.store}", "app").tick(10.0)  # As another worker tells its rate.
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 20
     while app.waits.pending() and time.monotonic() < deadline:
         app.waits.sweep()
     at = [request.at for request in app.fake.requests]
