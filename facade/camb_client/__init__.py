@@ -104,7 +104,6 @@ else:
         return sorted({*globals(), *__all__})
 
 
-# fmt: off
 __all__ = [
     "SPEC_DIGEST",
     "ApiConnectionError",
@@ -160,7 +159,6 @@ __all__ = [
     "WaitTimeoutError",
     "__version__",
 ]
-# fmt: on
 
 if not TYPE_CHECKING:
     for _name in __all__:

@@ -29,7 +29,7 @@ def test_the_public_names_are_the_promised_ones() -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "expected"),
     [
-        ("__init__.py", '"ServerError", ', "", "-    class ServerError(ApiError)"),
+        ("__init__.py", '    "ServerError",\n', "", "-    class ServerError(ApiError)"),
         (
             "_tasks/sync_tasks.py",
             "timeout: float | None = 600.0,",
