@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NoReturn, Self
 
 import attrs
@@ -200,11 +201,13 @@ def _ref(found: dict[str, Any]) -> TaskRef:
     return TaskRef._of_create(ref.kind, ref.task_id, ref.submitted_at) if found["created"] and ref.submitted_at else ref
 
 
+@lru_cache(64)
 def _schedule_text(schedule: Schedule) -> str:
     learned = isinstance(schedule, LearnedSchedule)
     return _LEARNED if learned else " ".join(f"{_short(one)}" for one in attrs.astuple(schedule))
 
 
+@lru_cache(64)  # Most waits have one of a few.
 def _schedule(text: str) -> Schedule:
     if text == _LEARNED:
         return Schedule.LEARNED
