@@ -9,20 +9,8 @@ from typing import Any, NoReturn, TypeVar
 from .._http.call import Call, is_address, no_json
 from .._polling.response import Redact, json_object, read_state
 from .._polling.task import TaskRef, TaskState
-from .operations import (
-    Part,
-    as_file,
-    create_request,
-    fitting,
-    lookup,
-    parse,
-    part_request,
-    request_line,
-    result_reader,
-    result_request,
-    results_request,
-    stream_request,
-)
+from . import operations
+from .operations import Part
 
 _T = TypeVar("_T")
 # Two to five in one bulk call, by the schema (RunIDsRequestPayload) and the docs.
@@ -33,8 +21,10 @@ RESULT_LIMIT = 64 << 20
 
 def status(ref: TaskRef, poll: int = 0) -> Call[TaskState]:
     """Poll a task; ``poll`` is the number of this poll in its wait."""
-    read = partial(read_state, ref, parse)
-    return Call(str(ref), *request_line(ref.kind, ref.task_id), None, read, "a task result", ref=ref, poll=poll)
+    read = partial(read_state, ref, operations.parse)
+    return Call(
+        str(ref), *operations.request_line(ref.kind, ref.task_id), None, read, "a task result", ref=ref, poll=poll
+    )
 
 
 def create(kind: str, body: object) -> Call[TaskRef]:
@@ -46,35 +36,39 @@ def create(kind: str, body: object) -> Call[TaskRef]:
             raise ValueError("response has no 'task_id'")  # noqa: TRY004 (the body's fault, not a caller's)
         return TaskRef._of_create(kind, task_id, datetime.fromtimestamp(at, UTC))
 
-    method, url, fields, is_form = create_request(kind, body)
+    method, url, fields, is_form = operations.create_request(kind, body)
     if not is_form:
         return Call(f"{kind} create", method, url, fields, read, "a new task", fresh=True)
     from .._http.upload import Upload
 
-    upload = Upload(fields, as_file)
+    upload = Upload(fields, operations.as_file)
     return Call(f"{kind} create", method, url, None, read, "a new task", fresh=True, upload=upload)
 
 
 def stream(kind: str, fields: dict[str, Any]) -> Call[NoReturn]:
     """Have speech made and sent at once."""
-    call = stream_request(kind, fields)
+    call = operations.stream_request(kind, fields)
     return Call(f"{kind} stream", *call, no_json, "audio", headers={"accept": "*/*"}, fresh=True)
 
 
 def address(kind: str, run_id: int) -> Call[str]:
     """Ask where a result is."""
-    return Call(f"{kind} run {run_id}", *result_request(kind, run_id), lambda body, *_: _address(body), "an address")
+    return Call(
+        f"{kind} run {run_id}", *operations.result_request(kind, run_id), lambda body, *_: _address(body), "an address"
+    )
 
 
 def result(kind: str, run_id: int) -> Call[Any]:
     """Ask for a result."""
-    read = _redacted(result_reader(kind))
-    return Call(f"{kind} run {run_id}", *result_request(kind, run_id), read, "a result", body_limit=RESULT_LIMIT)
+    read = _redacted(operations.result_reader(kind))
+    return Call(
+        f"{kind} run {run_id}", *operations.result_request(kind, run_id), read, "a result", body_limit=RESULT_LIMIT
+    )
 
 
 def results(kind: str, run_ids: Sequence[int]) -> Call[dict[int, Any]]:
     """Ask for two to five results; those that the response does not have as a result are left out."""
-    return _bulk(kind, run_ids, _redacted(result_reader(kind)), "results")
+    return _bulk(kind, run_ids, _redacted(operations.result_reader(kind)), "results")
 
 
 def _bulk(
@@ -88,19 +82,19 @@ def _bulk(
         return found
 
     subject = f"{kind} runs {', '.join(map(str, run_ids))}"
-    return Call(subject, *results_request(kind, list(run_ids)), read, expects, body_limit=RESULT_LIMIT)
+    return Call(subject, *operations.results_request(kind, list(run_ids)), read, expects, body_limit=RESULT_LIMIT)
 
 
 def part(handle: Part[..., Any], run_id: int, *args: Any, **params: Any) -> Call[Any]:
     """Ask for what a run has beside its result."""
-    request = part_request(handle, run_id, *args, **params)
-    read = _redacted(fitting(handle.read))
+    request = operations.part_request(handle, run_id, *args, **params)
+    read = _redacted(operations.fitting(handle.read))
     return Call(f"{handle.kind} run {run_id}", *request, read, "a part of a result", body_limit=RESULT_LIMIT)
 
 
 def listed(path: str) -> Call[Any]:
     """Ask what there is: voices, languages."""
-    request, read = lookup(path)
+    request, read = operations.lookup(path)
     return Call(path.removeprefix("/"), *request, _redacted(read), "a list", body_limit=RESULT_LIMIT)
 
 

@@ -350,7 +350,7 @@ def test_what_this_machine_lacks_is_no_fault_of_the_response(both: Both, monkeyp
         raise broken("not here")
 
     camb = both.answering(lambda _: httpx.Response(200, json={"status": "PENDING"}))
-    monkeypatch.setattr("camb_client._api.calls.parse", fail)
+    monkeypatch.setattr("camb_client._api.operations.parse", fail)
     with pytest.raises(broken, match="not here"):
         camb.status("tts:1")
 
