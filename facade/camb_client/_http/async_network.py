@@ -13,7 +13,7 @@ from typing import Any
 import httpcore
 import httpx
 
-from .pool import BasePool, Opened, left_of
+from .pool import BaseBody, BasePool, Opened, left_of
 from .routes import KEEPALIVE, Routes
 
 # anyio, of which httpcore has its locks, imports this at the first of them: that would be time of the first request.
@@ -200,29 +200,27 @@ async def _connect(family: int, address: Any) -> socket.socket:
 
 
 async def _first_of(addresses: list[tuple[int, Any]]) -> socket.socket:
-    """A socket that is connected to one of them; each is tried soon after the one before."""
+    """A socket that is connected to one of them; each is tried soon after the one before, at once where that failed."""
     if len(addresses) == 1:
         return await _connect(*addresses[0])
     tasks: list[asyncio.Task[socket.socket]] = []
-    winner = None
+    winner: socket.socket | None = None
+
+    async def attempt(number: int, address: tuple[int, Any]) -> socket.socket:
+        if number:
+            await asyncio.wait([tasks[number - 1]], timeout=number * _NEXT_ADDRESS_AFTER)
+        return await _connect(*address)
 
     def close(task: asyncio.Task[socket.socket]) -> None:
-        if not task.cancelled() and task.exception() is None and task is not winner:
+        if not task.cancelled() and task.exception() is None and task.result() is not winner:
             task.result().close()
 
     try:
-        pending: set[asyncio.Task[socket.socket]] = set()
-        for number, (family, address) in enumerate(addresses, start=1):
-            tasks.append(asyncio.create_task(_connect(family, address)))
-            pending.add(tasks[-1])
-            wait = None if number == len(addresses) else _NEXT_ADDRESS_AFTER
-            while pending:
-                done, pending = await asyncio.wait(pending, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
-                winner = next((task for task in done if task.exception() is None), None)
-                if winner is not None:
-                    return winner.result()
-                if wait is not None:
-                    break
+        tasks += [asyncio.create_task(attempt(*one)) for one in enumerate(addresses)]
+        for done in asyncio.as_completed(tasks):
+            with suppress(OSError):
+                winner = await done
+                return winner
         return await tasks[0]  # All have failed: raise why.
     finally:
         for task in tasks:
@@ -230,15 +228,7 @@ async def _first_of(addresses: list[tuple[int, Any]]) -> socket.socket:
             task.add_done_callback(close)
 
 
-class _Body:
-    """The body of a response; to close it gives the connection back, or closes it where that is cancelled."""
-
-    _closed = True
-
-    def __init__(self, pool: "_Pool", connection: Any, stream: Any) -> None:
-        self._pool, self._connection, self._stream = pool, connection, stream
-        self._closed = False
-
+class _Body(BaseBody):
     def __aiter__(self) -> Any:
         return aiter(self._stream)
 
@@ -251,12 +241,6 @@ class _Body:
         except BaseException:
             self.__del__()
             raise
-
-    def __del__(self) -> None:
-        """An interruption may have come between any two lines, that of the closing too."""
-        if not self._closed:
-            self._closed = True
-            self._pool.drop(self._connection)
 
 
 class _Pool(BasePool):

@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Any
 from weakref import WeakSet
 
 import httpcore
@@ -24,15 +24,8 @@ from .credentials import ApiKey
 _MAX_IDLE = 20
 
 
-class NetworkStream(Protocol):
-    """What a connection sends and receives by."""
-
-    def close(self) -> None:
-        """Close it, now and without waiting."""
-
-
-class Opened(list[NetworkStream]):
-    """What a connection has opened; and where the pieces that it receives are noted, for the request that it is for."""
+class Opened(list[Any]):
+    """What a connection has opened, which ``close`` closes without waiting; and where it notes what it receives."""
 
     received: deque[bytes]
 
@@ -67,6 +60,22 @@ def left_of(timeout: float | None, late: type[Exception]) -> float | None:
     if (remaining := left()) <= 0:
         raise late("no whole response in time")
     return min(timeout, remaining)
+
+
+class BaseBody:
+    """The body of a response; to close it gives the connection back, or closes it where that is interrupted."""
+
+    _closed = True
+
+    def __init__(self, pool: "BasePool", connection: Any, stream: Any) -> None:
+        self._pool, self._connection, self._stream = pool, connection, stream
+        self._closed = False
+
+    def __del__(self) -> None:
+        """An interruption may have come between any two lines, that of the closing too."""
+        if not self._closed:
+            self._closed = True
+            self._pool.drop(self._connection)
 
 
 class BasePool:

@@ -10,7 +10,7 @@ from typing import Any
 import httpcore
 import httpx
 
-from .pool import BasePool, Opened, left_of
+from .pool import BaseBody, BasePool, Opened, left_of
 from .routes import KEEPALIVE, Routes
 
 
@@ -65,15 +65,7 @@ class _Network(httpcore.SyncBackend):
         raise httpcore.ConnectError(f"no address: {host}")
 
 
-class _Body:
-    """The body of a response; to close it gives the connection back."""
-
-    _closed = True
-
-    def __init__(self, pool: "_Pool", connection: Any, stream: Any) -> None:
-        self._pool, self._connection, self._stream = pool, connection, stream
-        self._closed = False
-
+class _Body(BaseBody):
     def __iter__(self) -> Any:
         return iter(self._stream)
 
@@ -86,12 +78,6 @@ class _Body:
         except BaseException:
             self.__del__()
             raise
-
-    def __del__(self) -> None:
-        """An interruption may have come between any two lines, that of the closing too."""
-        if not self._closed:
-            self._closed = True
-            self._pool.drop(self._connection)
 
 
 class _Pool(BasePool):
