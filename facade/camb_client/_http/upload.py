@@ -95,59 +95,41 @@ class Upload(httpx.SyncByteStream, httpx.AsyncByteStream):
             raise TypeError(f"{file_name!r} is open as text: open it with mode 'rb'")
         return _Part(_encoded(head), given, _left(given))
 
-    def _reads(self) -> Iterator[Callable[[], bytes]]:
-        """The body, as functions that each give a piece of it: some read from a disk."""
-        for part in self._parts:
-            yield partial(bytes, part.head)
-            if isinstance(part.content, bytes):
-                yield partial(bytes, part.content)
-            else:
-                yield from _pieces(part)
-            yield lambda: b"\r\n"
-        yield partial(bytes, self._end)
+    def _pieces(self) -> Iterator[bytes]:
+        try:
+            for part in self._parts:
+                yield part.head
+                yield from (part.content,) if isinstance(part.content, bytes) else _read(part.content, part.size)
+                yield b"\r\n"
+            yield self._end
+        except Exception as broken:
+            raise LocalReadError from broken
 
     def __iter__(self) -> Iterator[bytes]:
-        with closing(self._reads()) as reads:  # type: ignore[type-var]
-            for read in reads:
-                yield _guarded(read)
+        yield from self._pieces()
         self.on_sent()
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        with closing(self._reads()) as reads:  # type: ignore[type-var]
-            for read in reads:
-                yield await in_thread(partial(_guarded, read))
+        with closing(self._pieces()) as pieces:  # type: ignore[type-var]
+            while (piece := await in_thread(partial(next, pieces, None))) is not None:
+                yield piece
         self.on_sent()
 
 
-def _pieces(part: _Part) -> Iterator[Callable[[], bytes]]:
-    """Reads of a file: of as many bytes as were told, or up to its end."""
-    is_path = isinstance(part.content, os.PathLike)
-    opened = _guarded(lambda: open(part.content, "rb")) if is_path else nullcontext(part.content)  # noqa: PTH123, SIM115
-    with opened as file:
-        left = part.size
-        ended = False
-
-        def read() -> bytes:
-            nonlocal left, ended
+def _read(content: Any, left: int | None) -> Iterator[bytes]:
+    """The content of a file: as many bytes as were told, or up to its end."""
+    is_path = isinstance(content, os.PathLike)
+    with open(content, "rb") if is_path else nullcontext(content) as file:  # noqa: PTH123
+        while left != 0:
             piece: bytes = file.read(_PIECE if left is None else min(_PIECE, left))
             if not isinstance(piece, bytes | bytearray | memoryview):
                 raise TypeError(f"the handle of a file gave {type(piece).__name__}, not bytes")
-            ended = not piece
-            if left is not None:
-                left -= len(piece)
-                if ended and left:
-                    raise OSError(f"a file became shorter by {left} bytes while it was sent")
-            return bytes(piece)
-
-        while not ended and left != 0:
-            yield read
-
-
-def _guarded(read: Callable[[], Any]) -> Any:
-    try:
-        return read()
-    except Exception as broken:
-        raise LocalReadError from broken
+            if not piece and left:
+                raise OSError(f"a file became shorter by {left} bytes while it was sent")
+            if not piece:
+                return
+            left = left and left - len(piece)
+            yield bytes(piece)
 
 
 def _left(handle: IO[bytes]) -> int | None:
