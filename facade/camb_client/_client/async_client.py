@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Literal, Self, Unpack, overload
+from typing import IO, Any, Literal, Self, Unpack, overload
 
 import httpx
 
-import camb_client  # noqa: TC001 (annotations name what it imports lazily)
+import camb_client
 
 from .._api.operations import SOUND, SPEECH, Operations, kind_of
 from .._files.options import FetchOptions, OnProgress, StrPath
@@ -16,10 +16,6 @@ from .._polling.errors import ConfigurationError
 from .._tasks.async_tasks import AsyncTaskFamily, AsyncTasks
 from .._tasks.base import Body, Result
 from .base import BaseClient
-
-if TYPE_CHECKING:
-    from .._audio.async_audio import AsyncTextToSound, AsyncTextToSpeech
-    from .lists import AsyncLanguages, AsyncVoices
 
 
 class AsyncCambClient(BaseClient[AsyncWire], AsyncTasks):
@@ -84,18 +80,14 @@ class AsyncCambClient(BaseClient[AsyncWire], AsyncTasks):
         return AiohttpWire
 
     @property
-    def tts(self) -> "AsyncTextToSpeech":
+    def tts(self) -> "camb_client.AsyncTextToSpeech":
         """Text-to-speech."""
-        from .. import AsyncTextToSpeech
-
-        return AsyncTextToSpeech(self._wire, SPEECH, self._on_poll)
+        return camb_client.AsyncTextToSpeech(self._wire, SPEECH, self._on_poll)
 
     @property
-    def text_to_sound(self) -> "AsyncTextToSound":
+    def text_to_sound(self) -> "camb_client.AsyncTextToSound":
         """Sound and music."""
-        from .. import AsyncTextToSound
-
-        return AsyncTextToSound(self._wire, SOUND, self._on_poll)
+        return camb_client.AsyncTextToSound(self._wire, SOUND, self._on_poll)
 
     async def step(self, state: "camb_client.WaitState") -> "camb_client.Step":
         """One poll and one decision; see :meth:`CambClient.step`."""
@@ -104,18 +96,14 @@ class AsyncCambClient(BaseClient[AsyncWire], AsyncTasks):
         return await step_async(self._wire, state, Callbacks(on_poll=self._on_poll))
 
     @property
-    def voices(self) -> "AsyncVoices":
+    def voices(self) -> "camb_client.AsyncVoices":
         """The voices that there are."""
-        from .. import AsyncVoices
-
-        return AsyncVoices(self._wire)
+        return camb_client.AsyncVoices(self._wire)
 
     @property
-    def languages(self) -> "AsyncLanguages":
+    def languages(self) -> "camb_client.AsyncLanguages":
         """The languages that there are."""
-        from .. import AsyncLanguages
-
-        return AsyncLanguages(self._wire)
+        return camb_client.AsyncLanguages(self._wire)
 
     @overload
     def family(self, kind: Operations[Body, Result]) -> AsyncTaskFamily[Body, Result]: ...

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Self, Unpack, overload
+from typing import IO, Any, Self, Unpack, overload
 
 import httpx
 
-import camb_client  # noqa: TC001 (annotations name what it imports lazily)
+import camb_client
 
 from .._api.operations import SOUND, SPEECH, Operations, kind_of
 from .._files.options import FetchOptions, OnProgress, StrPath
@@ -15,10 +15,6 @@ from .._polling.callbacks import Callbacks, EventHooks, PollEvent, refuse_corout
 from .._tasks.base import Body, Result
 from .._tasks.sync_tasks import TaskFamily, Tasks
 from .base import BaseClient
-
-if TYPE_CHECKING:
-    from .._audio.sync_audio import TextToSound, TextToSpeech
-    from .lists import Languages, Voices
 
 
 class CambClient(BaseClient[Wire], Tasks):
@@ -82,18 +78,14 @@ class CambClient(BaseClient[Wire], Tasks):
         return hooks
 
     @property
-    def tts(self) -> "TextToSpeech":
+    def tts(self) -> "camb_client.TextToSpeech":
         """Text-to-speech."""
-        from .. import TextToSpeech
-
-        return TextToSpeech(self._wire, SPEECH, self._on_poll)
+        return camb_client.TextToSpeech(self._wire, SPEECH, self._on_poll)
 
     @property
-    def text_to_sound(self) -> "TextToSound":
+    def text_to_sound(self) -> "camb_client.TextToSound":
         """Sound and music."""
-        from .. import TextToSound
-
-        return TextToSound(self._wire, SOUND, self._on_poll)
+        return camb_client.TextToSound(self._wire, SOUND, self._on_poll)
 
     def step(self, state: "camb_client.WaitState") -> "camb_client.Step":
         """One poll and one decision: what :meth:`wait` does between two sleeps.
@@ -120,18 +112,14 @@ class CambClient(BaseClient[Wire], Tasks):
         return step(self._wire, state, Callbacks(on_poll=self._on_poll))
 
     @property
-    def voices(self) -> "Voices":
+    def voices(self) -> "camb_client.Voices":
         """The voices that there are."""
-        from .. import Voices
-
-        return Voices(self._wire)
+        return camb_client.Voices(self._wire)
 
     @property
-    def languages(self) -> "Languages":
+    def languages(self) -> "camb_client.Languages":
         """The languages that there are."""
-        from .. import Languages
-
-        return Languages(self._wire)
+        return camb_client.Languages(self._wire)
 
     @overload
     def family(self, kind: Operations[Body, Result]) -> TaskFamily[Body, Result]: ...
