@@ -3,23 +3,17 @@
 What a method returns is the driver's: a value in ``sync_audio``, an awaitable of it in ``async_audio``.
 """
 
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, Required, TypedDict, TypeVar
+from typing import Any, Literal, NoReturn, Required, TypedDict
 
 from .._api import calls as _calls
 from .._files.download import Download
 from .._http.call import Call
 from .._polling.checks import seconds
 from .._polling.task import TaskRef
-from .._tasks.base import BaseFamily
+from .._tasks.base import AnyWire, BaseFamily
 from .._tasks.base import Run as Run
 from .arguments import FIELDS, body
 from .locales import Locale
-
-if TYPE_CHECKING:
-    from .._http.async_wire import AsyncWire
-    from .._http.sync_wire import Wire
-
-_Wire = TypeVar("_Wire", "Wire", "AsyncWire")
 
 
 class SpeechArguments(TypedDict, total=False):
@@ -46,7 +40,7 @@ class SoundArguments(TypedDict, total=False):
     folder_id: int | None
 
 
-class BaseAudio(BaseFamily[_Wire]):
+class BaseAudio(BaseFamily[AnyWire]):
     """A family whose results are audio files."""
 
     def _address(self, run: object) -> Call[str]:
@@ -60,7 +54,7 @@ class BaseAudio(BaseFamily[_Wire]):
         return Download(where.subject, name, seconds(timeout), wire.random, where=where, base_url=wire.base_url)
 
 
-class BaseSpeech(BaseAudio[_Wire]):
+class BaseSpeech(BaseAudio[AnyWire]):
     """Text-to-speech."""
 
     def _create_call(self, *, text: str, voice_id: int, language: int | str, **optional: Any) -> Call[TaskRef]:
@@ -73,7 +67,7 @@ class BaseSpeech(BaseAudio[_Wire]):
         return _calls.stream(self.kind, body(FIELDS["stream"], required, optional))
 
 
-class BaseSound(BaseAudio[_Wire]):
+class BaseSound(BaseAudio[AnyWire]):
     """Text-to-sound: sounds and music."""
 
     def _create_call(self, *, prompt: str, **optional: Any) -> Call[TaskRef]:

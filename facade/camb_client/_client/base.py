@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from types import EllipsisType
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import Any, Generic, Self
 
 import httpx
 
@@ -13,14 +13,8 @@ from .._polling.callbacks import EventHooks, PollEvent
 from .._polling.checks import DAY, number, seconds
 from .._polling.schedule import Schedule, ScheduleLike
 from .._polling.task import TaskLike
-from .._tasks.base import BaseTasks
+from .._tasks.base import AnyWire, BaseTasks
 from .log import log_as_environment_says
-
-if TYPE_CHECKING:
-    from .._http.async_wire import AsyncWire
-    from .._http.sync_wire import Wire
-
-_Wire = TypeVar("_Wire", "Wire", "AsyncWire")
 
 
 def _phases(timeout: float | httpx.Timeout | None) -> httpx.Timeout:
@@ -50,10 +44,10 @@ def poll_hooks(event_hooks: Mapping[Any, Any] | None) -> tuple[Callable[[PollEve
     return hooks
 
 
-class BaseClient(BaseTasks[_Wire], Generic[_Wire]):
+class BaseClient(BaseTasks[AnyWire], Generic[AnyWire]):
     """How a client is made."""
 
-    _wire_class: type[_Wire]
+    _wire_class: type[AnyWire]
     _transport_class: type
 
     def __init__(
@@ -107,7 +101,7 @@ class BaseClient(BaseTasks[_Wire], Generic[_Wire]):
         """The hooks for polls, checked."""
         return poll_hooks(event_hooks)
 
-    def _choose_wire(self, transport: object) -> type[_Wire]:
+    def _choose_wire(self, transport: object) -> type[AnyWire]:
         """The wire for a transport: one that was passed in, or none."""
         if transport is not None and not isinstance(transport, self._transport_class):
             raise TypeError(f"transport must be an httpx.{self._transport_class.__name__}, not {transport!r}")

@@ -5,7 +5,8 @@ import ipaddress
 import select
 import socket
 import ssl
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -134,15 +135,10 @@ class _Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> "_Stream":
         secure = _Stream(self._opened)
-        try:
-            async with asyncio.timeout(left_of(timeout, httpcore.ConnectTimeout)):
-                transport = await self._loop.start_tls(
-                    self._transport, secure, ssl_context, server_hostname=server_hostname
-                )
-        except TimeoutError as late:
-            raise httpcore.ConnectTimeout("timed out") from late
-        except OSError as broken:
-            raise httpcore.ConnectError(str(broken)) from broken
+        async with _connecting(timeout):
+            transport = await self._loop.start_tls(
+                self._transport, secure, ssl_context, server_hostname=server_hostname
+            )
         secure.connection_made(transport)  # asyncio leaves that to us.
         return secure
 
@@ -150,6 +146,18 @@ class _Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         if info == "is_readable":
             return bool(self._received) or self._ended or is_readable(self._transport)
         return self._transport.get_extra_info({"client_addr": "sockname", "server_addr": "peername"}.get(info, info))
+
+
+@asynccontextmanager
+async def _connecting(timeout: float | None) -> AsyncIterator[None]:
+    """Bound what makes a connection, and raise httpcore's errors in place of those of asyncio."""
+    try:
+        async with asyncio.timeout(left_of(timeout, httpcore.ConnectTimeout)):
+            yield
+    except TimeoutError as late:
+        raise httpcore.ConnectTimeout("timed out") from late
+    except OSError as broken:
+        raise httpcore.ConnectError(str(broken)) from broken
 
 
 class _Network(httpcore.AsyncNetworkBackend):
@@ -162,14 +170,9 @@ class _Network(httpcore.AsyncNetworkBackend):
         self, host: str, port: int, timeout: float | None = None, *_options: Any, **_more: Any
     ) -> _Stream:
         loop = asyncio.get_running_loop()
-        try:
-            async with asyncio.timeout(left_of(timeout, httpcore.ConnectTimeout)):
-                connected = await _first_of(await _addresses(host, port))
-                _, stream = await loop.create_connection(partial(_Stream, self._opened), sock=connected)
-        except TimeoutError as late:
-            raise httpcore.ConnectTimeout("timed out") from late
-        except OSError as broken:
-            raise httpcore.ConnectError(str(broken)) from broken
+        async with _connecting(timeout):
+            connected = await _first_of(await _addresses(host, port))
+            _, stream = await loop.create_connection(partial(_Stream, self._opened), sock=connected)
         return stream
 
     async def sleep(self, seconds: float) -> None:

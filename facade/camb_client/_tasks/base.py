@@ -27,17 +27,17 @@ if TYPE_CHECKING:
 else:
     Body, Result = TypeVar("Body"), TypeVar("Result")
 
-_Wire = TypeVar("_Wire", "Wire", "AsyncWire")
+AnyWire = TypeVar("AnyWire", "Wire", "AsyncWire")
 P = ParamSpec("P")
 T = TypeVar("T")
 # What names a run: its run_id, or the task or the outcome that has it.
 Run = SupportsIndex | CompletedTask | SucceededOutcome | FailedOutcome
 
 
-class BaseTasks(Generic[_Wire]):
+class BaseTasks(Generic[AnyWire]):
     """The tasks that a client or a family can poll, over a wire."""
 
-    _wire: _Wire
+    _wire: AnyWire
 
     # The hooks for polls.
     _on_poll: tuple[Callable[[PollEvent], object], ...] = ()
@@ -115,12 +115,12 @@ class BaseTasks(Generic[_Wire]):
         raise TypeError(f"a {type(self).__name__} cannot be pickled or copied: make one where it is needed")
 
 
-class BaseFamily(BaseTasks[_Wire]):
+class BaseFamily(BaseTasks[AnyWire]):
     """The tasks of one kind."""
 
     _task_forms = "an id, a TaskRef, or something with a .ref, such as a CompletedTask"
 
-    def __init__(self, wire: _Wire, kind: str, on_poll: tuple[Callable[[PollEvent], object], ...] = ()) -> None:
+    def __init__(self, wire: AnyWire, kind: str, on_poll: tuple[Callable[[PollEvent], object], ...] = ()) -> None:
         self._wire, self._on_poll = wire, on_poll
         self.kind = operations.check_kind(kind)
 
