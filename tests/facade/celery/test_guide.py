@@ -106,6 +106,7 @@ def test_the_activity_goes_on_from_its_heartbeat(monkeypatch: pytest.MonkeyPatch
         assert raised.value.non_retryable
 
 
+@pytest.mark.whole
 def test_all_of_it_is_typed(tmp_path: Path) -> None:
     pytest.importorskip("mypy")
     pytest.importorskip("temporalio")

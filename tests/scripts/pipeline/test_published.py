@@ -98,6 +98,7 @@ def with_kind(project: Path) -> Callable[[str], Path]:
     return of
 
 
+@pytest.mark.whole
 def test_each_page_takes_its_supplements_place_and_nothing_else_is_done(with_kind: Callable[[str], Path]) -> None:
     root = with_kind("transcribe")
     corrections = (root / OVERLAY).read_bytes()
@@ -115,6 +116,7 @@ def test_each_page_takes_its_supplements_place_and_nothing_else_is_done(with_kin
     assert [path.stem for path in (root / SUPPLEMENTS).iterdir()] == ["create-tts"]
 
 
+@pytest.mark.whole
 def test_published_components_stand_beside_those_of_the_other_supplements(project: Path) -> None:
     """A page may come before all others: what it calls its components, no supplement does."""
     shutil.copytree(ROOT / SUPPLEMENTS, project / SUPPLEMENTS)

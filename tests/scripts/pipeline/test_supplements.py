@@ -210,6 +210,7 @@ def test_a_page_whose_parameter_is_called_otherwise_is_the_same_operation(
     assert "/dub/{task_id}" not in paths
 
 
+@pytest.mark.whole
 def test_an_import_takes_the_supplement_away_and_says_what_the_page_says_otherwise(
     supplemented: Path, family_page: Callable[..., str]
 ) -> None:
