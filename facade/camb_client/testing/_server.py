@@ -60,16 +60,26 @@ class _Handler(BaseHTTPRequestHandler):
         """Requests are recorded, not printed."""
 
     def _body(self) -> bytes:
-        """The body of the request: of a length that was said, or in chunks."""
+        """The body of the request: of a length that was said, or in chunks.
+
+        Raises:
+            ConnectionError: The client has gone before its end.
+        """
         if self.headers.get("transfer-encoding", "").lower() != "chunked":
-            return self.rfile.read(int(self.headers.get("content-length") or 0))
+            return self._read(int(self.headers.get("content-length") or 0))
         chunks = []
-        while size := int(self.rfile.readline().partition(b";")[0], 16):
-            chunks.append(self.rfile.read(size))
+        while size := int(self.rfile.readline().partition(b";")[0] or b"-1", 16):
+            chunks.append(self._read(size))
             self.rfile.readline()
         while self.rfile.readline().strip():  # Trailers.
             pass
         return b"".join(chunks)
+
+    def _read(self, size: int) -> bytes:
+        content = self.rfile.read(max(size, 0))
+        if len(content) != size:
+            raise ConnectionError("the client has gone")
+        return content
 
     def answer(self) -> None:
         """Respond to one request of any method."""

@@ -3,6 +3,7 @@
 import io
 import json
 import pathlib
+import socket
 from typing import Any
 
 import httpx
@@ -230,6 +231,26 @@ def test_an_upload_in_chunks_over_http(fake: FakeCamb) -> None:
         assert client.get(f"{url}/tts/unknown", headers=KEY).status_code == 404  # On the same connection.
     upload = fake.bodies[fake.created[0]].files["media_file"]
     assert (upload.file_name, upload.content) == ("ü.wav", b"a" * 100_000)
+
+
+@pytest.mark.parametrize(
+    ("header", "sent"),
+    [
+        ("content-length: 900", b'{"text": "Hello", "voice_id": 147320, "language": 1}'),
+        ("transfer-encoding: chunked", b"34\r\n" + b'{"text": "Hello", "voice_id": 147320, "language": 1}\r\n'),
+        ("transfer-encoding: chunked", b"ff\r\nshorter"),
+    ],
+)
+def test_a_client_that_goes_away_in_its_body_has_created_nothing(
+    header: str, sent: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fake = FakeCamb()
+    head = f"POST /apis/tts HTTP/1.1\r\nx-api-key: test-key\r\ncontent-type: application/json\r\n{header}\r\n\r\n"
+    with fake.serve() as url, socket.create_connection(("127.0.0.1", httpx.URL(url).port or 0), 5) as connection:
+        connection.sendall(head.encode() + sent)
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(1000) == b""
+    assert (fake.created, fake.requests, capsys.readouterr().err) == ([], [], "")
 
 
 def test_it_works_as_a_client_that_makes_its_own_calls_sees_it(fake: FakeCamb) -> None:
