@@ -38,19 +38,26 @@ class File:
     @classmethod
     def of(cls, value: Any) -> "File":
         """The file that a path or a handle stands for; the last part of its path is its name"""
-        if isinstance(value, File):
-            return value
-        if isinstance(value, bytes):
-            return cls(BytesIO(value))
-        name = value if isinstance(value, os.PathLike) else getattr(value, "name", None)
-        if not isinstance(value, os.PathLike) and not hasattr(value, "read"):
+        given = value if isinstance(value, File) else cls(value)
+        payload, name = given.payload, given.file_name
+        if isinstance(payload, bytes):
+            payload = BytesIO(payload)
+        if not isinstance(payload, os.PathLike) and not hasattr(payload, "read"):
             raise TypeError(
-                f"a file must be a path (os.PathLike), an open binary handle or a File, not {type(value).__name__}"
+                f"a file must be a path (os.PathLike), an open binary handle or a File, not {type(payload).__name__}"
             )
-        return cls(
-            value,
-            os.path.basename(name) if isinstance(name, (str, os.PathLike)) else None,
-        )
+        if name is None:
+            place = (
+                payload
+                if isinstance(payload, os.PathLike)
+                else getattr(payload, "name", None)
+            )
+            name = (
+                os.path.basename(place)
+                if isinstance(place, (str, os.PathLike))
+                else None
+            )
+        return cls(payload, name, given.mime_type)
 
     def to_tuple(self) -> _FileTuple:
         """Return a tuple representation that httpx will accept for multipart/form-data"""

@@ -146,12 +146,23 @@ def test_a_file_is_called_as_its_owner_says(both: Both) -> None:
     assert received[0].headers["content-type"] != received[1].headers["content-type"], "a boundary for each request"
 
 
+def test_a_file_without_a_name_of_its_own_has_that_of_its_path(both: Both, clip: Path) -> None:
+    with server() as (url, received), clip.open("rb") as handle:
+        transcribe(both, url, models.File(clip))
+        transcribe(both, url, models.File(handle, mime_type="audio/x-mine"))
+    assert [request.file_name("media_file") for request in received] == ["größe %221%22.mp3"] * 2
+    assert b"Content-Type: audio/mpeg" in received[0].body
+    assert b"Content-Type: audio/x-mine" in received[1].body
+
+
 def test_what_cannot_be_sent_is_refused_before_any_request(both: Both, clip: Path, tmp_path: Path) -> None:
     with server() as (url, received):
         with clip.open() as text, pytest.raises(TypeError, match="open it with mode 'rb'"):
             transcribe(both, url, text)
         with pytest.raises(TypeError, match="a file must be a path"):
             transcribe(both, url, str(clip))
+        with pytest.raises(TypeError, match="a file must be a path"):
+            transcribe(both, url, models.File(str(clip)))  # type: ignore[arg-type]
         with pytest.raises(FileNotFoundError):
             transcribe(both, url, tmp_path / "none.mp3")
         os.mkfifo(tmp_path / "fifo")
@@ -184,7 +195,7 @@ def test_a_file_that_cannot_be_read_is_no_fault_of_the_network(both: Both, clip:
             transcribe(both, url, Breaks(SOUND))
         assert type(broken.value) is OSError
         assert broken.value.__notes__ == ["transcribe create: the upload was not finished, so nothing was created"]
-        shrinking = models.File(Shrinking(clip))
+        shrinking = models.File(Shrinking(clip), file_name="clip.mp3")
         with pytest.raises(OSError, match="a file became shorter by 100 bytes"):
             transcribe(both, url, shrinking)
 
