@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, cast
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ..models.orchestrator_pipeline_result import OrchestratorPipelineResult
 from ..types import UNSET, Unset
@@ -74,11 +74,13 @@ class Operations(Generic[Body, Result]):
     """
 
     kind: str
-    bodies: Callable[[], Mapping[str, type[Any]]] | None = None
-    files: tuple[str, ...] = ()
-    result: Callable[[int], Request] | None = None
-    read: Callable[[Any], Result] | None = None
-    results: Callable[[list[int]], Request] | None = None
+    bodies: Callable[[], Mapping[str, type[Any]]] | None = field(
+        default=None, repr=False
+    )
+    files: tuple[str, ...] = field(default=(), repr=False)
+    result: Callable[[int], Request] | None = field(default=None, repr=False)
+    read: Callable[[Any], Result] | None = field(default=None, repr=False)
+    results: Callable[[list[int]], Request] | None = field(default=None, repr=False)
 
     def __str__(self) -> str:
         return self.kind
@@ -95,8 +97,8 @@ class Part(Generic[P, Result]):
     """
 
     kind: str
-    request: Callable[Concatenate[int, P], Request]
-    read: Callable[[Any], Result]
+    request: Callable[Concatenate[int, P], Request] = field(repr=False)
+    read: Callable[[Any], Result] = field(repr=False)
 
 
 @frozen(eq=False)
