@@ -165,8 +165,9 @@ def api_error(
     rule = http_rule(response.status_code, is_json=is_json) if ours else HttpRule()
     if rule.error is InvalidRequestError and isinstance(said, dict):
         facts["detail"] = said.get("detail")
-    message = f"{subject}: HTTP {response.status_code}: {gist or 'no explanation'}. {rule.advice}".rstrip()
-    message += _problems(facts.get("detail"))
+    several = _several(facts.get("detail"))
+    gist = "several problems" if several else gist or "no explanation"
+    message = "\n  ".join([f"{subject}: HTTP {response.status_code}: {gist}. {rule.advice}".rstrip(), *several])
     return rule.error(message, ref=ref, status_code=response.status_code, **facts)
 
 
@@ -174,18 +175,22 @@ def _gist(said: Any) -> str:
     """The words for a person in an error's body. Other clients read these names."""
     if isinstance(said, dict):
         said = next((said[name] for name in ("detail", "error", "message", "msg") if said.get(name)), said)
-    if isinstance(said, list):  # FastAPI's list of problems: where, and what.
-        said = "; ".join(f"{it.get('loc')}: {it.get('msg')}" if isinstance(it, dict) else str(it) for it in said)
+    if isinstance(said, list):  # FastAPI's list of problems.
+        said = "; ".join(map(_problem, said))
     return without_queries(" ".join(str(said).split()))[:200].rstrip(".")
 
 
-def _problems(detail: Any) -> str:
-    """FastAPI's list of problems, where there are several: one line for each, with the place as a path."""
-    found = [it for it in detail[:20] if isinstance(it, dict) and it.get("msg")] if isinstance(detail, list) else []
-    lines = (
-        f"{'.'.join(map(str, it['loc'])) if isinstance(it.get('loc'), list) else 'body'}: {it['msg']}" for it in found
-    )
-    return "".join(f"\n  {_gist(line)}" for line in lines) if len(found) > 1 else ""
+def _problem(said: Any) -> str:
+    """A problem of FastAPI's list: where, as a path, and what."""
+    if not isinstance(said, dict) or not said.get("msg"):
+        return str(said)
+    place = said.get("loc")
+    return f"{'.'.join(map(str, place)) if isinstance(place, list) else 'body'}: {said['msg']}"
+
+
+def _several(detail: Any) -> list[str]:
+    """FastAPI's list of problems, where there are several: each as a line."""
+    return [_gist(_problem(one)) for one in detail[:20]] if isinstance(detail, list) and len(detail) > 1 else []
 
 
 def request_id(response: Response, redact: Redact) -> str | None:

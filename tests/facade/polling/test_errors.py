@@ -119,7 +119,7 @@ DETAIL = [{"loc": ["path", "task_id"], "msg": "not an id", "type": "t"}, {"loc":
 @pytest.mark.parametrize(
     ("body", "detail", "words"),
     [
-        ({"detail": DETAIL}, DETAIL, r"HTTP 422: \['path', 'task_id'\]: not an id; 7: odd; text\. The API"),
+        ({"detail": DETAIL}, DETAIL, r"several problems\. .*\n  path\.task_id: not an id\n  body: odd\n  text$"),
         ({"detail": "just text"}, "just text", r"HTTP 422: just text\. The API"),
         ({"error": "Invalid", "status": 422}, None, r"HTTP 422: Invalid\. "),
         ({"message": {"a": 1}}, None, r"HTTP 422: \{'a': 1\}\. "),
