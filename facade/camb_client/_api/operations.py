@@ -7,6 +7,7 @@ What only some programs need is imported where it is used.
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib import import_module
+from math import isfinite
 from os import PathLike
 from typing import Any
 from urllib.parse import urlencode
@@ -19,6 +20,8 @@ from camb_openapi.api import Operations as Operations
 from camb_openapi.api import Part as Part
 from camb_openapi.types import File as File
 from camb_openapi.types import Unset
+
+from .._polling.checks import as_int
 
 KINDS = tuple(TASK_STATUS_OPERATIONS)
 SPEECH, SOUND = "tts", "text-to-sound"
@@ -115,9 +118,9 @@ def create_request(kind: str, body: object) -> tuple[str, str, dict[str, Any], b
             body = models.get(first, next(iter(models.values()))).from_dict(body)
         takes = [content for content, model in models.items() if isinstance(body, model)]
         if not takes:
-            names = " or ".join(dict.fromkeys(model.__name__ for model in models.values()))
-            raise TypeError(f"{kind} create takes a {names} or a mapping, not {type(body).__name__}")
-        fields: dict[str, Any] = body.to_dict()  # type: ignore[attr-defined]
+            name = "".join(map(str.title, kind.split("-")))  # By its role, as users write it.
+            raise TypeError(f"{kind} create takes a models.{name}Body or a mapping, not {type(body).__name__}")
+        fields: dict[str, Any] = _sendable(body.to_dict(), f"{kind} create")  # type: ignore[attr-defined]
     except KeyError as missing:
         raise ValueError(f"{kind} create requires {missing}") from missing
     except AttributeError as broken:  # The generated code checks few types.
@@ -126,6 +129,27 @@ def create_request(kind: str, body: object) -> tuple[str, str, dict[str, Any], b
     if is_form and [*takes] == [_JSON]:
         raise TypeError(f"{kind} create takes no files")
     return "post", f"/{kind}", fields, is_form
+
+
+def _sendable(value: Any, where: str) -> Any:
+    """A value as JSON or a form can say it: any integer (``__index__``) as a plain one.
+
+    Raises:
+        TypeError: It cannot be said; the message says where.
+        ValueError: It is no number in JSON.
+    """
+    if isinstance(value, Mapping):
+        return {str(name): _sendable(one, f"{where}: {name}") for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_sendable(one, where) for one in value]
+    if value is None or isinstance(value, str | bool) or as_file(value) is not None:
+        return value
+    plain = as_int(value)
+    if not isinstance(plain, int | float):
+        raise TypeError(f"{where} cannot be of type {type(value).__name__}: JSON has nothing like it")
+    if not isfinite(plain):
+        raise ValueError(f"{where} cannot be {plain}: JSON has no such number")
+    return plain
 
 
 def as_file(value: Any) -> File | None:
@@ -190,9 +214,12 @@ def fitting(read: Any) -> Callable[[Any], Any]:
         from .fits import check
 
         try:
-            return check(read(data), read)
+            made = read(data)
         except KeyError as missing:
             raise ValueError(f"it has no {missing}") from missing
+        except (AttributeError, TypeError, ValueError) as broken:  # The generated code says little of it.
+            raise ValueError("it is of another shape than the API description says") from broken
+        return check(made, read)
 
     return reader
 

@@ -118,7 +118,7 @@ class BaseTasks(Generic[AnyWire]):
 class BaseFamily(BaseTasks[AnyWire]):
     """The tasks of one kind."""
 
-    _task_forms = "an id, a TaskRef, or something with a .ref, such as a CompletedTask"
+    _task_forms = "an id, 'kind:id', a TaskRef, or something with a .ref, such as a CompletedTask"
 
     def __init__(self, wire: AnyWire, kind: str, on_poll: tuple[Callable[[PollEvent], object], ...] = ()) -> None:
         self._wire, self._on_poll = wire, on_poll
@@ -138,8 +138,8 @@ class BaseFamily(BaseTasks[AnyWire]):
         return TaskRef(self.kind, task_id)
 
     def _parse(self, text: str) -> TaskRef:
-        """The reference of a task of this kind, from its id."""
-        return self.ref(text)
+        """The reference of a task of this kind, from its id; or the reference that a text is."""
+        return TaskRef.parse(text) if text.partition(":")[0] in operations.KINDS else self.ref(text)
 
     def _check(self, ref: TaskRef) -> TaskRef:
         """The reference itself, if it is of this kind."""
@@ -171,6 +171,8 @@ class BaseFamily(BaseTasks[AnyWire]):
         self, runs: Iterable[object], bulk: Callable[[str, Sequence[int]], Call[dict[int, T]]]
     ) -> tuple[list[int], list[Call[dict[int, T]]]]:
         """The run ids, each once, and the bulk calls for them: none for one alone, or where the API has none."""
+        if isinstance(runs, str | bytes) or not isinstance(runs, Iterable):
+            raise TypeError(f"run_ids must be an iterable of runs, not {type(runs).__name__}")
         every = list(dict.fromkeys(map(self._run_id, runs)))
         parts = calls.bulks(every) if "results" in operations.operations(self.kind) else []
         return every, [bulk(self.kind, part) for part in parts if len(part) > 1]
