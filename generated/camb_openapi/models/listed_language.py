@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+
+from ..models.spoken_language import SpokenLanguage, check_spoken_language
 
 T = TypeVar("T", bound="ListedLanguage")
 
@@ -13,18 +15,18 @@ T = TypeVar("T", bound="ListedLanguage")
 class ListedLanguage:
     """
     Attributes:
-        id (int): The number that other operations take
+        id (SpokenLanguage): A language by its number; the names are the locales
         language (str): What people call it
         short_name (str): Its locale
     """
 
-    id: int
+    id: SpokenLanguage
     language: str
     short_name: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        id = self.id
+        id: int = cast(int, check_spoken_language(self.id))
 
         language = self.language
 
@@ -45,7 +47,7 @@ class ListedLanguage:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        id = d.pop("id")
+        id = check_spoken_language(d.pop("id"))
 
         language = d.pop("language")
 

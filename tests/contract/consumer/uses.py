@@ -133,7 +133,9 @@ def families(camb: CambClient, clip: Path, handle: BinaryIO) -> None:
     assert_type(untyped.result(7), Any)
     anything: list[TaskFamily] = [untyped, translate, camb.tts]
     print(anything, str(kinds.TRANSLATE))
-    print(camb.voices.list(), camb.languages.source(), camb.languages.target())
+    for source, target in zip(camb.languages.source(), camb.languages.target(), strict=True):
+        translate.create(models.TranslateBody(texts=["Hello"], source_language=source.id, target_language=target.id))
+    print(camb.voices.list())
 
 
 async def families_later(camb: AsyncCambClient) -> None:

@@ -253,12 +253,12 @@ def test_a_create_is_sent_once(both: Both) -> None:
 
 def test_voices_and_languages(both: Both) -> None:
     voice = {"id": 147320, "voice_name": "Ada", "language": 1}
-    language = {"id": 1, "language": "English", "short_name": "en-us"}
-    api = Api(list_voices=[voice], source_languages=[language], target_languages=[language])
+    languages = [{"id": number, "language": "English", "short_name": "en-us"} for number in (1, 9999)]
+    api = Api(list_voices=[voice], source_languages=languages, target_languages=languages)
     (found,) = asked(both, api, lambda camb: camb.voices.list())
     assert (found.id, found.voice_name) == (147320, "Ada")
     for use in (lambda camb: camb.languages.source(), lambda camb: camb.languages.target()):
-        assert [it.id for it in asked(both, api, use)] == [1]
+        assert [it.id for it in asked(both, api, use)] == [1, 9999]
     assert api.paths == ["GET /list-voices", "GET /source-languages", "GET /target-languages"]
     with pytest.raises(MalformedResponseError, match=r"\[0\].voice_name is not a str|it has no"):
         asked(both, Api(list_voices=[{"id": 1}]), lambda camb: camb.voices.list())
