@@ -13,6 +13,13 @@ class Unset:
     def __bool__(self) -> Literal[False]:
         return False
 
+    def __repr__(self) -> str:
+        return "UNSET"
+
+    def __reduce__(self) -> str:
+        """There is one only, whatever is copied or pickled: models compare by identity"""
+        return "UNSET"
+
 
 UNSET: Unset = Unset()
 

@@ -1,6 +1,8 @@
 """Any family of the API description: create, wait, result, by its handle and by its name."""
 
+import copy
 import json
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -74,6 +76,17 @@ def test_integers_of_any_sort_are_sent_as_integers(both: Both) -> None:
     for given in (body, {**SENT, "target_language": Whole()}):
         assert asked(both, api, lambda camb, given=given: camb.family("translate").create(given)).task_id == "1"
     assert api.bodies() == [SENT, SENT]
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda it: pickle.loads(pickle.dumps(it))])
+def test_a_body_or_result_can_be_copied_or_handed_to_another_process(both: Both, again: Callable[[Any], Any]) -> None:
+    api = Api(translate={"task_id": "1"}, story_result_7={"audio_url": "https://files.example/7.wav"})
+    assert again(BODY) == BODY
+    asked(both, api, lambda camb: camb.family(kinds.TRANSLATE).create(again(BODY)))
+    assert api.bodies() == [SENT]
+    story = again(asked(both, api, lambda camb: camb.family(kinds.STORY).result(7)))
+    assert story.to_dict() == {"audio_url": "https://files.example/7.wav"}
+    assert "transcript=UNSET" in repr(story)
 
 
 def test_a_family_takes_an_id_or_a_whole_reference(both: Both) -> None:
