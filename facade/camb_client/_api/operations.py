@@ -117,21 +117,22 @@ def create_request(kind: str, body: object) -> tuple[str, str, dict[str, Any], b
             first = _MULTIPART if _has_file(body) else _JSON
             body = models.get(first, next(iter(models.values()))).from_dict(body)
         takes = [content for content, model in models.items() if isinstance(body, model)]
-        if not takes:
-            name = "".join(map(str.title, kind.split("-")))  # By its role, as users write it.
-            raise TypeError(f"{kind} create takes a models.{name}Body or a mapping, not {type(body).__name__}")
-        fields: dict[str, Any] = _sendable(body.to_dict(), f"{kind} create")  # type: ignore[attr-defined]
+        fields: dict[str, Any] = _sendable(body.to_dict()) if takes else {}  # type: ignore[attr-defined]
     except KeyError as missing:
         raise ValueError(f"{kind} create requires {missing}") from missing
-    except AttributeError as broken:  # The generated code checks few types.
-        raise TypeError(f"{kind} create: a field is of another type than its model says: {broken}") from broken
+    except (AttributeError, TypeError, ValueError) as broken:  # The generated code checks few types.
+        wrong = ValueError if isinstance(broken, ValueError) else TypeError
+        raise wrong(f"{kind} create: {broken}") from broken
+    if not takes:
+        name = "".join(map(str.title, kind.split("-")))  # By its role, as users write it.
+        raise TypeError(f"{kind} create takes a models.{name}Body or a mapping, not {type(body).__name__}")
     is_form = _has_file(fields) or _JSON not in takes
     if is_form and [*takes] == [_JSON]:
         raise TypeError(f"{kind} create takes no files")
     return "post", f"/{kind}", fields, is_form
 
 
-def _sendable(value: Any, where: str) -> Any:
+def _sendable(value: Any, where: str = "the body") -> Any:
     """A value as JSON or a form can say it: any integer (``__index__``) as a plain one.
 
     Raises:
@@ -139,7 +140,7 @@ def _sendable(value: Any, where: str) -> Any:
         ValueError: It is no number in JSON.
     """
     if isinstance(value, Mapping):
-        return {str(name): _sendable(one, f"{where}: {name}") for name, one in value.items()}
+        return {str(name): _sendable(one, str(name)) for name, one in value.items()}
     if isinstance(value, list | tuple):
         return [_sendable(one, where) for one in value]
     if value is None or isinstance(value, str | bool) or as_file(value) is not None:

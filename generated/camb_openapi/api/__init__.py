@@ -536,6 +536,8 @@ def _read_list_voices(data: Any) -> list[ListedVoice]:
 
     response_200 = []
     _response_200 = data
+    if not isinstance(_response_200, list | tuple):
+        raise TypeError("response_200 is not a list")
     for response_200_item_data in _response_200:
         response_200_item = ListedVoice.from_dict(response_200_item_data)
 
@@ -555,6 +557,8 @@ def _read_get_source_languages(data: Any) -> list[ListedLanguage]:
 
     response_200 = []
     _response_200 = data
+    if not isinstance(_response_200, list | tuple):
+        raise TypeError("response_200 is not a list")
     for response_200_item_data in _response_200:
         response_200_item = ListedLanguage.from_dict(response_200_item_data)
 
@@ -574,6 +578,8 @@ def _read_get_target_languages(data: Any) -> list[ListedLanguage]:
 
     response_200 = []
     _response_200 = data
+    if not isinstance(_response_200, list | tuple):
+        raise TypeError("response_200 is not a list")
     for response_200_item_data in _response_200:
         response_200_item = ListedLanguage.from_dict(response_200_item_data)
 

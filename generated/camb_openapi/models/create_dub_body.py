@@ -281,6 +281,8 @@ class CreateDubBody:
         _target_languages = d.pop("target_languages", UNSET)
         target_languages: list[SpokenLanguage] | Unset = UNSET
         if _target_languages is not UNSET:
+            if not isinstance(_target_languages, list | tuple):
+                raise TypeError("target_languages is not a list")
             target_languages = []
             for target_languages_item_data in _target_languages:
                 target_languages_item = check_spoken_language(
@@ -292,6 +294,8 @@ class CreateDubBody:
         _target_transcripts = d.pop("target_transcripts", UNSET)
         target_transcripts: list[SubRipTextIn] | Unset = UNSET
         if _target_transcripts is not UNSET:
+            if not isinstance(_target_transcripts, list | tuple):
+                raise TypeError("target_transcripts is not a list")
             target_transcripts = []
             for target_transcripts_item_data in _target_transcripts:
                 target_transcripts_item = SubRipTextIn.from_dict(

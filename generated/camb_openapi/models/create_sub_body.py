@@ -119,6 +119,8 @@ class CreateSubBody:
 
         target_languages = []
         _target_languages = d.pop("target_languages")
+        if not isinstance(_target_languages, list | tuple):
+            raise TypeError("target_languages is not a list")
         for target_languages_item_data in _target_languages:
             target_languages_item = check_spoken_language(target_languages_item_data)
 

@@ -49,6 +49,8 @@ class HTTPValidationError:
         _detail = d.pop("detail", UNSET)
         detail: list[ValidationError] | Unset = UNSET
         if _detail is not UNSET:
+            if not isinstance(_detail, list | tuple):
+                raise TypeError("detail is not a list")
             detail = []
             for detail_item_data in _detail:
                 detail_item = ValidationError.from_dict(detail_item_data)

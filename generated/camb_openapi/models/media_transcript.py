@@ -46,6 +46,8 @@ class MediaTranscript:
         d = dict(src_dict)
         transcript = []
         _transcript = d.pop("transcript")
+        if not isinstance(_transcript, list | tuple):
+            raise TypeError("transcript is not a list")
         for transcript_item_data in _transcript:
             transcript_item = TranscriptSegment.from_dict(transcript_item_data)
 

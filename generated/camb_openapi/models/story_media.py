@@ -100,6 +100,8 @@ class StoryMedia:
                     raise TypeError()
                 transcript_type_0 = []
                 _transcript_type_0 = data
+                if not isinstance(_transcript_type_0, list | tuple):
+                    raise TypeError("transcript_type_0 is not a list")
                 for transcript_type_0_item_data in _transcript_type_0:
                     transcript_type_0_item = TranscriptSegment.from_dict(
                         transcript_type_0_item_data

@@ -51,6 +51,8 @@ class ValidationError:
         d = dict(src_dict)
         loc = []
         _loc = d.pop("loc")
+        if not isinstance(_loc, list | tuple):
+            raise TypeError("loc is not a list")
         for loc_item_data in _loc:
 
             def _parse_loc_item(data: object) -> int | str:

@@ -26,6 +26,9 @@ BODY = models.TranslateBody(texts=["Hello"], source_language=1, target_language=
 SENT = {"texts": ["Hello"], "source_language": 1, "target_language": 76}
 
 
+DUB = {"video_url": "https://files.example/talk.mp4", "source_language": 1}
+
+
 class Api:
     """Answers by path; what it was asked is kept."""
 
@@ -155,7 +158,11 @@ def test_the_result_of_translated_tts_is_where_that_of_tts_is(both: Both) -> Non
 @pytest.mark.parametrize(
     ("use", "error", "message"),
     [
-        (lambda camb: camb.family(kinds.DUB).create(BODY), TypeError, r"takes a models\.DubBody or a mapping"),
+        (
+            lambda camb: camb.family(kinds.DUB).create(BODY),
+            TypeError,
+            r"dub create takes a models\.DubBody or a mapping",
+        ),
         (lambda camb: camb.family("translate").create("Hello"), TypeError, "or a mapping, not str"),
         (lambda camb: camb.family("translate").create({"texts": []}), ValueError, "create requires 'source_language'"),
         (lambda camb: camb.family(kinds.TRANSLATED_STORY).create({}), ValueError, "has no operation 'create'"),
@@ -170,6 +177,16 @@ def test_the_result_of_translated_tts_is_where_that_of_tts_is(both: Both) -> Non
             lambda camb: camb.family("translate").create({**SENT, "texts": {"Hello"}}),
             TypeError,
             "translate create: texts cannot be of type set",
+        ),
+        (
+            lambda camb: camb.family("dub").create({**DUB, "target_languages": "de-de"}),
+            TypeError,
+            "dub create: target_languages is not a list",
+        ),
+        (
+            lambda camb: camb.family("dub").create({**DUB, "target_languages": None}),
+            TypeError,
+            "dub create: target_languages is not a list",
         ),
         (
             lambda camb: camb.family("translate").create({**SENT, "age": float("nan")}),
@@ -203,6 +220,13 @@ def test_what_cannot_be_is_refused_before_any_request(
 def test_a_result_that_is_not_what_is_described(both: Both, body: Any, why: str) -> None:
     with pytest.raises(MalformedResponseError, match=why):
         asked(both, Api(translation_result_7=body), lambda camb: camb.family("translate").result(7))
+
+
+@pytest.mark.parametrize("transcript", [None, {}, "", 7, [7]])
+def test_a_list_in_a_result_is_a_list(both: Both, transcript: Any) -> None:
+    api = Api(transcription_result_7={"transcript": transcript})
+    with pytest.raises(MalformedResponseError, match="it is of another shape than the API description says"):
+        asked(both, api, lambda camb: camb.family("transcribe").result(7))
 
 
 def segments(count: int) -> dict[str, Any]:
