@@ -99,7 +99,7 @@ def _body(kind: str, file: str) -> dict[str, Any]:
         said = f"{place} has no JSON object, but a {type(body).__name__}: write the fields of the body as {{...}}"
         raise ValueError(said)  # noqa: TRY004 (of the content, not of an argument)
     folder = Path() if file == STDIN else Path(file).parent
-    for name in body.keys() & {*handle_of(kind).files}:
+    for name in body.keys() & {*kinds.handle(kind).files}:
         given = body[name]
         body[name] = (
             [_path(folder, name, one) for one in given] if isinstance(given, list) else _path(folder, name, given)
@@ -129,8 +129,3 @@ def _path(folder: Path, name: str, given: object) -> Path:
         raise ValueError(
             f"{name}: {str(path)!r} cannot be read: {getattr(problem, 'strerror', '') or problem}"
         ) from problem
-
-
-def handle_of(kind: str) -> Any:
-    """What the API can do with the tasks of a kind."""
-    return next(it for it in map(vars(kinds).get, kinds.__all__) if str(it) == kind and hasattr(it, "bodies"))

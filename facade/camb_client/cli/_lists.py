@@ -9,7 +9,6 @@ import click
 
 from .. import CambClient, kinds
 from ._command import Command
-from ._create import handle_of
 from ._exits import SUCCEEDED, Exit
 from ._output import say
 from ._result import plain
@@ -29,7 +28,7 @@ def kinds_command(*, as_json: bool) -> Exit:
     """List the kinds of tasks, and what this client can do with each."""
     every = {name: getattr(kinds, name) for name in kinds.__all__}
     for kind in kinds.ALL:
-        handle = handle_of(kind)
+        handle = kinds.handle(kind)
         found = ["status", *(name for name, role in _ROLES.items() if getattr(handle, role) is not None)]
         parts = [name for name, it in every.items() if hasattr(it, "request") and it.kind == kind]
         _say({"kind": kind, "operations": found, "parts": parts}, [f"{kind:<16}", ", ".join([*found, *parts])], as_json)
