@@ -64,5 +64,4 @@ def problem(value: Any, hint: Any, where: str) -> str | None:
         fields = ((name, getattr(value, name), of) for name, of in fields_of(hint).items())
         return next((it for name, one, of in fields if (it := problem(one, of, f"{where}.{name}"))), None)
     right = isinstance(value, _ALSO.get(hint, hint)) and (hint is bool or not isinstance(value, bool))
-    name = getattr(hint, "__name__", str(hint))
-    return None if right else f"{where} is not {'an' if name[0] in 'aeiou' else 'a'} {name}"
+    return None if right else f"{where} is not a{'n' * (hint is int)} {getattr(hint, '__name__', hint)}"

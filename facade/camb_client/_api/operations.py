@@ -143,14 +143,12 @@ def _sendable(value: Any, where: str = "the body") -> Any:
         return {str(name): _sendable(one, str(name)) for name, one in value.items()}
     if isinstance(value, list | tuple):
         return [_sendable(one, where) for one in value]
-    if value is None or isinstance(value, str | bool) or as_file(value) is not None:
-        return value
     plain = as_int(value)
-    if not isinstance(plain, int | float):
-        raise TypeError(f"{where} cannot be of type {type(value).__name__}: JSON has nothing like it")
-    if not isfinite(plain):
+    if isinstance(plain, float) and not isfinite(plain):
         raise ValueError(f"{where} cannot be {plain}: JSON has no such number")
-    return plain
+    if plain is None or isinstance(plain, str | int | float) or as_file(plain) is not None:
+        return plain
+    raise TypeError(f"{where} cannot be of type {type(value).__name__}: JSON has nothing like it")
 
 
 def as_file(value: Any) -> File | None:

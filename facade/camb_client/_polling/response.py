@@ -165,7 +165,8 @@ def api_error(
     rule = http_rule(response.status_code, is_json=is_json) if ours else HttpRule()
     if rule.error is InvalidRequestError and isinstance(said, dict):
         facts["detail"] = said.get("detail")
-    several = _several(facts.get("detail"))
+    detail: Any = facts.get("detail")
+    several = [_gist(_problem(one)) for one in detail[:20]] if isinstance(detail, list) and len(detail) > 1 else []
     gist = "several problems" if several else gist or "no explanation"
     message = "\n  ".join([f"{subject}: HTTP {response.status_code}: {gist}. {rule.advice}".rstrip(), *several])
     return rule.error(message, ref=ref, status_code=response.status_code, **facts)
@@ -186,11 +187,6 @@ def _problem(said: Any) -> str:
         return str(said)
     place = said.get("loc")
     return f"{'.'.join(map(str, place)) if isinstance(place, list) else 'body'}: {said['msg']}"
-
-
-def _several(detail: Any) -> list[str]:
-    """FastAPI's list of problems, where there are several: each as a line."""
-    return [_gist(_problem(one)) for one in detail[:20]] if isinstance(detail, list) and len(detail) > 1 else []
 
 
 def request_id(response: Response, redact: Redact) -> str | None:
