@@ -118,7 +118,7 @@ class BaseTasks(Generic[AnyWire]):
 class BaseFamily(BaseTasks[AnyWire]):
     """The tasks of one kind."""
 
-    _task_forms = "an id, 'kind:id', a TaskRef, or something with a .ref, such as a CompletedTask"
+    _task_forms = "an id, a TaskRef, or something with a .ref, such as a CompletedTask"
 
     def __init__(self, wire: AnyWire, kind: str, on_poll: tuple[Callable[[PollEvent], object], ...] = ()) -> None:
         self._wire, self._on_poll = wire, on_poll
@@ -138,8 +138,8 @@ class BaseFamily(BaseTasks[AnyWire]):
         return TaskRef(self.kind, task_id)
 
     def _parse(self, text: str) -> TaskRef:
-        """The reference of a task of this kind, from its id; or the reference that a text is."""
-        return TaskRef.parse(text) if text.partition(":")[0] in operations.KINDS else self.ref(text)
+        """The reference of a task of this kind, from its id."""
+        return self.ref(text)
 
     def _check(self, ref: TaskRef) -> TaskRef:
         """The reference itself, if it is of this kind."""

@@ -92,13 +92,6 @@ def test_a_body_or_result_can_be_copied_or_handed_to_another_process(both: Both,
     assert "transcript=UNSET" in repr(story)
 
 
-def test_a_family_takes_an_id_or_a_whole_reference(both: Both) -> None:
-    api = Api(translate_1=SUCCESS)
-    for task in ("1", "translate:1", TaskRef("translate", "1")):
-        done = asked(both, api, lambda camb, task=task: camb.family(kinds.TRANSLATE).wait(task))
-        assert (str(done.ref), done.run_id) == ("translate:1", 7)
-
-
 def test_create_and_wait_tells_what_was_created_before_it_waits(both: Both) -> None:
     api = Api(translate={"task_id": "1"}, translate_1=SUCCESS)
     told: list[TaskRef] = []
@@ -172,7 +165,6 @@ def test_the_result_of_translated_tts_is_where_that_of_tts_is(both: Both) -> Non
         (lambda camb: camb.family("dub").part(kinds.DUB_TRANSCRIPT, 7), TypeError, "language"),
         (lambda camb: camb.family(kinds.DUB_TRANSCRIPT), ValueError, r"unknown kind of task Part\(kind='dub'\); known"),
         (lambda camb: camb.family("translate").results(7), TypeError, "run_ids must be an iterable of runs, not int"),
-        (lambda camb: camb.family("translate").status("dub:1"), ValueError, "dub:1 is not a task of kind 'translate'"),
         (
             lambda camb: camb.family("translate").create({**SENT, "texts": {"Hello"}}),
             TypeError,
