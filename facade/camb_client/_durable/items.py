@@ -249,6 +249,14 @@ class Items:
             connection.execute(query, (*values.values(), number))
         return self.rows("number = ?", number)[0].item
 
+    def mark_task(
+        self, number: int, ref: TaskRef | None, state: ItemState, error: CambError | None = None, **values: Any
+    ) -> BulkItem | None:
+        """As :meth:`mark`; ``None``, and nothing is written, where the item was planned anew meanwhile."""
+        with self._database.transaction():
+            found = self.rows("number = ?", number)
+            return self.mark(number, state, error, **values) if found and found[0].item.ref == ref else None
+
     def settle(self) -> None:
         """Take in what a process left that died: whether its last items were created is not known."""
         for row in self.rows("state = 'creating'"):
@@ -293,14 +301,19 @@ class Items:
         return f".camb-{self._id}-{row.number}.part"
 
     def _move(self) -> None:
-        """Give downloaded files the names that their items have now, all at once: one may take the name of another."""
+        """Give downloaded files the names that their items have now, all at once: one may take the name of another.
+
+        One that is not there any more is to be downloaded again.
+        """
         moving = []
         for row in self.rows("state = 'downloaded' AND dest IS NOT NULL AND path IS NOT NULL"):
             path = row.item.path
             assert path is not None  # noqa: S101 (as was asked for)
             final = row.final(path.suffix.removesuffix(".moved") or path.with_suffix("").suffix)
             aside = final.with_name(f".camb-{self._id}-{row.number}{final.suffix}.moved")
-            if path != final:
+            if not (path.exists() or aside.exists() or (path == aside and final.exists())):
+                self.mark(row.number, ItemState.SUCCEEDED, path=None)  # Somebody removed it: it costs nothing.
+            elif path != final:
                 moving.append((row, path, aside, final))
         for _, path, aside, final in moving:
             final.parent.mkdir(parents=True, exist_ok=True)

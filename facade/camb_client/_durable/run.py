@@ -91,9 +91,9 @@ class Run:
 
     def _create(self, job: Job) -> Done:
         came: TaskRef | Exception
-        self._work.begin(job)
+        row = self._work.begin(job)
         try:
-            came = self._send(job.row)
+            came = self._send(row)
         except Exception as error:  # noqa: BLE001 (what it means is decided elsewhere)
             came = error
         return self._work.created(job, came)
@@ -189,9 +189,9 @@ class AsyncRun:
 
     async def _create(self, job: Job) -> Done:
         came: TaskRef | Exception
-        self._work.begin(job)
+        row = self._work.begin(job)
         try:
-            came = await self._send(job.row)
+            came = await self._send(row)
         except Exception as error:  # noqa: BLE001 (what it means is decided elsewhere)
             came = error
         return self._work.created(job, came)

@@ -41,7 +41,7 @@ class Job:
 
 @attrs.frozen
 class Done(Event):
-    """A job has ended: how its item stands, or what broke the run."""
+    """A job has ended: how its item stands (``None``: it was planned anew meanwhile), or what broke the run."""
 
     job: Job
     item: BulkItem | None = None
@@ -131,9 +131,13 @@ class Work:
         """What may begin now, if anything may."""
         if self.is_stopped:
             return None
-        if self._succeeded and self._downloading < self._downloads:
-            self._downloading += 1
-            return self._job(self._succeeded.popleft(), is_create=False)
+        while self._succeeded and self._downloading < self._downloads:
+            (row,) = self._items.rows("number = ?", number := self._succeeded.popleft()) or (None,)
+            # It may have been planned anew since.
+            if row is not None and row.item.state is ItemState.SUCCEEDED and number not in self._busy:
+                self._downloading += 1
+                self._busy.add(number)
+                return Job(row, is_create=False)
         with self._turn:
             while self._next_planned() is not None and self.creating.free_at(now) <= now:
                 (row,) = self._items.rows("number = ?", number := self._planned.popleft()) or (None,)
@@ -143,20 +147,17 @@ class Work:
                     return Job(row, is_create=True)
         return None
 
-    def _job(self, number: int, *, is_create: bool) -> Job:
-        self._busy.add(number)
-        return Job(self._items.rows("number = ?", number)[0], is_create)
-
     # In whichever thread does the job.
 
-    def begin(self, job: Job) -> None:
-        """Write down that a create begins. Where that is impossible, it does not begin."""
+    def begin(self, job: Job) -> Row:
+        """Write down that a create begins; what is to be created. Where that is impossible, it does not begin."""
         try:
             self._items.mark(job.row.number, ItemState.CREATING)
         except BaseException:
             with self._turn:
                 self.creating.cancel(self._clock.monotonic())
             raise
+        return self._items.rows("number = ?", job.row.number)[0]  # It may have taken other arguments until then.
 
     def created(self, job: Job, came: "TaskRef | Exception") -> Done:
         """Take in the end of a create, and write it down at once."""
@@ -186,10 +187,10 @@ class Work:
         row = job.row
         if not isinstance(came, Exception):
             old = row.item.path
-            done = Done(job, self._items.mark(row.number, ItemState.DOWNLOADED, path=str(came)))
-            if old is not None and old != came:  # Of another format than the one before.
+            item = self._items.mark_task(row.number, row.item.ref, ItemState.DOWNLOADED, path=str(came))
+            if item is not None and old is not None and old != came:  # Of another format than the one before.
                 old.unlink(missing_ok=True)
-            return done
+            return Done(job, item)
         if isinstance(came, OSError):
             said = f"{row.key}: {str(row.dest)!r} cannot be written: {came.strerror or came}"
             error: CambError = DownloadError(said, ref=row.item.ref)
@@ -198,7 +199,7 @@ class Work:
             error = came
         else:
             raise came
-        return Done(job, self._items.mark(row.number, ItemState.SUCCEEDED, error))
+        return Done(job, self._items.mark_task(row.number, row.item.ref, ItemState.SUCCEEDED, error))
 
     def check_stopped(self, *_: object) -> None:
         """End a download when the run ends."""
@@ -219,8 +220,9 @@ class Work:
         if event.fault is not None:
             self.fault = self.fault or event.fault
             return None
-        item = event.item
-        assert item is not None  # noqa: S101 (it is one or the other)
+        if (item := event.item) is None:
+            self._is_planned = True
+            return None
         if item.state is ItemState.CREATED:
             assert item.ref is not None  # noqa: S101 (it has been created)
             self._waiting.setdefault(item.ref, []).append(job.row.number)
@@ -230,15 +232,17 @@ class Work:
             return item, self.creating.stopped is not None
         return item, True
 
-    def _waited(self, outcome: TaskOutcome) -> "tuple[BulkItem, bool]":
+    def _waited(self, outcome: TaskOutcome) -> "tuple[BulkItem, bool] | None":
         numbers, state = self._waiting[outcome.ref], after_wait(outcome)
         number = numbers.pop(0)
         if not numbers:
             del self._waiting[outcome.ref]
         run_id = None if outcome.error is not None else outcome.state.run_id
-        item = self._items.mark(number, state, outcome.error, run_id=run_id)
+        item = self._items.mark_task(number, outcome.ref, state, outcome.error, run_id=run_id)
         if isinstance(outcome.error, PaymentRequiredError):
             self.creating.stop(outcome.error)
+        if item is None:
+            return None
         if state is ItemState.SUCCEEDED and self._items.rows("number = ?", number)[0].dest is not None:
             self._succeeded.append(number)
             return item, False
@@ -251,4 +255,4 @@ class Work:
             raise why  # type: ignore[misc]
         left = len(self._items.keys(ItemState.PLANNED))
         if why is not None and left:
-            log.warning("creating has stopped, and %d stay planned: %s", left, why)
+            log.warning("creating has stopped; still planned: %d. Why: %s", left, why)

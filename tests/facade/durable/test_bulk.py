@@ -407,6 +407,47 @@ def test_redo(both: Both, fake: FakeCamb, folder: Path) -> None:
             journal.redo("k0", prompt="no such")
 
 
+@pytest.mark.parametrize("state", ["created", "succeeded"])
+def test_redo_on_the_way(both: Both, fake: FakeCamb, folder: Path, state: str) -> None:
+    """What comes of the task before is not taken for what comes of the new one."""
+    client, told = both.of(fake), list[str]()
+    journal: Any = None
+
+    def update(item: BulkItem) -> None:
+        if item.key == "k0":
+            told.append(str(item.state))
+            if told.count(state) == 1 and told[-1] == state:
+                journal.redo("k0", text="Another line")
+
+    def plan(opened: Any) -> None:
+        nonlocal journal
+        journal = opened
+        lines(folder, 2)(journal)
+
+    items = {item.key: item for item in run(client, folder, plan, on_update=update)}
+    assert states(items) == {"k0": "downloaded", "k1": "downloaded"}
+    assert told.count("created") == 2
+    assert told.count("downloaded") == 1
+    assert items["k0"].ref == fake.created[-1]
+    assert creates(fake) == 3
+
+
+def test_a_file_that_was_removed_is_downloaded_again(both: Both, fake: FakeCamb, folder: Path) -> None:
+    client = both.of(fake)
+    run(client, folder, lines(folder, 3))
+    (folder / "0.flac").unlink()
+    (folder / "1.flac").unlink()
+    # The second one has also changed its name, to that of the first.
+    (first, second) = sorted(
+        run(client, folder, lambda journal: [journal.move("k0", folder / "a"), journal.move("k1", folder / "0")]),
+        key=lambda item: item.key,
+    )
+    assert (first.path, second.path) == (folder / "a.flac", folder / "0.flac")
+    assert names(folder) == ["0.flac", "2.flac", "a.flac"]
+    assert creates(fake) == 3
+    assert run(client, folder) == []
+
+
 def test_files_that_were_there_before(both: Both, fake: FakeCamb, folder: Path) -> None:
     folder.mkdir()
     for name in ("0.flac", "1.wav", "mine.flac"):
