@@ -56,9 +56,9 @@ class Downloads:
                 )
                 row.doing = "downloaded"
             except CambError as problem:
-                error = problem
+                row.doing, error = "not downloaded", problem
             except OSError as problem:
-                error, end = problem, USAGE
+                row.doing, error, end = "not downloaded", problem, USAGE
         self._display.result(self._board.ended(row.ref, row.state, error, end))
         if error is not None:
             self._display.error(f"error: {replaces(error)}" if isinstance(error, FileExistsError) else words(error))

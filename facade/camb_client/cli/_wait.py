@@ -8,12 +8,25 @@ import click
 
 from .. import AsyncCambClient, Schedule, TaskOutcome, TaskRef, TaskState
 from ._board import Board, client_log
-from ._command import Command, again, debugging, output_options, rate_option, tasks_argument, waiting_options, words
+from ._command import (
+    PROGRAM,
+    Command,
+    again,
+    debugging,
+    output_options,
+    rate_option,
+    tasks_argument,
+    waiting_options,
+    words,
+)
 from ._display import Display
 from ._downloads import AUDIO, Downloads, as_folder
 from ._exits import Exit, most_serious
 from ._intake import intake
 from ._loop import run
+
+# What another run of ``batch`` goes on with.
+_UNDONE = {"planned", "created", "succeeded"}
 
 
 @click.command(cls=Command)
@@ -72,14 +85,20 @@ async def _kept(
     pace: dict[str, Any],
     timeout: float,
     schedule: Schedule,
+    note: Callable[[str], None],
 ) -> AsyncGenerator[TaskOutcome]:
     """The outcomes of a journal, these tasks put into it first."""
     with camb.journal(path) as journal:
         journal.add([ref async for ref in refs], timeout=timeout, schedule=schedule)
         for ref in journal.pending():
             board.add(ref)
-        for taken in set(board.rows) - set(journal.pending()):  # In an earlier run.
+        for taken in set(board.rows) - set(journal.pending()):
             del board.rows[taken]
+            note(f"{taken}: an earlier run has told its outcome; {PROGRAM} status shows it again")
+        if not board.rows:
+            note("nothing in the journal is left to wait for")
+        if any(item.state in _UNDONE for item in journal.items()):
+            note(f"the journal has lines that are not done: {PROGRAM} batch goes on with those")
         async with aclosing(journal.as_completed(**pace)) as outcomes:  # type: ignore[type-var]
             async for outcome in outcomes:
                 yield outcome
@@ -106,7 +125,7 @@ def _follow(
     def outcomes(camb: AsyncCambClient, refs: AsyncIterator[TaskRef]) -> AsyncIterator[TaskOutcome]:
         if journal is None:
             return camb.as_completed(refs, timeout=timeout, schedule=schedule, **pace)  # type: ignore[arg-type]
-        return _kept(camb, journal, board, refs, pace, timeout, schedule)
+        return _kept(camb, journal, board, refs, pace, timeout, schedule, display.note)
 
     async def work() -> None:
         async with AsyncCambClient(event_hooks={"poll": [board.polled]}) as camb:

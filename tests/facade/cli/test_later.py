@@ -89,7 +89,11 @@ def test_a_journal_of_waits(quick: Cli) -> None:
     assert done.code == 0
     assert sorted(line.split()[0] for line in done.out.splitlines()) == ["tts:2", "tts:3"]
     assert len(listed("files")) == 2
-    assert quick("wait", "--journal", "jobs.db") == (0, "", "")
+    assert quick("wait", "--journal", "jobs.db") == (0, "", "note: nothing in the journal is left to wait for\n")
+    done = quick("wait", "--journal", "jobs.db", "tts:1")
+    assert (done.code, done.out) == (0, "")
+    assert done.err.startswith("note: tts:1: an earlier run has told its outcome; camb-client status shows it again\n")
+    assert quick("wait", "--journal", "jobs.db", "-q") == (0, "", "")
     assert quick.fake.polls("tts:1") == 2
 
 
