@@ -1,8 +1,10 @@
 """``batch``: a file of many lines becomes a folder of audio, and the same command resumes it after anything."""
 
+import hashlib
 import inspect
 import json
 import os
+import re
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -46,7 +48,9 @@ _KINDS = [kind for kind in kinds.ALL if "create" in kinds.operations(kind)]
 _BAD = {ItemState.FAILED, ItemState.REFUSED, ItemState.UNKNOWN}
 _RETRIED = ("failed", "refused", "unknown")
 _STYLES = {ItemState.DOWNLOADED: "green", **dict.fromkeys(_BAD, "red")}
-# How many faults of the input, and keys of one reason, are shown.
+# What differs between errors that are alike: "not done after 2.3 s and 4 polls".
+_NUMBERS = re.compile(r"[\d.]+ (?=s\b|polls?\b)|(?<=poll)s\b")
+# How many faults of the input, or reasons, and keys of one reason are shown.
 _SHOWN = 20
 _KEYS_SHOWN = 5
 
@@ -63,6 +67,17 @@ def _parameters(kind: str) -> dict[str, inspect.Parameter]:
 def _is_through(item: BulkItem) -> bool:
     """Whether nothing is left to do for an item, unless it is asked for."""
     return item.state in {ItemState.DOWNLOADED, *_BAD} or (item.state is ItemState.SUCCEEDED and item.to is None)
+
+
+def _removed(key: str) -> str:
+    """The file of a line that was removed, where another line has its name now: a key may have any characters."""
+    name = re.sub(r"[^\w-]", "_", key)[:40]
+    return f"removed-{name}" if name == key else f"removed-{name}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
+
+
+def _reason(item: BulkItem) -> str:
+    """Why an item is not done, without what differs from item to item."""
+    return str(item.error).removeprefix(f"{item.key}: ").replace(f"{item.ref}: ", "").replace(str(item.ref), "it")
 
 
 class _Undone(Exception):  # noqa: N818 (no error)
@@ -156,7 +171,8 @@ class _Batch:
             try:
                 items = run(work())
             except OSError as problem:
-                raise OutputError(f"the journal {problem.filename!r} {problem.strerror}") from problem
+                what = "" if problem.filename is None else f" ({clean(str(problem.filename))})"
+                raise OutputError(f"the journal cannot be written: {problem.strerror or problem}{what}") from problem
         if self._faults:
             return self._refuse()
         return most_serious(self._exit(item) for item in items if item.key in self._lines)
@@ -216,7 +232,7 @@ class _Batch:
         journal.forget(item.key for item in others if item.state in unpaid)
         for item in others:
             if item.state not in unpaid and item.to is not None and self._is_in_the_way(item.to):
-                journal.move(item.key, self._folder / f"removed-{item.key}")
+                journal.move(item.key, self._folder / _removed(item.key))
         for state in self._options["retry"]:
             journal.retry(state, [key for key, item in known.items() if item.state == state and key in self._lines])
         items = journal.items()
@@ -313,7 +329,7 @@ class _Batch:
             "event": said["state"], "key": item.key, "line": self._lines.number(item.key), "task": said["task"],
             "run_id": item.run_id,
             "exit_code": self._exit(item).code if is_done else None, "error": error,
-            "file": None if item.path is None else str(item.path),
+            "file": said["path"] if item.state is ItemState.DOWNLOADED else None,
         }  # fmt: skip
         self._display.line([(json.dumps(record, allow_nan=False), "")])
 
@@ -341,11 +357,11 @@ class _Batch:
     def _sum_up(self, items: list[BulkItem]) -> None:
         """What is not done and why, and the commands that go on."""
         ours = [item for item in items if item.key in self._lines]
-        bad: dict[tuple[str, str], list[str]] = defaultdict(list)
+        bad: dict[tuple[str, str], list[BulkItem]] = defaultdict(list)
         for item in ours:
             if item.error is not None:
-                why = str(item.error).removeprefix(f"{item.ref}: ").replace(str(item.ref), "it")
-                bad[str(item.state), clean(why.replace(item.key, "it"))].append(item.key)
+                alike = _NUMBERS.sub("", _reason(item))
+                bad[str(item.state), alike].append(item)
         counts = Counter(str(item.state) for item in ours)
         if not self._quiet:
             word = "downloaded" if self._options["kind"] in _CREATES else "done"
@@ -354,10 +370,12 @@ class _Batch:
                 counts.pop(state, None)
             rest = [f"{count} {state}" for state, count in counts.items()]
             self._display.hint(f"{done} of {len(ours)} {word}{'; ' if rest else ''}{', '.join(rest)}")
-            for (state, why), keys in bad.items():
-                named = ", ".join(map(self._name, keys[:_KEYS_SHOWN]))
-                more = f" and {len(keys) - _KEYS_SHOWN} more" if len(keys) > _KEYS_SHOWN else ""
-                self._display.hint(f"{len(keys)} {state}: {named}{more}: {why}")
+            for (state, _), found in list(bad.items())[:_SHOWN]:
+                named = ", ".join(self._name(item.key) for item in found[:_KEYS_SHOWN])
+                more = f" and {len(found) - _KEYS_SHOWN} more" if len(found) > _KEYS_SHOWN else ""
+                self._display.hint(f"{len(found)} {state}: {named}{more}: {clean(_reason(found[0]))}")
+            if len(bad) > _SHOWN:
+                self._display.hint(f"and {len(bad) - _SHOWN} more reasons")
         if not all(map(_is_through, ours)):
             self._display.hint(f"to go on: {self._again()}")
         safe = [word for word in ("failed", "refused") if counts[word]]

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 import attrs
 
@@ -42,6 +42,9 @@ _CELLS: dict[str, Callable[[str], Any]] = {
     "duration": _decimal,
     **dict.fromkeys(("text", "prompt", "key", "file"), str),
 }
+
+# What a text cannot stand for.
+_NUMBERS = {**dict.fromkeys(("voice_id", "age", "folder_id"), "an int"), "duration": "a number"}
 
 
 def _cell(name: str, text: str) -> Any:
@@ -111,15 +114,23 @@ class Lines:
                         yield self._line(number, given)
                     except LineError as fault:
                         wrong(fault)
+        except LineError as fault:
+            wrong(fault)
         except UnicodeError:
             wrong(LineError(0, "is not UTF-8, nor UTF-16 with a byte order mark: save it as UTF-8"))
 
     def _opened(self) -> io.TextIOWrapper:
-        begin = b""
-        with self._path.open("rb") as file:
+        try:
+            file: BinaryIO = self._path.open("rb")
+            if not file.seekable():  # A pipe, as <(...) is.
+                with file:
+                    file = io.BytesIO(file.read())
             begin = file.read(4)
+            file.seek(0)
+        except OSError as problem:
+            raise LineError(0, f"cannot be read: {problem.strerror}") from problem
         is_wide = begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-        return self._path.open(encoding="utf-16" if is_wide else "utf-8-sig", newline="")
+        return io.TextIOWrapper(file, encoding="utf-16" if is_wide else "utf-8-sig", newline="")
 
     def _records(
         self, file: io.TextIOWrapper, wrong: Callable[[LineError], object]
@@ -138,12 +149,17 @@ class Lines:
             try:
                 found = json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
                 self._check_columns(found)
-            except (ValueError, RecursionError) as problem:
+                json.dumps(found, ensure_ascii=False).encode()
+            except json.JSONDecodeError as problem:
+                wrong(LineError(number, f"is no JSON: {problem.msg} at character {problem.pos + 1}"))
+                continue
+            except UnicodeEncodeError:
                 wrong(
-                    LineError(
-                        number, f"is no JSON: {problem}" if isinstance(problem, json.JSONDecodeError) else str(problem)
-                    )
+                    LineError(number, "has half a character (a surrogate, \\ud800 to \\udfff, without its other half)")
                 )
+                continue
+            except (ValueError, RecursionError) as problem:
+                wrong(LineError(number, str(problem)))
                 continue
             yield number, {name: value for name, value in found.items() if value is not None}
 
@@ -192,6 +208,9 @@ class Lines:
     def _line(self, number: int, given: dict[str, Any]) -> Line:
         arguments = {name: given[name] for name in self._columns if name in given}
         arguments = {**self._defaults, **arguments}
+        for name, what in _NUMBERS.items():
+            if isinstance(value := arguments.get(name), str):
+                raise LineError(number, f"{name} must be {what}, not {value[:40]!r}")
         key, file = given.get("key"), given.get("file")
         if not isinstance(key, str | None) or not isinstance(file, str | None):
             raise LineError(number, "key and file must be texts")
@@ -256,8 +275,10 @@ def _checked(number: int, file: str) -> str:
         why = "it has control characters"
     elif not parts[-1].strip(". "):
         why = "it names no file"
-    elif not parts[0] or re.match("[A-Za-z]:", file):
+    elif not parts[0]:
         why = "it is absolute"
+    elif re.match("[A-Za-z]:", file):
+        why = "it begins with the letter of a drive"
     elif ".." in parts:
         why = "it leads out of the folder"
     elif any(_RESERVED.fullmatch(part.strip()) for part in parts):

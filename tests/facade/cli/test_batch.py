@@ -1,6 +1,7 @@
 """``batch``: from a file of lines to a folder of audio; everything checked first, and resumed after anything."""
 
 import json
+import os
 import pathlib
 import re
 import shlex
@@ -165,6 +166,37 @@ def test_all_is_checked_before_anything_is_sent(quick: Cli, name: str, lines: st
     connection.close()
 
 
+def test_faults_are_said_as_they_stand_in_the_file(quick: Cli) -> None:
+    done = batch(quick, "text,voice_id,file,age\na,abc,,\nb,1.5,,\nc,,C:b,\nd,,,old\n")
+    assert done.err.splitlines()[:-1] == [
+        "error: lines.csv:2: voice_id must be an int, not 'abc'",
+        "error: lines.csv:3: voice_id must be an int, not '1.5'",
+        "error: lines.csv:4: cannot have the file 'C:b': it begins with the letter of a drive",
+        "error: lines.csv:5: age must be an int, not 'old'",
+    ]
+    done = batch(quick, '{"text": "a"}\n{"text": "\\ud800"}\n{"text": \n', name="lines.jsonl")
+    assert done.err.splitlines()[:-1] == [
+        "error: lines.jsonl:2: has half a character (a surrogate, \\ud800 to \\udfff, without its other half)",
+        "error: lines.jsonl:3: is no JSON: Expecting value at character 11",
+    ]
+
+
+def test_lines_from_a_pipe(cli: Cli, tmp_path: pathlib.Path) -> None:
+    pipe = tmp_path / "lines"
+    os.mkfifo(pipe)
+    with start(cli, "batch", str(pipe), "-o", str(tmp_path / "out"), *QUICK, "--dry-run") as process:
+        pipe.write_text(table("One", "Two"))
+        out, err = process.communicate(timeout=20)
+    assert (process.returncode, out) == (0, "2 to create\n"), err
+
+
+def test_a_journal_that_cannot_be_made(quick: Cli) -> None:
+    pathlib.Path("taken").write_text("a file")
+    done = batch(quick, table("One"), "--journal", "taken/jobs.db")
+    assert done.code == 74
+    assert re.search(r"^error: the journal cannot be written: .+ \(taken\)$", done.err, re.MULTILINE)
+
+
 def test_what_is_no_utf_8(quick: Cli) -> None:
     pathlib.Path("lines.csv").write_bytes(b"text\nG\xfcnter\n")
     done = quick("batch", "lines.csv", "-o", "out", *QUICK)
@@ -266,6 +298,24 @@ def test_what_failed_is_said_and_tried_again(quick: Cli) -> None:
     assert files() == ["2.flac", "3.flac", "4.flac", "5.flac"]
 
 
+def test_reasons_that_are_alike_are_said_once(quick: Cli) -> None:
+    """Whatever the keys are, and however long each was waited for."""
+    quick.fake._timeline = ["PENDING"]
+    done = batch(quick, "key,text\ne,One\n1,Two\na,Three\n", "--timeout", "0.4")
+    (reason,) = [line for line in done.err.splitlines() if line.startswith("3 created")]
+    assert re.search(r"line 2 \(e\), line 3 \(1\), line 4 \(a\): not done after [\d.]+ s and \d+ polls?; ", reason)
+    assert "The task is still running at CAMB.AI: wait again with the same reference." in reason
+
+
+def test_a_removed_line_gives_its_file_a_name_in_the_folder(quick: Cli) -> None:
+    """Where another line has that name now, whatever the key of the one before is."""
+    assert batch(quick, "key,text,file\n/../../../a.b,One,a\n").code == 0
+    assert batch(quick, "key,text,file\nnext,Two,a\n").code == 0
+    (name, removed) = files()
+    assert name == "a.flac"
+    assert re.fullmatch(r"removed-[\w-]+\.flac", removed)
+
+
 @pytest.mark.parametrize(
     ("script", "code"), [("POST /tts", 4), ("POST /tts", 7), ("GET /files", 8)], ids=["credits", "key", "file"]
 )
@@ -295,6 +345,8 @@ def test_json_has_a_line_for_each_transition(quick: Cli) -> None:
     assert {one["task"] for one in found} == {str(quick.fake.created[0])}
     assert [one["exit_code"] for one in found] == [None, None, 0]
     assert found[-1]["file"].endswith("out/3.flac")
+    again = events(batch(quick, table("One", "Two"), "--json", "--redo", found[0]["key"]))
+    assert [one["file"] for one in again] == [None, None, found[-1]["file"]]
     assert [one["line"] for one in found] == [3, 3, 3]
     found = events(batch(quick, table("One", "Two"), "--json", "--retry", "refused"))
     assert [one["event"] for one in found] == ["created", "succeeded", "downloaded"]
