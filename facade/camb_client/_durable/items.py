@@ -115,7 +115,8 @@ class ItemTarget(Target):
     def __init__(self, row: Row, part: str) -> None:
         assert row.dest is not None  # noqa: S101 (asked for only where there is one)
         row.dest.parent.mkdir(parents=True, exist_ok=True)
-        super().__init__(row.dest, overwrite=True)
+        # A folder of that name is nothing to it, as the name of the file will have a suffix.
+        super().__init__(row.dest.with_name(part) if row.dest.is_dir() else row.dest, overwrite=True)
         self._row, self._part = row, self._folder / part
 
     def keep(self, name: str) -> Path:

@@ -126,8 +126,8 @@ class Run:
 
     def _stop(self) -> None:
         """Begin nothing new; what is on its way may end. Where the run is over, there is nothing on its way."""
-        self._work.is_stopped = True
         under_way = list(self._threads.items())
+        self._work.stop(sum(job.is_create for _, job in under_way), _GRACE)
         for is_create, seconds in ((True, _GRACE), (False, _ABORT)):
             until = time.monotonic() + seconds
             for thread in (thread for thread, job in under_way if job.is_create is is_create):
@@ -223,8 +223,8 @@ class AsyncRun:
     async def _stop(self) -> None:
         import asyncio
 
-        self._work.is_stopped = True
         creates = [task for task, job in self._tasks.items() if job.is_create]
+        self._work.stop(len(creates), _GRACE)
         if creates:
             await asyncio.wait(creates, timeout=_GRACE)
         tasks = list(self._tasks)

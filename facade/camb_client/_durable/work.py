@@ -201,6 +201,12 @@ class Work:
             raise came
         return Done(job, self._items.mark_task(row.number, row.item.ref, ItemState.SUCCEEDED, error))
 
+    def stop(self, creates: int, grace: float) -> None:
+        """Begin nothing new, and say what is waited for: so many creates, for so many seconds."""
+        self.is_stopped = True
+        if creates:
+            log.warning("waiting up to %g s for the creates that are on their way: %d", grace, creates)
+
     def check_stopped(self, *_: object) -> None:
         """End a download when the run ends."""
         if self.is_stopped:

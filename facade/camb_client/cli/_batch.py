@@ -77,7 +77,11 @@ def _removed(key: str) -> str:
 
 def _reason(item: BulkItem) -> str:
     """Why an item is not done, without what differs from item to item."""
-    return str(item.error).removeprefix(f"{item.key}: ").replace(f"{item.ref}: ", "").replace(str(item.ref), "it")
+    said = str(item.error).removeprefix(f"{item.key}: ")
+    if item.ref is not None:
+        said = said.removeprefix(f"{item.ref.kind} run {item.run_id}: ")
+        said = said.replace(f"{item.ref}: ", "").replace(str(item.ref), "it")
+    return said.replace('retry("unknown")', "--retry unknown")
 
 
 class _Undone(Exception):  # noqa: N818 (no error)
@@ -195,6 +199,8 @@ class _Batch:
     def _journal_path(self) -> Iterator[Path]:
         """Where the journal is; a dry run makes none."""
         folder = Path(os.path.abspath(self._folder))  # noqa: PTH100 (links stay)
+        if not (folder.name or self._options["journal"]):
+            raise click.UsageError(f"beside {self._folder} there is no place for the journal: name it with --journal")
         path: Path = self._options["journal"] or folder.with_name(f"{folder.name}.camb.db")
         if self._options["dry_run"] and not path.exists():
             with tempfile.TemporaryDirectory(prefix="camb-") as nowhere:
@@ -376,6 +382,8 @@ class _Batch:
                 self._display.hint(f"{len(found)} {state}: {named}{more}: {clean(_reason(found[0]))}")
             if len(bad) > _SHOWN:
                 self._display.hint(f"and {len(bad) - _SHOWN} more reasons")
+        if counts["creating"]:
+            self._display.hint("creating: no response came in time; the next run calls them unknown")
         if not all(map(_is_through, ours)):
             self._display.hint(f"to go on: {self._again()}")
         safe = [word for word in ("failed", "refused") if counts[word]]

@@ -11,7 +11,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, BinaryIO, NoReturn
 
 import attrs
@@ -104,6 +104,7 @@ class Lines:
         self._whole: dict[str, int] = {}
         self._stems: dict[str, int] = {}
         self._bare: dict[str, int] = {}
+        self._folders: dict[str, int] = {}
 
     def read(self, wrong: Callable[[LineError], object]) -> Iterator[Line]:
         """Each line that is well; what is wrong with the others is told."""
@@ -229,6 +230,15 @@ class Lines:
         if (other := self.taken(file)) is not None:
             raise LineError(number, f"has the file {file!r}, as line {other} has: give it another")
         name, stem, suffix = _parts(file)
+        folders = [str(folder) for folder in PurePath(name).parents[:-1]] if "/" in file else []
+        # A name without a suffix gets one, and is none of a folder then.
+        if found := [self._whole[one] for one in folders if one in self._whole and _parts(one)[2]]:
+            raise LineError(number, f"cannot have the file {file!r}: its folder is the file of line {found[0]}")
+        if suffix and name in self._folders:
+            raise LineError(
+                number, f"cannot have the file {file!r}: that is a folder of a file of line {self._folders[name]}"
+            )
+        self._folders.update(dict.fromkeys(folders, number))
         self._whole[name] = (self._stems if suffix else self._bare)[stem] = number
 
     def taken(self, file: str) -> int | None:

@@ -137,6 +137,9 @@ FAULTS: list[tuple[str, str, list[str]]] = [
     ("lines.csv", "file,text\nC:b,1\nC:\\b,2\n\\b,3\na\\..\\b,4\n", [":2: ", ":3: ", ":4: ", ":5: "]),
     ("lines.csv", "file,text\nnul,1\nCOM1.flac,2\na/Aux.wav/b,3\nsub/,4\n", [":2: ", ":3: ", ":4: ", ":5: "]),
     ("lines.csv", f"file,text\n{'x' * 300},1\n", [":2: "]),
+    ("lines.csv", "file,text\na.wav,1\nA.wav/b,2\nc.d/e/f,3\nc.d,4\nc,5\n",
+     [":3: cannot have the file 'A.wav/b': its folder is the file of line 2",
+      ":5: cannot have the file 'c.d': that is a folder of a file of line 4"]),
     ("lines.jsonl", '{"text": "Good"}\n[1]\n{"text": 5}\n{"text": "x"\n{"text": "a", "text": "b"}\n{"texts": "a"}\n',
      [":2: is no object", ":3: text must be a str", ":4: is no JSON", ":5: 'text' stands in it twice",
       ":6: there is no column 'texts'"]),
@@ -307,6 +310,19 @@ def test_reasons_that_are_alike_are_said_once(quick: Cli) -> None:
     assert "The task is still running at CAMB.AI: wait again with the same reference." in reason
 
 
+def test_what_each_item_has_for_itself_is_no_reason(quick: Cli) -> None:
+    quick.fake.script("GET /files", *[error(403)] * 2)
+    done = batch(quick, table("One", "Two"))
+    assert re.search(r"^2 succeeded: line 2 \(\S+\), line 3 \(\S+\): the download from ", done.err, re.MULTILINE)
+
+
+def test_a_folder_of_the_name_of_a_file_without_a_suffix(quick: Cli) -> None:
+    assert batch(quick, "file,text\nscene,One\nscene/two,Two\n").code == 0
+    assert files() == ["scene.flac", "scene/two.flac"]
+    assert batch(quick, "file,text\nscene,One\nscene/two,Two\nlate/a,Three\nlate,Four\n").code == 0
+    assert files() == ["late.flac", "late/a.flac", "scene.flac", "scene/two.flac"]
+
+
 def test_a_removed_line_gives_its_file_a_name_in_the_folder(quick: Cli) -> None:
     """Where another line has that name now, whatever the key of the one before is."""
     assert batch(quick, "key,text,file\n/../../../a.b,One,a\n").code == 0
@@ -426,6 +442,7 @@ def test_another_file_as_the_journal(quick: Cli) -> None:
         (["--retry", "planned"], "--retry"),
         (["--kind", "translated-story"], "--kind"),
         (["--kind", "text-to-sound"], "text-to-sound has no voice_id"),
+        (["-o", "/"], "name it with --journal"),
     ],
 )
 def test_options_that_cannot_be(quick: Cli, options: list[str], said: str) -> None:
@@ -497,5 +514,6 @@ def test_a_signal_waits_for_creates_in_flight(cli: Cli, tmp_path: pathlib.Path, 
     until(lambda: len(cli.fake.created) == 4)
     process.send_signal(getattr(signal, name))
     _, said = process.communicate(timeout=20)
+    assert "note: waiting up to 10 s for the creates that are on their way: 4" in said
     assert "0 of 10 downloaded; 4 created, 6 planned" in said
     assert len(cli.fake.created) == 4

@@ -570,7 +570,7 @@ def test_what_a_killed_process_left(both: Both, fake: FakeCamb, folder: Path) ->
     assert creates(fake) == 2
 
 
-def test_an_interruption_waits_for_the_creates_in_flight(folder: Path) -> None:
+def test_an_interruption_waits_for_the_creates_in_flight(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
     fake = FakeCamb(KEY)
     fake.script("POST /tts", *[lambda reply: attrs.evolve(reply, delay=0.3)] * 9)
     with (
@@ -587,6 +587,7 @@ def test_an_interruption_waits_for_the_creates_in_flight(folder: Path) -> None:
         found = Counter(str(item.state) for item in journal.items())
     assert found == {"created": 4, "planned": 5}
     assert len(fake.created) == 4
+    assert caplog.messages == ["waiting up to 10 s for the creates that are on their way: 4"]
 
 
 def test_a_cancelled_run_waits_for_the_creates_in_flight(folder: Path) -> None:
