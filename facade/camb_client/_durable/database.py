@@ -72,7 +72,8 @@ class Database:
         self._lock = Lock(self.path.with_name(f"{self.path.name}.lock"), str(path)) if is_exclusive else None
         try:
             self._check_header()
-            self._connection: sqlite3.Connection | None = self._open()
+            with self._explaining():
+                self._connection: sqlite3.Connection | None = self._open()
         except BaseException:
             self._unlock()
             raise
@@ -132,6 +133,19 @@ class Database:
         connection.execute("PRAGMA synchronous = NORMAL")
 
     @contextmanager
+    def _explaining(self) -> Iterator[None]:
+        """What went wrong with the file, as errors of ours."""
+        try:
+            yield
+        except sqlite3.OperationalError as problem:
+            code = errno.ENOSPC if "full" in str(problem) else errno.EIO
+            raise OSError(code, f"cannot be written ({problem})", str(self.path)) from problem
+        except sqlite3.DatabaseError as problem:
+            raise ConfigurationError(
+                f"{str(self.path)!r} is damaged ({problem}): put back a copy of it, or name another file"
+            ) from problem
+
+    @contextmanager
     def transaction(self, *, full: bool = False) -> Iterator[sqlite3.Connection]:
         """All of it is written, or nothing.
 
@@ -143,18 +157,16 @@ class Database:
             if connection.in_transaction:  # A part of it.
                 yield connection
                 return
-            connection.execute(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException as problem:
-                with suppress(sqlite3.Error):  # A full disk has rolled it back already.
-                    connection.execute("ROLLBACK")
-                if isinstance(problem, sqlite3.OperationalError):
-                    code = errno.ENOSPC if "full" in str(problem) else errno.EIO
-                    raise OSError(code, f"cannot be written ({problem})", str(self.path)) from problem
-                raise
+            with self._explaining():
+                connection.execute(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
+                try:
+                    connection.execute("BEGIN IMMEDIATE")
+                    yield connection
+                    connection.execute("COMMIT")
+                except BaseException:
+                    with suppress(sqlite3.Error):  # A full disk has rolled it back already.
+                        connection.execute("ROLLBACK")
+                    raise
 
     @contextmanager
     def if_free(self) -> Iterator[bool]:
@@ -168,7 +180,7 @@ class Database:
 
     def select(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """The rows of a query."""
-        with self._turn:
+        with self._turn, self._explaining():
             return self._checked().execute(query, values).fetchall()
 
     @property

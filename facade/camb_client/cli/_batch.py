@@ -175,8 +175,8 @@ class _Batch:
             try:
                 items = run(work())
             except OSError as problem:
-                what = "" if problem.filename is None else f" ({clean(str(problem.filename))})"
-                raise OutputError(f"the journal cannot be written: {problem.strerror or problem}{what}") from problem
+                what = "" if problem.filename is None else f" {clean(str(problem.filename))!r}"
+                raise OutputError(f"the journal{what}: {problem.strerror or problem}") from problem
         if self._faults:
             return self._refuse()
         return most_serious(self._exit(item) for item in items if item.key in self._lines)

@@ -197,7 +197,7 @@ def test_a_journal_that_cannot_be_made(quick: Cli) -> None:
     pathlib.Path("taken").write_text("a file")
     done = batch(quick, table("One"), "--journal", "taken/jobs.db")
     assert done.code == 74
-    assert re.search(r"^error: the journal cannot be written: .+ \(taken\)$", done.err, re.MULTILINE)
+    assert re.search(r"^error: the journal '.*taken': \S", done.err, re.MULTILINE)
 
 
 def test_what_is_no_utf_8(quick: Cli) -> None:

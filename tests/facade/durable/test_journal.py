@@ -210,6 +210,18 @@ def test_another_file_is_refused_untouched(fake: FakeCamb, tmp_path: Path, conte
     assert (tmp_path / "jobs.db").read_bytes() == content
 
 
+@pytest.mark.parametrize("length", [5000, 9000])
+def test_a_damaged_file_is_refused(fake: FakeCamb, tmp_path: Path, length: int) -> None:
+    path = tmp_path / "jobs.db"
+    with fake.client() as camb:
+        with camb.journal(path) as journal:
+            journal.add(f"tts:{number}" for number in range(100))
+        with path.open("r+b") as file:
+            file.truncate(length)
+        with pytest.raises(ConfigurationError, match=r"damaged \(.*malformed.*\): put back a copy"):
+            camb.journal(path)
+
+
 def test_another_database_and_another_role_are_refused(fake: FakeCamb, tmp_path: Path) -> None:
     path = tmp_path / "jobs.db"
     with sqlite3.connect(path) as connection:
@@ -253,7 +265,7 @@ def test_an_older_file_is_upgraded(fake: FakeCamb, tmp_path: Path) -> None:
         broken = database.Role(
             "journal", database.JOURNAL.application_id, (*schema, ("CREATE TABLE a (b)", "NONSENSE"))
         )
-        with pytest.raises(sqlite3.OperationalError):
+        with pytest.raises(OSError, match="syntax error"):
             database.Database(path, broken, is_exclusive=True)
         newer = database.Role("journal", database.JOURNAL.application_id, (*schema, ("CREATE TABLE a (b)",)))
         database.Database(path, newer, is_exclusive=True).close()
