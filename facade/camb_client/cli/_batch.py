@@ -270,9 +270,8 @@ class _Batch:
     def _place(self, file: str) -> Path:
         """The path of a file, which no link may lead out of the folder."""
         place = self._folder / file
-        folder = os.path.realpath(self._folder)
         if "/" in file or place.is_symlink():
-            found = os.path.realpath(place)
+            folder, found = os.path.realpath(self._folder), os.path.realpath(place)
             if os.path.commonpath([folder, found]) != folder:
                 raise ValueError(f"cannot have the file {file!r}: a link leads out of the folder")
         return place
