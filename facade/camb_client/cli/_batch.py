@@ -227,6 +227,8 @@ class _Batch:
                 self._plan_line(journal, line, redo=line.key in redo and line.key in known)
             except (ValueError, TypeError, OSError) as problem:
                 said = replaces(problem) if isinstance(problem, FileExistsError) else str(problem)
+                if isinstance(problem, OSError) and problem.strerror:
+                    said = f"{problem.filename!r} cannot be read: {problem.strerror}"
                 said = said.replace(f"redo({line.key!r}, …)", command_line(["--redo", line.key]))
                 self._faults.append(LineError(line.number, said))
         if missing := sorted(redo - {key for key in redo if key in self._lines}):
