@@ -104,6 +104,13 @@ class Row:
         return self.dest if _SUFFIX.search(self.dest.name) else self.dest.with_name(self.dest.name + suffix)
 
 
+def _place(dest: "str | os.PathLike[str]") -> str:
+    """The path of a file, absolute; links stay."""
+    if os.path.basename(dest) in {"", ".", ".."}:  # noqa: PTH119 (a Path has no final slash)
+        raise ValueError(f"to must be the path of a file, not that of a folder, {os.fspath(dest)!r}")
+    return os.path.abspath(dest)  # noqa: PTH100 (links stay)
+
+
 class ItemTarget(Target):
     """The file of an item: in its own place it replaces what is there, and its partial file can be told from others'.
 
@@ -156,7 +163,7 @@ class Items:
             raise TypeError(f"key must be a str, not {type(key).__name__}")
         if not key:
             raise ValueError("key must not be empty")
-        text, place = dump(stored(body)), None if dest is None else os.path.abspath(dest)  # noqa: PTH100 (links stay)
+        text, place = dump(stored(body)), None if dest is None else _place(dest)
         with self._database.transaction() as connection:
             known = connection.execute("SELECT kind, body, dest, state FROM items WHERE key = ?", (key,)).fetchone()
             if known == (kind, text, place, known and known[3]):
@@ -181,7 +188,7 @@ class Items:
             raise ValueError(f"the journal has no item {key!r}")
         if known.item.state is ItemState.CREATING:
             raise ValueError(f"{key!r} is being created just now: wait for that")
-        place = known.dest if dest is None else Path(os.path.abspath(dest))  # noqa: PTH100
+        place = known.dest if dest is None else Path(_place(dest))
         if place is not None and place != known.dest:
             self._check_free(str(place))
         values = (dump(stored(change(known))), place and str(place), known.number)
@@ -191,7 +198,7 @@ class Items:
 
     def move(self, key: str, dest: "str | os.PathLike[str]") -> None:
         """Give an item another file."""
-        known, place = self.find(key), Path(os.path.abspath(dest))  # noqa: PTH100 (links stay)
+        known, place = self.find(key), Path(_place(dest))
         if known is None:
             raise ValueError(f"the journal has no item {key!r}")
         if known.dest != place:

@@ -407,6 +407,18 @@ def test_redo(both: Both, fake: FakeCamb, folder: Path) -> None:
             journal.redo("k0", prompt="no such")
 
 
+@pytest.mark.parametrize("to", ["out/", "", ".", "out/.."])
+def test_a_folder_is_no_file(fake: FakeCamb, folder: Path, to: str) -> None:
+    with fake.client() as camb, camb.journal(folder.with_name("jobs.db")) as journal:
+        with pytest.raises(ValueError, match="to must be the path of a file, not that of a folder"):
+            journal.tts("k0", to=to, text="Line", **VOICE)
+        assert journal.items() == []
+        lines(folder, 1)(journal)
+        for change in (journal.redo, journal.move):
+            with pytest.raises(ValueError, match="to must be"):
+                change("k0", to=to)
+
+
 @pytest.mark.parametrize("state", ["created", "succeeded"])
 def test_redo_on_the_way(both: Both, fake: FakeCamb, folder: Path, state: str) -> None:
     """What comes of the task before is not taken for what comes of the new one."""
