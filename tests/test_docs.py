@@ -204,7 +204,7 @@ def test_every_block_has_its_row() -> None:
     assert TEXTS.keys() == BLOCKS.keys()
     languages = {
         Program: {"python"}, Shell: {"sh"}, Commands: {"sh"}, QuickStart: {"sh", "python"},
-        NoProgram: {"sh", "yaml", "text"},
+        NoProgram: {"sh", "yaml", "text", "python"},
     }  # fmt: skip
     for page in PAGES:
         page_rows = BLOCKS[page.relative_to(ROOT).as_posix()]
