@@ -473,7 +473,7 @@ def test_a_bar_on_a_terminal(cli: Cli, tmp_path: pathlib.Path) -> None:
     (tmp_path / "lines.csv").write_text(table(*"abcdefgh"))
     with terminal("batch", str(tmp_path / "lines.csv"), "-o", str(tmp_path / "out"), *QUICK, env=cli.env) as it:
         it.until(lambda screen: "1 of 8 done" in screen and "7 created  1 refused" in screen, "bar")
-        assert "line 2 (" in it.screen
+        assert re.search(r"line \d \(", it.screen)  # Whichever create comes first.
         assert it.cursor_is_hidden
         it.press("\x03")
         assert it.end() == 130
