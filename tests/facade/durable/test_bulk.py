@@ -440,7 +440,7 @@ def test_redo_on_the_way(both: Both, fake: FakeCamb, folder: Path, state: str) -
     assert states(items) == {"k0": "downloaded", "k1": "downloaded"}
     assert told.count("created") == 2
     assert told.count("downloaded") == 1
-    assert items["k0"].ref == fake.created[-1]
+    assert fake.bodies[items["k0"].ref].fields["text"] == "Another line"
     assert creates(fake) == 3
 
 
