@@ -42,6 +42,11 @@ class Terminal:
         return "\n".join(line.rstrip() for line in self._screen.display).rstrip()
 
     @property
+    def unwrapped(self) -> str:
+        """What is on the screen as one text: words that go over the end of a line, as a path may make them, are whole."""
+        return "".join(self._screen.display)
+
+    @property
     def cursor_is_hidden(self) -> bool:
         return bool(self._screen.cursor.hidden)
 

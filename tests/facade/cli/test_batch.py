@@ -479,7 +479,7 @@ def test_a_bar_on_a_terminal(cli: Cli, tmp_path: pathlib.Path) -> None:
         assert it.end() == 130
         assert not it.cursor_is_hidden
         assert "of 8 done" not in it.screen
-        assert "0 of 8 downloaded; 1 refused, 7 created" in it.screen
+        assert "0 of 8 downloaded; 1 refused, 7 created" in it.unwrapped
 
 
 def test_a_bar_for_hundreds_of_tasks_that_are_waited_for(cli: Cli) -> None:
