@@ -80,7 +80,7 @@ def load(text: str, file: str) -> Any:
         raise PipelineError(file, str(error)) from error
 
 
-@lru_cache(32)
+@lru_cache(256)  # More than there are pages and supplements, or going through all of them finds none again.
 def _parsed(text: str) -> yaml.Node | None:
     """The nodes, which nothing changes: the same pages are read several times, and parsing is most of the work."""
     loader = _Loader(text)

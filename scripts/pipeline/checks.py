@@ -8,6 +8,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ..common.documents import At, Document, JsonPath, children, objects, operations, place, pointer
@@ -111,6 +112,13 @@ def enum_values(document: Document) -> Iterator[Problem]:
 
 def validity(document: Document) -> Iterator[Problem]:
     """The document is valid OpenAPI 3.1, the version that the docs are written in."""
+    yield from _invalid(json.dumps(document))
+
+
+@lru_cache(64)  # Most of the work of a check, and the same documents are checked again for each edit that is compared.
+def _invalid(text: str) -> tuple[Problem, ...]:
+    document = json.loads(text)
+    problems = []
     # The same words on every machine: with jsonschema-rs installed, as by schemathesis, it would take that.
     os.environ.setdefault("OPENAPI_SPEC_VALIDATOR_SCHEMA_VALIDATOR_BACKEND", "jsonschema")
     from openapi_spec_validator import OpenAPIV31SpecValidator
@@ -119,7 +127,8 @@ def validity(document: Document) -> Iterator[Problem]:
         path = tuple(error.absolute_path)
         # Within a schema the validator counts from the schema, not from the document.
         nodes = [at for at, node in _nodes(document) if at[len(at) - len(path) :] == path and node is error.instance]
-        yield Problem(nodes[0] if len(nodes) == 1 else path, _reason(error.message, error.instance))
+        problems.append(Problem(nodes[0] if len(nodes) == 1 else path, _reason(error.message, error.instance)))
+    return tuple(problems)
 
 
 def _reason(message: str, instance: Any) -> str:

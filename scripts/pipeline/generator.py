@@ -6,6 +6,7 @@ The generator is imported where it is used, so that a build with nothing to do s
 import contextlib
 import hashlib
 import io
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -49,8 +50,8 @@ def make(document: Document, root: Path, folder: Path) -> Files:
     shutil.copytree(root / "openapi/templates", templates)
     (templates / "roles.jinja").write_text(roles_template(document), encoding="utf-8")
     (templates / _ENDPOINT).write_text(_endpoint_template(), encoding="utf-8")
-    source = folder / "source.yaml"
-    source.write_text(dump(mapped(document, _without_default)), encoding="utf-8")
+    source = folder / "source.json"  # Which it reads in a hundredth of the time of YAML.
+    source.write_text(json.dumps(mapped(document, _without_default), sort_keys=True), encoding="utf-8")
     _run_generator(root / "openapi", templates, source, hashlib.sha256(spec.read_bytes()).hexdigest(), package)
     _check_modules(document, package)
     (package / "py.typed").touch()
