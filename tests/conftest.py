@@ -54,8 +54,8 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Three for two cores: a part of the time of the tests is waiting."""
-    return (os.cpu_count() or 1) * 3 // 2 or 1
+    """Two for each core: half of the time of the tests is waiting."""
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,5 @@
-"""The guides for maintainers, followed to the letter in a copy of the project.
-
-With ``--whole`` all of the contract and pipeline suites run there at the end; otherwise the tests that know of kinds,
-statuses and names.
+"""The guides for maintainers, followed to the letter in a copy of the project, where the contract and pipeline suites
+run at the end.
 """
 
 import os
@@ -22,18 +20,9 @@ from tests.test_docs import fences
 from .conftest import DocsSite
 
 Shell = Callable[[str], str]
-MAINTAINERS = ("new-endpoint", "api-changes")
 SUITES = ["tests/contract", "tests/scripts/pipeline"]
-# Those that hold lists of kinds, statuses, operations or names against each other; the rest cannot notice.
-FEW = [
-    "tests/contract/test_api_snapshot.py::test_the_public_names_are_the_promised_ones",
-    "tests/contract/test_conformance.py::test_the_local_server_conforms",
-    "tests/contract/test_examples.py",
-    "tests/contract/test_served.py",
-    "tests/facade/polling/test_status.py",
-    "tests/scripts/pipeline/test_overlay.py",
-    "tests/test_readme.py",
-]
+
+pytestmark = pytest.mark.whole
 
 
 def guide(name: str) -> list[str]:
@@ -86,10 +75,9 @@ def shell(clone: Path) -> Shell:
     return run
 
 
-def check(shell: Shell, request: pytest.FixtureRequest) -> None:
+def check(shell: Shell) -> None:
     """The suites are green there."""
-    chosen = SUITES if request.config.getoption("--whole", default=False) else FEW
-    shell(f".venv/bin/python -m pytest -q -x -p no:cacheprovider {' '.join(chosen)}")
+    shell(f".venv/bin/python -m pytest -q -x -p no:cacheprovider {' '.join(SUITES)}")
 
 
 def edit(path: Path, old: str, new: str) -> None:
@@ -98,9 +86,7 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def test_an_endpoint_is_added_as_the_guide_says(
-    clone: Path, shell: Shell, family_page: Callable[..., str], request: pytest.FixtureRequest
-) -> None:
+def test_an_endpoint_is_added_as_the_guide_says(clone: Path, shell: Shell, family_page: Callable[..., str]) -> None:
     import_it, correction, check_it, _ = guide("new-endpoint")
     # What the guide fetches is made up; an address or a file, it says.
     address = re.search(r"https://\S+", import_it)
@@ -121,15 +107,13 @@ def test_an_endpoint_is_added_as_the_guide_says(
     assert "compatible: GET /sing/{task_id}" in printed
     use = "import camb_client; print(camb_client.CambClient('key').family('sing').ref('1'))"
     assert shell(f'.venv/bin/python -c "{use}"') == "sing:1\n"
-    check(shell, request)
+    check(shell)
 
 
 STATUS = "QUEUED"  # The likeliest of all to come
 
 
-def test_a_new_status_is_taken_in_as_the_guide_says(
-    clone: Path, shell: Shell, docs_site: DocsSite, request: pytest.FixtureRequest
-) -> None:
+def test_a_new_status_is_taken_in_as_the_guide_says(clone: Path, shell: Shell, docs_site: DocsSite) -> None:
     update, check_it, _ = guide("api-changes")
     sources = ""
     for name, text in inputs.pages().items():
@@ -165,4 +149,4 @@ def test_a_new_status_is_taken_in_as_the_guide_says(
     add, test = check_it.splitlines()
     assert test == "make test"
     shell(f"{add}\nmake breaking")
-    check(shell, request)
+    check(shell)

@@ -43,7 +43,7 @@ class Terminal:
 
     @property
     def unwrapped(self) -> str:
-        """What is on the screen as one text: words that go over the end of a line, as a path may make them, are whole."""
+        """What is on the screen as one text: what goes over the end of a line, as a path may make it, is whole."""
         return "".join(self._screen.display)
 
     @property
