@@ -19,6 +19,8 @@ AT_ONCE := $(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURE
 SAID := PAGE SLUG BASE FORMAT QUICK OUT MINUTES
 $(foreach name,$(SAID),$(eval override $(name) := $$(value $(name))))
 export $(SAID)
+# Where byte code is not kept, each of the hundreds of processes that the tests start compiles all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo demo-celery check test-fast test test-all static beside-tests breaking contract contract-live api-snapshot update \
 	generate check-generated import-page docs build environment-lowest test-httpx2 test-lowest test-pythons fuzz soak bench clean

@@ -436,39 +436,24 @@ def test_words() -> None:
     assert not found
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("docs")
-    docs.build(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def names(site: Path) -> set[str]:
-    """Every Python name that can be linked to; the format: https://sphobjinv.readthedocs.io/en/stable/syntax.html"""
-    listed = zlib.decompress((site / "objects.inv").read_bytes().split(b"\n", 4)[4]).decode().splitlines()
-    return {name for name, role, *_ in map(str.split, listed) if role.startswith("py:")}
-
-
-@pytest.mark.parametrize(
-    "module", [camb_client, camb_client.celery, camb_client.testing, pytest_plugin], ids=lambda module: module.__name__
-)
-def test_every_public_name_has_its_place(module: object, names: set[str]) -> None:
-    for name in module.__all__:
-        assert f"{module.__name__}.{name}" in names
-
-
-def test_every_method_has_its_place_inherited_or_not(names: set[str]) -> None:
+def test_the_site_has_every_public_name_and_nothing_private(tmp_path: Path) -> None:
+    """One test, so that the site is made once, whatever shares the tests out."""
+    docs.build(tmp_path)
+    # Every Python name that can be linked to; the format: https://sphobjinv.readthedocs.io/en/stable/syntax.html
+    listed = zlib.decompress((tmp_path / "objects.inv").read_bytes().split(b"\n", 4)[4]).decode().splitlines()
+    names = {name for name, role, *_ in map(str.split, listed) if role.startswith("py:")}
+    for module in (camb_client, camb_client.celery, camb_client.testing, pytest_plugin):
+        for name in module.__all__:
+            assert f"{module.__name__}.{name}" in names
+    # Every method has its place, inherited or not.
     for owner in map(vars(camb_client).get, camb_client.__all__):
         if isclass(owner) and not issubclass(owner, BaseException | StrEnum):
             public = [f"camb_client.{it.__name__}" for it in owner.__mro__ if it.__name__ in camb_client.__all__]
             for name, _ in getmembers(owner, lambda it: callable(it) or isinstance(it, property)):
                 found = {f"{it}.{name}" for it in public} & names
                 assert found or name.startswith("_"), f"{owner.__name__}.{name}"
-
-
-def test_nothing_private_is_shown_and_nothing_fetched(site: Path) -> None:
-    pages = list(site.rglob("*.html"))
+    # Nothing private is shown, and nothing fetched from elsewhere.
+    pages = list(tmp_path.rglob("*.html"))
     assert len(pages) >= len(PAGES)
     for page in pages:
         html = page.read_text(encoding="utf-8")

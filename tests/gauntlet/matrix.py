@@ -134,8 +134,8 @@ def chunked(*chunks: bytes, end: bytes = b"0\r\n\r\n", headers: bytes = b"") -> 
 
 def shown_bytes(content: bytes) -> str:
     text = content.decode("latin-1").replace(ORIGIN.decode(), "…").replace(SECRET, "secret").replace(KEY, "the key")
-    text = "".join(c if c.isprintable() and ord(c) < 127 else ascii(c)[1:-1] for c in text)
-    return text if len(text) <= 72 else f"{text[:60]}… ({len(content):,} bytes)"
+    shown = "".join(c if c.isprintable() and ord(c) < 127 else ascii(c)[1:-1] for c in text[:73])
+    return shown if len(text) <= 73 and len(shown) <= 72 else f"{shown[:60]}… ({len(content):,} bytes)"
 
 
 PENDING, SUCCESS, BODY = status(), done(), b'{"status": "PENDING"}'

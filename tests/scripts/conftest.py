@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import fcntl
 import http.server
 import os
 import shutil
@@ -46,13 +47,29 @@ def valid_at_once() -> None:
         Validator.schema_validator = Validator.schema_validator.evolve(_resolver=crawled)
 
 
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A folder that the first process of this run to need it makes, for all of them; not to be changed."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        make(root := factory.mktemp(name))
+        return root
+    shared = factory.getbasetemp().parent / name
+    with shared.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not shared.exists():
+            make(root := factory.mktemp(name))
+            root.rename(shared)
+    return shared
+
+
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project as the pipeline makes it from the committed inputs; shared, so not to be changed."""
-    root = tmp_path_factory.mktemp("made")
-    copy_inputs(root)
-    generate(root)
-    return root
+
+    def make(root: Path) -> None:
+        copy_inputs(root)
+        generate(root)
+
+    return made_once(tmp_path_factory, "made", make)
 
 
 @pytest.fixture

@@ -33,6 +33,7 @@ from scripts.pipeline.merge import load_pages, merge
 from scripts.pipeline.overlay import apply_overlay, load_overlay
 from scripts.pipeline.supplements import add_supplements, load_supplements
 
+from ..conftest import made_once
 from .test_new_family import USE, use
 
 FILES = sorted((ROOT / SUPPLEMENTS).iterdir())
@@ -41,11 +42,12 @@ DUB = "openapi/supplements/get-dub-status.yaml"
 
 @pytest.fixture(scope="module")
 def made_with_supplements(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("supplemented") / "project"
-    shutil.copytree(made, root)
-    shutil.copytree(ROOT / SUPPLEMENTS, root / SUPPLEMENTS)
-    generate(root)
-    return root
+    def make(root: Path) -> None:
+        shutil.copytree(made, root, dirs_exist_ok=True)
+        shutil.copytree(ROOT / SUPPLEMENTS, root / SUPPLEMENTS)
+        generate(root)
+
+    return made_once(tmp_path_factory, "supplemented", make)
 
 
 @pytest.fixture
