@@ -23,6 +23,7 @@ import attrs
 from tests.gauntlet.server import (
     CLOSE,
     HANG,
+    LATER,
     ORIGIN,
     RESET,
     Behaviour,
@@ -333,7 +334,7 @@ _AFTER = {
 for name, sent in _AFTER.items():
     strict = {"aiohttp": CONNECTION} if name in {"a byte", "a last chunk"} else {}
     row(f"{name} after it", "status", STATE, PENDING + sent, **strict)
-    row(f"{name} late after it: the second", "twice", f"{DONE} requests=2", (PENDING, Pause(0.01), sent), SUCCESS)
+    row(f"{name} late after it: the second", "twice", f"{DONE} requests=2", (PENDING, LATER, sent), SUCCESS)
     row(f"{name} after it: create", "create", "TaskRef id=paid requests=1", CREATED + sent)
 row("another SUCCESS after it: the second", "twice", f"{STATE} requests=2", PENDING + done(666), PENDING)
 row("a response before the request", "twice", STATE, PENDING, greeting=PENDING)

@@ -26,9 +26,10 @@ class Do(Enum):
     RESET = "resets the connection"
     CLOSE = "closes the connection"
     HANG = "sends no more"
+    LATER = "waits until the client has read it"
 
 
-RESET, CLOSE, HANG = Do
+RESET, CLOSE, HANG, LATER = Do
 
 
 class Pause(float):
@@ -105,6 +106,9 @@ class Room:
         self.asked: Counter[str] = Counter()
         # Connections that the client has not ended yet; and those on which it cannot wait for anything more.
         self.open = self.hung = 0
+        # Whether the client has read its first response; and how often all has been done that was to be.
+        self.has_read = False
+        self.played = 0
 
 
 @cache
@@ -220,12 +224,19 @@ async def _play(of: Sequence[Step], room: Room, reader: asyncio.StreamReader, wr
                 await asyncio.sleep(step.pause)
         elif isinstance(step, bytes):
             await _send(step, room, writer)
+        elif step is LATER:
+            while not room.has_read:  # noqa: ASYNC110 (another thread says so)
+                await asyncio.sleep(0.001)
         elif step is RESET:
             writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            writer.transport.abort()
+            await asyncio.sleep(0)  # Which closes it.
+            room.played += 1
             return False
         else:
             if step is CLOSE and writer.can_write_eof():
                 writer.write_eof()
+            room.played += 1
             room.hung += step is HANG
             if step is HANG or writer.can_write_eof():
                 with suppress(OSError):
@@ -233,6 +244,7 @@ async def _play(of: Sequence[Step], room: Room, reader: asyncio.StreamReader, wr
                         pass
             room.hung -= step is HANG
             return False
+    room.played += 1
     return True
 
 
