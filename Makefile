@@ -23,7 +23,7 @@ export $(SAID)
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo demo-celery check test-fast test test-all static beside-tests breaking contract contract-live api-snapshot update \
-	generate check-generated import-page docs build environment-lowest test-httpx2 test-lowest test-pythons fuzz soak bench clean
+	generate check-generated import-page docs build environment-lowest test-httpx2 wire-lowest test-lowest test-pythons fuzz soak bench clean
 .DEFAULT_GOAL := help
 
 help:  ## List the commands
@@ -66,8 +66,7 @@ test-fast: static  ## What a change needs, in seconds: most of `check`, and the 
 test: check-generated  ## Every check there is, the long ones in part; CI runs this
 	@$(AT_ONCE) build beside-tests
 	$(PYTEST)
-	@$(MAKE) --no-print-directory test-httpx2
-	@$(BIN)/python -m scripts.release.matrix --lowest $(WIRE)
+	@$(AT_ONCE) test-httpx2 wire-lowest
 
 test-all: check-generated  ## The same with the long checks whole, everything over httpx2, and the coverage; CI runs this too
 	@$(AT_ONCE) build beside-tests
@@ -123,6 +122,9 @@ test-httpx2: $(READY)  ## Run the tests of requests and waits with httpx2 in the
 
 environment-lowest: $(READY)
 	@$(BIN)/python -m scripts.release.matrix --lowest --make
+
+wire-lowest: environment-lowest
+	@$(BIN)/python -m scripts.release.matrix --lowest $(WIRE)
 
 test-lowest: environment-lowest  ## Run the tests of the client with the oldest dependencies that pyproject.toml admits
 	@$(BIN)/python -m scripts.release.matrix --lowest
