@@ -190,7 +190,7 @@ def prove_sample(place: Path, python: Path) -> None:
     for name, options in RUNS.items():
         *_, last = run(python, "-m", "pytest", "-q", *options, cwd=project).splitlines()
         print(f"the sample project's tests with {name}: {last}")
-    run(sys.executable, "-m", "mypy", "--python-executable", python, cwd=project)
+    run(sys.executable, "-m", "mypy", "--cache-dir", place / ".mypy_cache", "--python-executable", python, cwd=project)
     # As JSON, because only then it does not ask whether there is a newer one.
     run(sys.executable, "-m", "pyright", "--outputjson", "--pythonpath", python, cwd=project)
     print("the sample project's types: mypy --strict and pyright in strict mode find nothing")
