@@ -18,7 +18,20 @@ Git = Callable[..., None]
 def git(tmp_path: Path) -> Git:
     """Git in a repository of the facade alone, without anybody's settings."""
     shutil.copytree(ROOT / FACADE, tmp_path / FACADE, ignore=shutil.ignore_patterns("__pycache__"))
+    return repository(tmp_path)
 
+
+@pytest.fixture
+def small_git(tmp_path: Path) -> Git:
+    """The same with two names in place of all, where what is compared is not the question."""
+    package = tmp_path / FACADE
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("class ServerError(Exception): ...\n\n\nclass CambError(Exception): ...\n")
+    shutil.copy(ROOT / FACADE / "_version.py", package)
+    return repository(tmp_path)
+
+
+def repository(tmp_path: Path) -> Git:
     def run(*arguments: str) -> None:
         settings = ["-c", "user.name=A", "-c", "user.email=a@b.example", "-c", "tag.gpgsign=false"]
         environment = {"PATH": "/usr/bin:/bin", "GIT_CONFIG_GLOBAL": "/dev/null", "HOME": str(tmp_path)}
@@ -112,27 +125,27 @@ def test_changes_that_break_nobody_are_not(git: Git, tmp_path: Path, capsys: pyt
     [("0.1.0", "0.2.0", True), ("0.1.0", "0.1.1", False), ("1.1.0", "1.2.0", False), ("1.1.0", "2.0.0", True)],
 )
 def test_a_break_that_the_version_says(
-    git: Git, tmp_path: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, enough: bool
+    small_git: Git, tmp_path: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, enough: bool
 ) -> None:
     version = (tmp_path / FACADE / "_version.py").read_text(encoding="utf-8")
     current = re.findall(r'"(.*)"', version)[-1]
     change(tmp_path, "_version.py", f'"{current}"', f'"{old}"')
-    git("commit", "--all", "--message=the version", "--no-gpg-sign", "--allow-empty")
-    git("tag", f"v{old}")
+    small_git("commit", "--all", "--message=the version", "--no-gpg-sign", "--allow-empty")
+    small_git("tag", f"v{old}")
     change(tmp_path, "_version.py", f'"{old}"', f'"{new}"')
-    change(tmp_path, "__init__.py", "    ServerError,\n", "")
+    change(tmp_path, "__init__.py", "class ServerError(Exception): ...\n", "")
     assert main(tmp_path) == (not enough)
     assert "camb_client.ServerError" in capsys.readouterr().err
 
 
 def test_where_there_is_nothing_to_compare_with_it_says_so(
-    git: Git, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    small_git: Git, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(tmp_path) == 0
     assert "NOT compared with a release: there is no tag" in capsys.readouterr().out
-    git("tag", "v0.1.0")
-    git("commit", "--allow-empty", "--message=later", "--no-gpg-sign")
-    git("clone", "--depth=1", "--no-tags", tmp_path.as_uri(), "shallow")
+    small_git("tag", "v0.1.0")
+    small_git("commit", "--allow-empty", "--message=later", "--no-gpg-sign")
+    small_git("clone", "--depth=1", "--no-tags", tmp_path.as_uri(), "shallow")
     assert main(tmp_path / "shallow") == 0
     assert "a shallow clone may lack tags" in capsys.readouterr().out
     shutil.rmtree(tmp_path / ".git")
@@ -140,8 +153,8 @@ def test_where_there_is_nothing_to_compare_with_it_says_so(
     assert "no git checkout" in capsys.readouterr().out
 
 
-def test_it_leaves_the_repository_as_it_was(git: Git, tmp_path: Path) -> None:
-    git("tag", "v0.1.0")
+def test_it_leaves_the_repository_as_it_was(small_git: Git, tmp_path: Path) -> None:
+    small_git("tag", "v0.1.0")
     before = sorted(path for path in (tmp_path / ".git").rglob("*"))
     main(tmp_path)
     assert sorted(path for path in (tmp_path / ".git").rglob("*")) == before
