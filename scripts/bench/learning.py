@@ -4,7 +4,7 @@ No server and no sleep: :class:`camb_client._batch.scheduler.Batch` and its poll
 run so many tasks are in flight, and the next is submitted when the end of one is seen. Base and learned see the same
 durations and draw the same jitter. All times are seconds.
 
-``python -m scripts.bench.learning [runs]`` prints the whole grid.
+``python -m scripts.bench.learning [runs] [tasks]`` prints the whole grid.
 """
 
 import heapq
@@ -65,19 +65,19 @@ def _lengths(*, long: float = 0.0, later: float = 1.0) -> Callable[..., Server]:
         later: How many times as long the second half of them takes.
     """
 
-    def server(median: float, sigma: float, in_flight: int, draw: Random) -> Server:  # noqa: ARG001
+    def server(median: float, sigma: float, in_flight: int, tasks: int, draw: Random) -> Server:  # noqa: ARG001
         took = [
             median * draw.lognormvariate(0, sigma) * (5 if draw.random() < long else 1) * (1 if early else later)
-            for early in (number < TASKS // 2 for number in range(TASKS))
+            for early in (number < tasks // 2 for number in range(tasks))
         ]
         return lambda number, now: now + took[number]
 
     return server
 
 
-def _queue(median: float, sigma: float, in_flight: int, draw: Random) -> Server:
+def _queue(median: float, sigma: float, in_flight: int, tasks: int, draw: Random) -> Server:
     """A server that works at a third of the tasks at once, first come, first served."""
-    took = [median * draw.lognormvariate(0, sigma) for _ in range(TASKS)]
+    took = [median * draw.lognormvariate(0, sigma) for _ in range(tasks)]
     free = [0.0] * math.ceil(in_flight / 3)
 
     def end(number: int, now: float) -> float:
@@ -98,14 +98,14 @@ SCENARIOS: dict[str, Callable[..., Server]] = {
 }
 
 
-def run(server: Server, in_flight: int, seed: int, paces: Paces | None) -> Mean:
+def run(server: Server, in_flight: int, tasks: int, seed: int, paces: Paces | None) -> Mean:
     """Wait for all tasks of a server, at the learned pace or, without, as the base schedule says."""
 
     def poller(ref: TaskRef) -> Poller:
-        jitter = Random(seed * TASKS + int(ref.task_id)).random
+        jitter = Random(seed * tasks + int(ref.task_id)).random
         return Poller(ref, math.inf, Schedule.DEFAULT, jitter, paces.of(ref) if paces else None)
 
-    batch, now, left, polls, delay = Batch(poller, math.inf, TASKS, None), 0.0, TASKS, 0, 0.0
+    batch, now, left, polls, delay = Batch(poller, math.inf, tasks, None), 0.0, tasks, 0, 0.0
     ends: list[float] = []
     sent: list[tuple[float, int, Poller]] = []
     batch.start(now)
@@ -115,7 +115,7 @@ def run(server: Server, in_flight: int, seed: int, paces: Paces | None) -> Mean:
         ends.append(server(len(ends), now))
         batch.add(ref, now, SUBMITTED.timestamp() + now)
 
-    for _ in range(in_flight):
+    for _ in range(min(in_flight, tasks)):
         submit()
     while left:
         while (waiting := batch.take(now)) is not None:
@@ -133,25 +133,28 @@ def run(server: Server, in_flight: int, seed: int, paces: Paces | None) -> Mean:
             pass
         if done:
             left, delay = left - 1, delay + now - end
-            if len(ends) < TASKS:
+            if len(ends) < tasks:
                 submit()
-    return Mean(polls / TASKS, delay / TASKS)
+    return Mean(polls / tasks, delay / tasks)
 
 
-def compare(scenario: str, in_flight: int, sigma: float, median: float, runs: int) -> tuple[Mean, Mean]:
-    """Base and learned, in the mean of so many runs."""
+def compare(
+    scenario: str, in_flight: int, sigma: float, median: float, runs: int, tasks: int = TASKS
+) -> tuple[Mean, Mean]:
+    """Base and learned, in the mean of so many runs of so many tasks."""
 
     def mean(paces: Callable[[], Paces | None]) -> Mean:
         found = []
         for seed in range(runs):
             draw = Random(f"{scenario} {in_flight} {sigma} {median} {seed}")
-            found.append(run(SCENARIOS[scenario](median, sigma, in_flight, draw), in_flight, seed, paces()))
+            server = SCENARIOS[scenario](median, sigma, in_flight, tasks, draw)
+            found.append(run(server, in_flight, tasks, seed, paces()))
         return Mean(*(statistics.fmean(each) for each in zip(*found, strict=True)))
 
     return mean(lambda: None), mean(lambda: Paces(Schedule.DEFAULT))
 
 
-def cell(place: tuple[str, int, float, float, int]) -> Cell:
+def cell(place: tuple[str, int, float, float, int, int]) -> Cell:
     """A cell of the grid."""
     base, learned = compare(*place)
     return Cell(*place[:4], learned.requests / base.requests, learned.delay / base.delay)
@@ -163,9 +166,10 @@ def grid(
     in_flight: Sequence[int] = IN_FLIGHT,
     sigmas: Sequence[float] = SIGMAS,
     medians: Sequence[float] = MEDIANS,
+    tasks: int = TASKS,
 ) -> list[Cell]:
     """Every cell, computed on all processors."""
-    places = list(itertools.product(scenarios, in_flight, sigmas, medians, [runs]))
+    places = list(itertools.product(scenarios, in_flight, sigmas, medians, [runs], [tasks]))
     with multiprocessing.get_context("spawn").Pool() as pool:
         return pool.map(cell, places, chunksize=4)
 
@@ -175,9 +179,9 @@ def worst(cells: Iterable[Cell], by: str) -> Cell:
     return max(cells, key=lambda it: float(getattr(it, by)))
 
 
-def main(runs: int = RUNS) -> None:
+def main(runs: int = RUNS, tasks: int = TASKS) -> None:
     """Print the grid: each cell, then the worst and the mean of each scenario and of all."""
-    cells = grid(runs)
+    cells = grid(runs, tasks=tasks)
     for it in cells:
         print(it)
     for name, found in [*((it, [one for one in cells if one.scenario == it]) for it in SCENARIOS), ("all", cells)]:

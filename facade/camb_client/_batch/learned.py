@@ -8,7 +8,7 @@ the base schedule's, and around the mean each is somewhat shorter. What this cos
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from .._polling.checks import DAY
 from .._polling.schedule import Schedule
@@ -46,10 +46,11 @@ class Pace:
     Args:
         base: The schedule it begins with, and returns to.
         durations: How long such tasks took before, oldest first.
+        wider: The pace of more tasks, these among them: it is taken until enough is known of these, and learns too.
     """
 
-    def __init__(self, base: Schedule, durations: Iterable[float] = ()) -> None:
-        self._base = base
+    def __init__(self, base: Schedule, durations: Iterable[float] = (), wider: "Pace | None" = None) -> None:
+        self._base, self._wider = base, wider
         self._logs = deque((math.log(max(it, SHORTEST)) for it in durations), maxlen=KEPT)
         self._drift = 0.0
         self._fit()
@@ -57,10 +58,12 @@ class Pace:
     @property
     def durations(self) -> list[float]:
         """What it goes by, oldest first: give it to another pace, and that one goes on from here."""
-        return [math.exp(it) for it in self._logs]
+        return [math.exp(it) for it in tuple(self._logs)]  # Copied at once: a thread may be adding to them.
 
     def learn(self, earliest: float, latest: float) -> None:
         """Take in that a task has succeeded, somewhere between these two ages."""
+        if self._wider is not None:
+            self._wider.learn(earliest, latest)
         log = math.log(max(math.sqrt(max(earliest, latest / 2) * latest), SHORTEST))
         self._logs.append(log)
         if self._known:
@@ -71,6 +74,8 @@ class Pace:
 
     def delay(self, elapsed: float) -> float:
         """Seconds from an age to the next poll."""
+        if self._wider is not None and not self._known:
+            return self._wider.delay(elapsed)
         pause = self._base.delay(elapsed)
         if not self._known or elapsed > self._late:
             return pause
@@ -78,6 +83,8 @@ class Pace:
 
     def first_delay(self, age: float) -> float:
         """Seconds from an age to the first poll, as far as that is learned; else 0."""
+        if self._wider is not None and not self._known:
+            return self._wider.first_delay(age)
         return self.delay(age) if self._known and age < self._early else 0.0
 
     def _fit(self) -> None:
@@ -120,31 +127,32 @@ class Pace:
 
 
 class Paces:
-    """The paces of a batch: one for the tasks of each kind, or whatever else they are told apart by.
+    """The paces of a batch: one for the tasks of each kind, and of each kind and size, where that is known.
 
     Args:
         base: The schedule they begin with.
-        durations: How long tasks took before, oldest first, by what they are told apart by.
-        key: What a task is told apart by; its kind by default.
+        durations: How long tasks took before, oldest first, by the names that :meth:`durations` gave.
     """
 
-    def __init__(
-        self,
-        base: Schedule,
-        durations: Mapping[str, Iterable[float]] | None = None,
-        key: Callable[[TaskRef], str] = lambda ref: ref.kind,
-    ) -> None:
-        self._base, self._key = base, key
-        self._paces = {name: Pace(base, took) for name, took in (durations or {}).items()}
+    def __init__(self, base: Schedule, durations: Mapping[str, Iterable[float]] | None = None) -> None:
+        self._base, self._before = base, durations or {}
+        self._paces: dict[str, Pace] = {}
 
-    def of(self, ref: TaskRef) -> Pace:
-        """The pace of a task."""
-        name = self._key(ref)
-        if name not in self._paces:
-            self._paces[name] = Pace(self._base)
-        return self._paces[name]
+    def of(self, ref: TaskRef, size: str = "") -> Pace:
+        """The pace of a task; ``size`` is a word for how much it has to do."""
+        pace = None
+        for name in _names(ref, size):
+            if name not in self._paces:
+                self._paces[name] = Pace(self._base, self._before.get(name, ()), pace)
+            pace = self._paces[name]
+        assert pace is not None  # noqa: S101 (each has a name)
+        return pace
 
-    @property
-    def durations(self) -> dict[str, list[float]]:
-        """What they go by, to be given to those of the next batch."""
-        return {name: pace.durations for name, pace in self._paces.items()}
+    def durations(self, ref: TaskRef, size: str = "") -> dict[str, list[float]]:
+        """What the paces of such a task go by, to be given to those of the next batch."""
+        return {name: self._paces[name].durations for name in _names(ref, size) if name in self._paces}
+
+
+def _names(ref: TaskRef, size: str) -> list[str]:
+    """What a task is told apart by, the widest first."""
+    return [ref.kind, f"{ref.kind} {size}"] if size else [ref.kind]

@@ -14,6 +14,7 @@ from .._polling.schedule import Schedule, ScheduleLike
 from .._polling.task import TaskLike, TaskRef
 from .bulk import Creating
 from .database import JOURNAL, Database
+from .durations import Durations
 from .items import BulkItem, Items, ItemState, Row
 from .waits import Waits
 from .work import Work
@@ -29,7 +30,8 @@ class BaseJournal:
         self._camb = camb
         camb._wire.check_open()
         self._database = Database(path, JOURNAL, is_exclusive=True)
-        self._waits = Waits(self._database, camb._wire.random)
+        self._durations = Durations(self._database)
+        self._waits = Waits(self._database, self._durations, camb._wire.random)
         self._runner: Any = None  # Of the iteration that is under way.
         self._is_running = False
         self._items = Items(self._database)
@@ -218,7 +220,8 @@ class BaseJournal:
         wire = self._camb._wire
         limit, pace = seconds(timeout), Schedule.of(schedule)
         batch: Batch = self._camb._batch(None, None, _POLLS, max_requests_per_second, on_update)
-        work = Work(self._items, wire, Creating(creates_per_second, wire.random), downloads, limit, pace)
+        creating = Creating(creates_per_second, wire.random)
+        work = Work(self._items, self._durations, wire, creating, downloads, limit, pace)
         batch.feed(work.poller)
         return work, batch
 

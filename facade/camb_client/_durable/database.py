@@ -2,7 +2,7 @@
 
 A row of ``waits`` is ``(id, state, next_at, outcome)``. A wait has a state and no outcome. One that has ended has an
 outcome and no state; once its outcome was taken, it has no ``next_at`` either. ``items`` has what is planned, and how
-far it has come.
+far it has come. ``durations`` has how long tasks took, as a JSON list of seconds for each name of :class:`Paces`.
 """
 
 import errno
@@ -48,7 +48,8 @@ ITEMS = (
     "CREATE INDEX items_by_dest ON items (dest)",
     "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
 )
-JOURNAL = Role("journal", 0x434A4E4C, (WAITS, ITEMS))
+DURATIONS = ("CREATE TABLE durations (name TEXT PRIMARY KEY, seconds TEXT NOT NULL) WITHOUT ROWID",)
+JOURNAL = Role("journal", 0x434A4E4C, (WAITS, ITEMS, DURATIONS))
 # Where the header of an SQLite file has the two numbers.
 _MAGIC, _APPLICATION_ID = b"SQLite format 3\0", slice(68, 72)
 

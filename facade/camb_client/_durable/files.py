@@ -38,6 +38,15 @@ def _stored(name: str, value: Any) -> Any:
     raise TypeError(f"{name} must be plain JSON or a Path, not {type(value).__name__}")
 
 
+def extent(value: Any) -> int:
+    """How large a body is that :func:`stored` gave: the characters of its texts, and the bytes of its files."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, dict):
+        return int(value["size"]) if _FILE in value else sum(map(extent, value.values()))
+    return sum(map(extent, value)) if isinstance(value, list) else 0
+
+
 def restored(value: Any) -> Any:
     """The body that :func:`stored` was given.
 

@@ -239,15 +239,16 @@ class Resumed(Poller):
     _state: WaitState | None = attrs.field(default=None, init=False)
 
     @classmethod
-    def of(cls, state: WaitState, random: Callable[[], float], paces: Paces | None = None) -> Self:
+    def of(cls, state: WaitState, random: Callable[[], float], paces: Paces | None = None, size: str = "") -> Self:
         """The wait, to be started.
 
         Args:
             state: How it stands.
             random: Numbers from 0 to 1 for the jitter.
             paces: What a batch has learned, for waits by ``Schedule.LEARNED``.
+            size: That of the task, where it is known.
         """
-        pace = paces.of(state.ref) if paces and isinstance(state.schedule, LearnedSchedule) else None
+        pace = paces.of(state.ref, size) if paces and isinstance(state.schedule, LearnedSchedule) else None
         poller = cls(state.ref, state.timeout, state.schedule, random, pace)
         poller._state = state
         return poller
@@ -278,6 +279,9 @@ class Resumed(Poller):
         if state.unknown:
             self._unknown = Streak((state.status, state.run_id), state.unknown, state.unknown_at - shift)
         self.next_at = state.due_at(time_of_day) - shift
+        if self._pace is not None and not self.polls and self.ref.submitted_at is not None:
+            early = self._pace.first_delay(max(0.0, self._age_at(now)))
+            self.next_at = min(max(self.next_at, now + early), self._last_at) if early else self.next_at
 
     def limit(self, now: float) -> float:
         """As for any wait, but that the last poll gets its time, however late it is."""

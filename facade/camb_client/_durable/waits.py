@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 
 import attrs
 
-from .._batch.learned import Paces
 from .._batch.outcome import TaskOutcome
 from .._polling.errors import TaskError
 from .._polling.log import log
@@ -14,6 +13,7 @@ from .._polling.schedule import Schedule
 from .._polling.task import TaskRef
 from .codec import dump_outcome, load_outcome
 from .database import Database
+from .durations import Durations
 from .state import Resumed, WaitState, begin, save
 
 # How often the states that polls have changed are written, in seconds: to lose some costs a few polls, no task.
@@ -47,18 +47,18 @@ class Waits:
 
     Args:
         database: Where they are.
+        durations: How long tasks took before.
         random: Numbers from 0 to 1 for the jitter.
 
     Attributes:
         left: How many of those that were taken up have not ended.
     """
 
-    def __init__(self, database: Database, random: Callable[[], float]) -> None:
-        self._database, self._random = database, random
+    def __init__(self, database: Database, durations: Durations, random: Callable[[], float]) -> None:
+        self._database, self._durations, self._random = database, durations, random
         self._states: dict[TaskRef, WaitState] = {}
         self._changed: dict[TaskRef, WaitState] = {}
         self._flush_at = 0.0
-        self._paces = Paces(Schedule.DEFAULT)
         self.left = 0
 
     def add(self, refs: Iterable[TaskRef], timeout: float, schedule: Schedule, time_of_day: float) -> list[TaskRef]:
@@ -84,7 +84,7 @@ class Waits:
 
     def take_up(self, time_of_day: float) -> list[TaskRef]:
         """The tasks that are waited for."""
-        self._states, self._changed, self._paces = {}, {}, Paces(Schedule.DEFAULT)
+        self._states, self._changed = {}, {}
         query = "SELECT id, state, next_at FROM waits WHERE outcome IS NULL ORDER BY next_at"
         for name, text, next_at in self._database.select(query):
             try:
@@ -100,7 +100,7 @@ class Waits:
 
     def poller(self, ref: TaskRef) -> Resumed:
         """The wait for a task, for a batch."""
-        poller = _Kept.of(self._states.pop(ref), self._random, self._paces)
+        poller = _Kept.of(self._states.pop(ref), self._random, self._durations.paces)
         poller._waits = self
         return poller
 
@@ -126,10 +126,10 @@ class Waits:
                 connection.executemany("UPDATE waits SET state = ?, next_at = ? WHERE id = ? AND outcome IS NULL", rows)
 
     def end(self, outcome: TaskOutcome) -> None:
-        """Write down an outcome, before it is handed out."""
+        """Write down an outcome, before it is handed out; and how long the task took, where that is learned."""
         self.left -= 1
         query = "UPDATE waits SET state = CASE WHEN ? THEN NULL ELSE state END, next_at = 0, outcome = ? WHERE id = ?"
-        with self._database.transaction() as connection:
+        with self._durations.saved_with(outcome.ref), self._database.transaction() as connection:
             connection.execute(query, (_is_end(outcome), dump_outcome(outcome), str(outcome.ref)))
 
     def take(self, outcome: TaskOutcome) -> None:

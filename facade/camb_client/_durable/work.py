@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from .._batch.learned import Paces
 from .._batch.outcome import TaskOutcome
 from .._batch.scheduler import Event
 from .._polling.callbacks import StopWaiting
@@ -17,6 +16,7 @@ from .._polling.schedule import Schedule
 from .._polling.task import TaskRef
 from .bulk import Creating, KeyRefused, after_wait
 from .codec import dump
+from .durations import Durations, size_of
 from .items import BulkItem, Items, ItemState, ItemTarget, Row
 from .state import Resumed, begin
 
@@ -53,6 +53,7 @@ class Work:
 
     Args:
         items: The items.
+        durations: How long tasks took before.
         wire: The wire of the client.
         creating: Its creates.
         downloads: How many downloads may be in flight.
@@ -67,6 +68,7 @@ class Work:
     def __init__(
         self,
         items: Items,
+        durations: Durations,
         wire: "Wire | AsyncWire",
         creating: Creating,
         downloads: int,
@@ -74,9 +76,8 @@ class Work:
         schedule: Schedule,
     ) -> None:
         self.creating = creating
-        self._items, self._clock, self._random = items, wire.clock, wire.random
+        self._items, self._durations, self._clock, self._random = items, durations, wire.clock, wire.random
         self._downloads, self._timeout, self._schedule = downloads, timeout, schedule
-        self._paces = Paces(schedule)
         self._turn = threading.Lock()
         self._planned: deque[int] = deque()
         self._is_planned = True  # Whether there may be more than those.
@@ -84,6 +85,7 @@ class Work:
         self._busy: set[int] = set()
         self._downloading = 0
         self._waiting: dict[TaskRef, list[int]] = {}
+        self._sizes: dict[TaskRef, str] = {}
         self.is_stopped = False
         self.fault: BaseException | None = None
 
@@ -97,8 +99,12 @@ class Work:
         """The tasks that an earlier run has left."""
         for row in self._items.rows("state = 'created' ORDER BY number"):
             assert row.item.ref is not None  # noqa: S101 (it has been created)
-            self._waiting.setdefault(row.item.ref, []).append(row.number)
+            self._wait_for(row.item.ref, row)
             yield row.item.ref
+
+    def _wait_for(self, ref: TaskRef, row: Row) -> None:
+        self._waiting.setdefault(ref, []).append(row.number)
+        self._sizes[ref] = size_of(row.body)
 
     def look_again(self) -> None:
         """More may have been planned."""
@@ -106,7 +112,8 @@ class Work:
 
     def poller(self, ref: TaskRef) -> Resumed:
         """The wait for a task, for a batch."""
-        return Resumed.of(begin(ref, self._timeout, self._schedule, self._clock.time()), self._random, self._paces)
+        state = begin(ref, self._timeout, self._schedule, self._clock.time())
+        return Resumed.of(state, self._random, self._durations.paces, self._sizes[ref])
 
     @property
     def is_done(self) -> bool:
@@ -231,7 +238,7 @@ class Work:
             return None
         if item.state is ItemState.CREATED:
             assert item.ref is not None  # noqa: S101 (it has been created)
-            self._waiting.setdefault(item.ref, []).append(job.row.number)
+            self._wait_for(item.ref, job.row)
             return item, False
         if item.state is ItemState.PLANNED:
             self._is_planned = True
@@ -240,11 +247,12 @@ class Work:
 
     def _waited(self, outcome: TaskOutcome) -> "tuple[BulkItem, bool] | None":
         numbers, state = self._waiting[outcome.ref], after_wait(outcome)
-        number = numbers.pop(0)
+        number, size = numbers.pop(0), self._sizes[outcome.ref]
         if not numbers:
-            del self._waiting[outcome.ref]
+            del self._waiting[outcome.ref], self._sizes[outcome.ref]
         run_id = None if outcome.error is not None else outcome.state.run_id
-        item = self._items.mark_task(number, outcome.ref, state, outcome.error, run_id=run_id)
+        with self._durations.saved_with(outcome.ref, size):
+            item = self._items.mark_task(number, outcome.ref, state, outcome.error, run_id=run_id)
         if isinstance(outcome.error, PaymentRequiredError):
             self.creating.stop(outcome.error)
         if item is None:

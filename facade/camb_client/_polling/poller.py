@@ -195,10 +195,11 @@ class Poller:
             self.last_state = poll.value
             self._observe_state(poll.value, now)
         if self._pace is not None and isinstance(self._end, CompletedTask):
-            if was_pending:
-                self._pace.learn(self._age_at(before), self._age_at(now))
-            elif self.polls == 1 and self._age <= FIRST_POLL_AFTER:  # It cannot have ended long before.
-                self._pace.learn(0.0, self._age_at(now))
+            age = self._age_at(now)
+            is_new = self.polls == 1 and self._age <= FIRST_POLL_AFTER  # It cannot have ended long before.
+            is_late = now - self.next_at > age / 2  # As after the process was away: it may have.
+            if (was_pending or is_new) and not is_late:
+                self._pace.learn(self._age_at(before) if was_pending else 0.0, age)
         if not self.done and self.next_at == math.inf:
             self._fail(self.timed_out(now))
 

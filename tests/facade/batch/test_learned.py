@@ -82,19 +82,26 @@ def test_what_was_long_ago_is_forgotten() -> None:
 
 def test_it_goes_on_from_the_durations_of_another() -> None:
     paces = Paces(Schedule.DEFAULT, {"tts": durations(60, 0.2)})
-    paces.of(TaskRef("tts", "1")).learn(50, 55)
-    paces.of(TaskRef("dub", "1")).learn(50, 55)
-    again = Paces(Schedule.DEFAULT, paces.durations)
-    assert {name: len(took) for name, took in again.durations.items()} == {"tts": 31, "dub": 1}
-    for kind in ("tts", "dub"):
-        ref = TaskRef(kind, "2")
+    speech, dub = TaskRef("tts", "1"), TaskRef("dub", "1")
+    for ref in (speech, dub):
+        paces.of(ref).learn(50, 55)
+    took = paces.durations(speech) | paces.durations(dub)
+    assert {name: len(each) for name, each in took.items()} == {"tts": 31, "dub": 1}
+    again = Paces(Schedule.DEFAULT, took)
+    for ref in (speech, dub):
         assert polls(again.of(ref), 100) == pytest.approx(polls(paces.of(ref), 100))
 
 
-def test_tasks_may_be_told_apart_by_more_than_their_kind() -> None:
-    paces = Paces(Schedule.DEFAULT, {"short": [20.0] * 5}, key=lambda ref: ref.task_id.partition("-")[0])
-    assert paces.of(TaskRef("tts", "short-1")).first_delay(0.0) > 2
-    assert paces.of(TaskRef("tts", "long-1")).first_delay(0.0) == 0
+def test_tasks_are_told_apart_by_size_as_soon_as_enough_is_known() -> None:
+    ref = TaskRef("tts", "1")
+    paces = Paces(Schedule.DEFAULT, {"tts": [100.0] * 5, "tts short": [20.0] * 5})
+    assert polls(paces.of(ref, "long"), 100) == polls(paces.of(ref), 100) != polls(Schedule.DEFAULT, 100)
+    assert 2 < paces.of(ref, "short").first_delay(0.0) < paces.of(ref, "long").first_delay(0.0)
+    for _ in range(LEAST):
+        paces.of(ref, "long").learn(290, 300)
+    assert paces.of(ref, "long").first_delay(0.0) > paces.of(ref).first_delay(0.0)
+    assert {name: len(each) for name, each in paces.durations(ref, "long").items()} == {"tts": 8, "tts long": 3}
+    assert paces.durations(TaskRef("dub", "1"), "long") == {}
 
 
 # --- in a batch ---
