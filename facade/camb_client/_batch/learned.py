@@ -52,13 +52,18 @@ class Pace:
     def __init__(self, base: Schedule, durations: Iterable[float] = (), wider: "Pace | None" = None) -> None:
         self._base, self._wider = base, wider
         self._logs = deque((math.log(max(it, SHORTEST)) for it in durations), maxlen=KEPT)
-        self._drift = 0.0
+        self._drift, self._changes = 0.0, 0
         self._fit()
 
     @property
     def durations(self) -> list[float]:
         """What it goes by, oldest first: give it to another pace, and that one goes on from here."""
         return [math.exp(it) for it in tuple(self._logs)]  # Copied at once: a thread may be adding to them.
+
+    @property
+    def changes(self) -> int:
+        """How often durations have changed, so that what was planned by the old ones is void."""
+        return self._changes + (self._wider.changes if self._wider else 0)
 
     def learn(self, earliest: float, latest: float) -> None:
         """Take in that a task has succeeded, somewhere between these two ages."""
@@ -70,6 +75,7 @@ class Pace:
             self._drift += LAST_WEIGHT * ((log - self._mean) / self._spread - self._drift)
         if abs(self._drift) > CHANGED:
             self._logs, self._drift = deque(list(self._logs)[-REMEMBERED:], maxlen=KEPT), 0.0
+            self._changes += 1
         self._fit()
 
     def delay(self, elapsed: float) -> float:

@@ -9,7 +9,7 @@ import copy
 import math
 from collections import deque
 from collections.abc import Callable
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 
 import attrs
 
@@ -233,7 +233,10 @@ class Batch:
         if isinstance(poll.value, CambError) and is_transient(poll.value) and poll.retry_after:
             # A good response asks for its own task, as does what ends it; an outage speaks for the server.
             self._limiter.hold(now + poll.retry_after)
+        changes = poller.pace.changes if poller.pace else 0
         poller.observe(poll, now)
+        if poller.pace and poller.pace.changes != changes:
+            self._hasten(now)
         if self._tells_polls:
             self.events.append(Polled(poller.event(now, max(poller.next_at, self._earliest(now)))))
         if poller.change is not None:
@@ -242,6 +245,13 @@ class Batch:
             self._conclude(poller)
         else:
             self._put(self._scheduled, poller.next_at, poller)
+
+    def _hasten(self, now: float) -> None:
+        """Plan anew what was planned by durations that have changed since."""
+        for _, _, poller in self._scheduled:
+            poller.hasten(now)
+        self._scheduled = [(poller.next_at, ticket, poller) for _, ticket, poller in self._scheduled]
+        heapify(self._scheduled)
 
     def _earliest(self, now: float) -> float:
         """When the rate admits another poll, as far as that is known."""

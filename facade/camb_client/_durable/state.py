@@ -268,6 +268,7 @@ class Resumed(Poller):
         super().start(state.started - shift, state.started, health=health)
         if health is None:
             self._health.healthy_at = state.healthy_at - shift
+        self.polled_at = state.healthy_at - shift
         self._health.answered, self._health.healthy = True, self._health.healthy or state.healthy
         self.polls, self._failures, self._throttled = state.polls, state.failures, state.throttled
         self._without_run_id = state.no_run_id
@@ -279,8 +280,8 @@ class Resumed(Poller):
         if state.unknown:
             self._unknown = Streak((state.status, state.run_id), state.unknown, state.unknown_at - shift)
         self.next_at = state.due_at(time_of_day) - shift
-        if self._pace is not None and not self.polls and self.ref.submitted_at is not None:
-            early = self._pace.first_delay(max(0.0, self._age_at(now)))
+        if self.pace is not None and not self.polls and self.ref.submitted_at is not None:
+            early = self.pace.first_delay(max(0.0, self._age_at(now)))
             self.next_at = min(max(self.next_at, now + early), self._last_at) if early else self.next_at
 
     def limit(self, now: float) -> float:

@@ -61,6 +61,10 @@ class Health:
 class Pace(Protocol):
     """When to poll, as far as that is learned from other tasks."""
 
+    @property
+    def changes(self) -> int:
+        """How often durations have changed, so that what was planned by the old ones is void."""
+
     def delay(self, elapsed: float) -> float:
         """Seconds from an age to the next poll."""
 
@@ -118,7 +122,7 @@ class Poller:
     _timeout: float
     _schedule: Schedule
     _random: Callable[[], float]
-    _pace: Pace | None = None
+    pace: Pace | None = None
     done: bool = attrs.field(default=False, init=False)
     failure: CambError | None = attrs.field(default=None, init=False)
     change: TaskState | None = attrs.field(default=None, init=False)
@@ -160,9 +164,8 @@ class Poller:
         self._since = now if since is None else since
         self._health = health or Health(now)
         self._health.answered |= self.ref._created  # The API responded to a create call of ours.
-        early = 0.0
-        if submitted is not None:  # Otherwise it may be done.
-            early = max(FIRST_POLL_AFTER - self._age, self._pace.first_delay(self._age) if self._pace else 0.0, 0.0)
+        learned = self.pace.first_delay(self._age) if self.pace else 0.0
+        early = 0.0 if submitted is None else max(FIRST_POLL_AFTER - self._age, learned, 0.0)  # It may be done.
         self.next_at = min(now + early, self._last_at)
 
     @property
@@ -194,14 +197,19 @@ class Poller:
             self._health.healthy_at, self._health.answered, self._health.healthy = now, True, True
             self.last_state = poll.value
             self._observe_state(poll.value, now)
-        if self._pace is not None and isinstance(self._end, CompletedTask):
-            age = self._age_at(now)
+        if self.pace is not None and isinstance(self._end, CompletedTask):
             is_new = self.polls == 1 and self._age <= FIRST_POLL_AFTER  # It cannot have ended long before.
-            is_late = now - self.next_at > age / 2  # As after the process was away: it may have.
+            is_late = now - self.next_at > self._age_at(now) / 2  # As after the process was away: it may have.
             if (was_pending or is_new) and not is_late:
-                self._pace.learn(self._age_at(before) if was_pending else 0.0, age)
+                self.pace.learn(self._age_at(before) if was_pending else 0.0, self._age_at(now))
         if not self.done and self.next_at == math.inf:
             self._fail(self.timed_out(now))
+
+    def hasten(self, now: float) -> None:
+        """Poll sooner, where the pace says so by now."""
+        if self.pace is not None and self._error is None and self._hint is None:
+            delay = self.pace.delay(self._age_at(self.polled_at)) * (1 + JITTER) if self.polls else FIRST_POLL_AFTER
+            self.next_at = min(self.next_at, max(now, self.polled_at + delay))
 
     def event(self, now: float, next_at: float) -> PollEvent:
         """The last poll, as a hook is told of it; the next one is at ``next_at``."""
@@ -327,9 +335,8 @@ class Poller:
 
     def _paced(self) -> float:
         # By when the poll was due: its response took a while, and the first delay is that from 0.
-        return (self._pace or self._schedule).delay(self._age_at(self.next_at)) * (
-            1 - JITTER + 2 * JITTER * self._random()
-        )
+        jitter = 1 - JITTER + 2 * JITTER * self._random()
+        return (self.pace or self._schedule).delay(self._age_at(self.next_at)) * jitter
 
     def _plan(self, now: float, delay: float) -> None:
         at = max(min(now + delay, self._last_at), now + (self._hint or 0.0))

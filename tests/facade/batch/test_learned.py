@@ -138,6 +138,15 @@ def test_a_batch_learns_when_it_is_told_to(schedule: Any, learns: bool) -> None:
     assert (counts == [base] * 12) == (not learns)
 
 
+def test_when_durations_change_those_in_flight_are_polled_sooner() -> None:
+    took = [60.0] * 80 + [20.0] * 20
+    fake = in_turn(Schedule.LEARNED, took, every=1.0)
+    late = [fake.requests_for(f"tts:{number}")[-1].at - number - seconds for number, seconds in enumerate(took)]
+    assert max(late[:80]) < 10 < late[80]  # The first ones are polled late, as was planned by the old durations.
+    assert all(there > here for here, there in itertools.pairwise(late[95:79:-1]))
+    assert max(late[95:]) < 4
+
+
 def test_the_first_poll_comes_at_once_where_the_submission_is_not_known() -> None:
     fake = in_turn(Schedule.LEARNED, [60.0] * 12, every=20.0, submitted_at=None)
     first, second = (request.at for request in fake.requests_for("tts:11")[:2])
