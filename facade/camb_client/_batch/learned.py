@@ -11,11 +11,11 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 
 from .._polling.checks import DAY
-from .._polling.schedule import Schedule
+from .._polling.schedule import Schedule, ScheduleLike
 from .._polling.task import TaskRef
 
 # From how many durations it learns, and how many it keeps: those of long ago say little.
-LEAST, KEPT = 3, 64
+LEAST, KEPT = 5, 64
 # The spread (sigma) that is assumed at first, and how many durations it counts for.
 SPREAD, SPREAD_WEIGHT = 0.7, 2.0
 # How probable a task is that is unlike the others, and the spread of such tasks.
@@ -38,6 +38,11 @@ SHORTEST = 0.001
 def _normal(z: float) -> float:
     """How probable it is that a standard normal variable is at most ``z``."""
     return 0.5 * math.erfc(-z / math.sqrt(2))
+
+
+def schedule_of(schedule: ScheduleLike) -> Schedule:
+    """The schedule of a batch, which learns unless another was given."""
+    return Schedule.LEARNED if schedule is None else Schedule.of(schedule)
 
 
 class Pace:

@@ -6,11 +6,12 @@ from typing import Any, Self, Unpack
 
 from .._api.operations import SOUND, SPEECH, create_request, kind_of
 from .._audio.families import SoundArguments, SpeechArguments
+from .._batch.learned import schedule_of
 from .._batch.scheduler import Batch
 from .._files.options import StrPath
 from .._polling.checks import DAY, integer, number, seconds
 from .._polling.errors import AuthenticationError, PermissionDeniedError
-from .._polling.schedule import Schedule, ScheduleLike
+from .._polling.schedule import ScheduleLike
 from .._polling.task import TaskLike, TaskRef
 from .bulk import Creating
 from .database import JOURNAL, Database
@@ -47,7 +48,7 @@ class BaseJournal:
         Args:
             tasks: References or ``"<kind>:<task_id>"``, of mixed kinds.
             timeout: Seconds until the deadline of each, by the clock on the wall; ``None`` waits for ever.
-            schedule: When to poll, as for :meth:`CambClient.wait`.
+            schedule: When to poll, as for :meth:`CambClient.as_completed`; what is learned stays in the journal.
 
         Returns:
             How many were not known before.
@@ -59,7 +60,7 @@ class BaseJournal:
             ValueError: An argument that cannot be.
         """
         refs, clock = list(self._camb._refs(tasks)), self._camb._wire.clock
-        new = self._waits.add(refs, seconds(timeout), Schedule.of(schedule), clock.time())
+        new = self._waits.add(refs, seconds(timeout), schedule_of(schedule), clock.time())
         for ref in new if self._runner else ():
             self._waits.left += 1
             self._runner.submit(ref)
@@ -218,7 +219,7 @@ class BaseJournal:
             number("creates_per_second", creates_per_second, least=1 / DAY, most=1e6, what="number or None")
         number("downloads", integer("downloads", downloads), least=1, most=1_000)
         wire = self._camb._wire
-        limit, pace = seconds(timeout), Schedule.of(schedule)
+        limit, pace = seconds(timeout), schedule_of(schedule)
         batch: Batch = self._camb._batch(None, None, _POLLS, max_requests_per_second, on_update)
         creating = Creating(creates_per_second, wire.random)
         work = Work(self._items, self._durations, wire, creating, downloads, limit, pace)

@@ -100,7 +100,7 @@ class Journal(BaseJournal):
             max_requests_per_second: As for :meth:`as_completed`, for the polls.
             downloads: How many downloads may be in flight.
             timeout: Seconds that each wait may take in this run; ``None`` waits for ever.
-            schedule: When to poll, as for :meth:`CambClient.wait`.
+            schedule: When to poll, as for :meth:`CambClient.as_completed`; what is learned stays in the journal.
             on_update: Called with each item whenever its state has been written, on ``created`` before its first
                 poll. An ``Exception`` in it is logged; :class:`StopWaiting` ends the run.
 

@@ -26,8 +26,8 @@ class Schedule:
 
     Make one with :meth:`sqrt`, :meth:`fixed` or :meth:`exponential`, or take a preset:
     ``Schedule.DEFAULT``, ``Schedule.INTERACTIVE`` (sooner, more polls), ``Schedule.BACKGROUND`` (later,
-    fewer polls), ``Schedule.LEARNED`` (the default, which a batch adapts to how long its tasks take). All times are in
-    seconds.
+    fewer polls), ``Schedule.LEARNED`` (the default of batches: as ``Schedule.DEFAULT``, but a batch adapts it to how
+    long its tasks take). All times are in seconds.
     """
 
     DEFAULT: ClassVar["Schedule"]

@@ -88,15 +88,11 @@ class BaseTasks(Generic[AnyWire]):
         number("max_concurrency", at_once, least=1, most=10_000)
         if max_requests_per_second is not None:
             number("max_requests_per_second", max_requests_per_second, least=1 / DAY, most=1e6, what="number or None")
+        from .._batch.learned import Paces, schedule_of
         from .._batch.scheduler import Batch
 
-        base = Schedule.of(schedule)
-        if isinstance(base, LearnedSchedule):
-            from .._batch.learned import Paces
-
-            paces = paces or Paces(base)
-        else:
-            paces = None
+        base = schedule_of(schedule)
+        paces = paces or Paces(base) if isinstance(base, LearnedSchedule) else None
         planner = self._planner(timeout, base, on_update, paces)
         return Batch(planner, seconds(timeout), at_once, max_requests_per_second, tells_polls=bool(self._on_poll))
 

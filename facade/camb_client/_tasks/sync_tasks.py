@@ -122,8 +122,8 @@ class Tasks(BaseTasks[Wire]):
                 when no outcome is there to be told, so a slow caller or iterator holds up what comes after.
             timeout: Seconds from the start until the deadline of all; 0 is exactly one poll each, ``None`` waits
                 for ever. What no free slot reaches before the deadline ends with its last state.
-            schedule: As for :meth:`wait`. ``Schedule.LEARNED`` begins as ``Schedule.DEFAULT``, and then goes by how
-                long the tasks of the same kind took that have succeeded.
+            schedule: As for :meth:`wait`, but by default ``Schedule.LEARNED``: it begins as ``Schedule.DEFAULT``, and
+                then goes by how long the tasks of the same kind took that have succeeded.
             max_concurrency: How many polls may be in flight, from 1 to 10,000.
             max_requests_per_second: How many polls may reach the server in any second, the first ones included;
                 a fraction above 1 is left out. ``None`` is no limit but ``max_concurrency``.

@@ -245,7 +245,7 @@ class _Job(Job):
     overwrite: bool
     waits: bool
     timeout: float
-    schedule: Schedule
+    schedule: Schedule | None
 
     @classmethod
     def of(cls, ctx: click.Context, kind: str, options: dict[str, Any], name: str = "") -> "_Job":
@@ -261,7 +261,7 @@ class _Job(Job):
         board.add(name := name or kind)
         taken = output == STDOUT or not (waits or as_json)
         display = Display(board, as_json=as_json, quiet=options.pop("quiet"), taken=taken)
-        timeout, schedule = options.pop("timeout"), options.pop("schedule", Schedule.DEFAULT)
+        timeout, schedule = options.pop("timeout"), options.pop("schedule", None)
         job = cls(ctx, kind, board, display, board.rows[name], output, overwrite, waits, timeout, schedule)
         try:
             if output != STDOUT and waits:

@@ -196,10 +196,8 @@ def schedule_option(command: _F) -> _F:
     return click.option(
         "--schedule",
         type=SCHEDULE,
-        default="default",
-        show_default=True,
         metavar=f"{'|'.join(PRESETS)}|SECONDS",
-        help="When to poll.",
+        help="When to poll; by default as `learned` where there are many tasks.",
     )(command)
 
 

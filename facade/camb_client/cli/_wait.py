@@ -84,7 +84,7 @@ async def _kept(
     refs: AsyncIterator[TaskRef],
     pace: dict[str, Any],
     timeout: float,
-    schedule: Schedule,
+    schedule: Schedule | None,
     note: Callable[[str], None],
 ) -> AsyncGenerator[TaskOutcome]:
     """The outcomes of a journal, these tasks put into it first."""
@@ -112,7 +112,7 @@ def _follow(
     *,
     tasks: tuple[TaskRef | str, ...],
     timeout: float,
-    schedule: Schedule,
+    schedule: Schedule | None,
     output: str | None = None,
     overwrite: bool = False,
     journal: str | None = None,

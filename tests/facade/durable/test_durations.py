@@ -51,7 +51,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "out"
 
 
-@pytest.mark.parametrize(("schedule", "learns"), [(None, False), (Schedule.DEFAULT, False), (Schedule.LEARNED, True)])
+@pytest.mark.parametrize(("schedule", "learns"), [(None, True), (Schedule.DEFAULT, False), (Schedule.LEARNED, True)])
 def test_the_next_run_begins_with_what_the_last_has_learned(
     both: Both, folder: Path, clock: VirtualClock, schedule: Any, learns: bool
 ) -> None:
@@ -66,8 +66,8 @@ def test_the_next_run_begins_with_what_the_last_has_learned(
 
 
 def test_long_texts_and_short_ones_are_told_apart(both: Both, folder: Path, clock: VirtualClock) -> None:
-    work(both, folder, clock, ["Short"] * 4, 60, schedule=Schedule.LEARNED)
-    work(both, folder, clock, ["Long " * 500] * 4, 600, schedule=Schedule.LEARNED)
+    work(both, folder, clock, ["Short"] * 5, 60, schedule=Schedule.LEARNED)
+    work(both, folder, clock, ["Long " * 500] * 5, 600, schedule=Schedule.LEARNED)
     short, long, other = (
         first_gap(work(both, folder, clock, [text], 600, schedule=Schedule.LEARNED))
         for text in ("Brief", "Large " * 400, "Between " * 9)

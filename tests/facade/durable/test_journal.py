@@ -114,8 +114,8 @@ def test_a_wait_goes_on_where_it_was(both: Both, fake: FakeCamb, tmp_path: Path,
     assert isinstance(found[-1].error, WaitTimeoutError)
 
 
-@pytest.mark.parametrize(("schedule", "learns"), [(None, False), (Schedule.LEARNED, True)])
-def test_waits_learn_from_each_other_when_they_are_told_to(
+@pytest.mark.parametrize(("schedule", "learns"), [(None, True), (Schedule.LEARNED, True), (Schedule.DEFAULT, False)])
+def test_waits_learn_from_each_other_unless_another_schedule_is_named(
     both: Both, fake: FakeCamb, tmp_path: Path, schedule: Any, learns: bool
 ) -> None:
     tasks = [fake.add(f"tts:{number}", {0: "PENDING", 20 + number: "SUCCESS"}) for number in range(20)]
