@@ -23,6 +23,7 @@ def test_it_saves_a_third_of_the_requests_and_is_no_later(median: float) -> None
         ("suddenly a third as long", 8, 0.3, 60, 200),
         ("suddenly a third as long", 50, 0.15, 60, 100),
         ("suddenly a third as long", 50, 0.15, 20, 100),
+        ("two lengths, half and half", 50, 0.3, 300, 30),
     ],
 )
 def test_it_is_worse_nowhere(scenario: str, in_flight: int, sigma: float, median: float, tasks: int) -> None:
