@@ -1,4 +1,4 @@
-"""What ``register`` adds to an app: the task that waits, the sweep, the tick that asks for it, and their queue."""
+"""The waits of an app: what its web handlers ask of them, and what its workers do with them."""
 
 import math
 import os
@@ -8,18 +8,16 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import attrs
-from celery import Celery, Task, bootsteps, signals, states
+from celery import Celery, signals, states
 from celery.backends.base import DisabledBackend
 from celery.exceptions import Ignore, Reject
 from celery.result import AsyncResult, GroupResult
 from kombu.utils import json as kombu_json
 
-from .._api.operations import check_kind
-from .._client.sync_client import CambClient
 from .._durable.codec import load_outcome
 from .._durable.state import WaitState, begin
 from .._durable.stores import Change, Store, open_store
@@ -27,14 +25,13 @@ from .._polling.checks import DAY, integer, number, seconds
 from .._polling.errors import ConfigurationError
 from .._polling.log import log
 from .._polling.schedule import Schedule, ScheduleLike
-from .._polling.task import TaskLike, TaskRef
+from .._polling.task import TaskLike
 from .._tasks.base import BaseTasks
 from ._record import Ended, Waiting, options, tasks_named
 from ._sweep import RESEND_SECONDS, Delivery, Sweeper
+from ._tasks import WAIT, add_to
 
 QUEUE = "camb"
-WAIT, SWEEP = "camb.wait", "camb.sweep"
-TICK_SECONDS = 1.0
 # While store or broker cannot be reached, a worker asks for no sweep for so long.
 QUIET_SECONDS = 5.0
 # How long a task tries to reach the store before its message goes back to the queue.
@@ -42,6 +39,7 @@ _PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0)
 
 _registered: "weakref.WeakKeyDictionary[Celery, Waits]" = weakref.WeakKeyDictionary()
 _T = TypeVar("_T")
+_tasks: BaseTasks[Any] = BaseTasks()
 
 
 def register(
@@ -93,16 +91,7 @@ class Waits:
         self._sweepers: dict[int, Sweeper] = {}
         self._quiet_until = -math.inf
         self._warned = False
-        task: Any = app.task
-        self._wait_task = task(
-            _wait, bind=True, name=WAIT, base=_of(_WaitTask, self), shared=False, acks_late=True,
-            reject_on_worker_lost=True,
-        )  # fmt: skip
-        self._sweep_task = task(
-            _sweep, bind=True, name=SWEEP, base=_of(_OwnTask, self), shared=False, acks_late=False, ignore_result=True,
-            track_started=False, time_limit=180, soft_time_limit=120,
-        )  # fmt: skip
-        app.steps["consumer"].add(_of(_Tick, self))
+        self._wait_task, self._sweep_task = add_to(app, self)
         signals.celeryd_init.connect(self._prepare, weak=False)
         signals.task_revoked.connect(self._revoked, weak=False)
 
@@ -358,131 +347,7 @@ class Waits:
         return False
 
 
-if TYPE_CHECKING:
-    _Task = Task[Any, Any]
-else:
-    _Task = Task
-_tasks: BaseTasks[Any] = BaseTasks()
-
-
 def _each(refs: Iterable[TaskLike]) -> Iterable[TaskLike]:
     if isinstance(refs, str | bytes) or not isinstance(refs, Iterable):
         raise TypeError(f"refs must be an iterable of references, not {type(refs).__name__}")
     return refs
-
-
-def _of(base: Any, waits: Waits) -> Any:
-    """A class of Celery's that knows its waits."""
-    return type(base.__name__, (base,), {"waits": waits, "__module__": __name__})
-
-
-class _OwnTask(_Task):
-    """A task of ours: it goes to our queue."""
-
-    waits: Waits
-    abstract = True
-
-    def apply_async(self, args: Any = None, kwargs: Any = None, **given: Any) -> Any:  # type: ignore[override]
-        given.setdefault("queue", self.waits._queue)
-        return super().apply_async(args, kwargs, **given)
-
-
-def _plain(value: Any) -> Any:
-    """An argument of ``wait`` as it can stand in a message."""
-    if isinstance(value, Schedule):
-        return attrs.asdict(value)
-    ref = value if isinstance(value, TaskRef) else getattr(value, "ref", None)
-    return ref.to_dict() if isinstance(ref, TaskRef) else value
-
-
-class _WaitTask(_OwnTask):
-    """The task that waits."""
-
-    abstract = True
-
-    def signature(self, args: Any = None, *more: Any, **given: Any) -> Any:
-        kwargs = given.pop("kwargs", None) or (more[0] if more else None)
-        return super().signature(
-            args and tuple(map(_plain, args)),
-            *((kwargs and {name: _plain(value) for name, value in kwargs.items()},) if kwargs else ()),
-            *more[1:],
-            **given,
-        )
-
-    def apply_async(self, args: Any = None, kwargs: Any = None, **given: Any) -> Any:  # type: ignore[override]
-        plain = kwargs and {name: _plain(value) for name, value in kwargs.items()}
-        return super().apply_async(args and tuple(map(_plain, args)), plain, **given)
-
-    def on_success(self, _: Any, task_id: str, *__: Any) -> None:
-        """The call has ended: so has its wait."""
-        self._ended(task_id)
-
-    def on_failure(self, _: Any, task_id: str, *__: Any) -> None:
-        """As above."""
-        self._ended(task_id)
-
-    def _ended(self, task_id: str) -> None:
-        if not (self.request.called_directly or self.request.is_eager):
-            self.waits._close(task_id)
-
-
-def _schedule(value: Any) -> Schedule:
-    return Schedule(**value) if isinstance(value, dict) else Schedule.of(value)
-
-
-def _ref(value: Any) -> TaskRef:
-    ref = TaskRef.from_dict(value) if isinstance(value, dict) else _tasks._ref(value)
-    check_kind(ref.kind)
-    return ref
-
-
-def _wait(self: Any, ref: Any, *, timeout: float | None = 600.0, schedule: Any = None, outcome: Any = None) -> Any:
-    """Wait for a task: keep the wait in the store and go; be called again with its outcome.
-
-    Where no worker runs it (called directly, or eagerly in tests) it waits here.
-    """
-    waits: Waits = self.waits
-    if outcome is not None:
-        done = waits._take(self)
-        return {**done.to_dict(), "error": None}
-    limit, pace, task = seconds(timeout), _schedule(schedule), _ref(ref)
-    if self.request.called_directly or self.request.is_eager:
-        with CambClient() as camb:
-            return {**camb.wait(task, timeout=timeout, schedule=pace).to_dict(), "error": None}
-    waits._register(self, begin(task, limit, pace, time.time()))
-    raise Ignore
-
-
-def _sweep(self: Any) -> None:
-    """Poll what is due."""
-    self.waits._sweep(self.request.hostname or "")
-
-
-class _Tick(bootsteps.StartStopStep):
-    """The tick of a worker: once a second it asks for a sweep, where one is due.
-
-    It is a step of the consumer, as that clears its timers whenever the broker was lost.
-    """
-
-    requires = ("celery.worker.consumer.tasks:Tasks",)
-    waits: Waits
-
-    def __init__(self, consumer: Any, **options: Any) -> None:
-        super().__init__(consumer, **options)
-        self._timer: Any = None
-
-    def start(self, consumer: Any) -> None:
-        """Begin, unless this worker does not take part."""
-        if not self.waits._may_tick():
-            return
-        try:
-            self.waits._check()
-        except self.waits._store.outages as problem:
-            log.warning("the store cannot be reached: %s", problem)
-        self._timer = consumer.timer.call_repeatedly(TICK_SECONDS, self.waits._tick)
-
-    def stop(self, _: Any) -> None:
-        """End."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None

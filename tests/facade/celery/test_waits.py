@@ -32,7 +32,7 @@ from camb_client import (
     WaitTimeoutError,
 )
 from camb_client._durable.stores import open_store
-from camb_client.celery import Waits, _sweep, _waits
+from camb_client.celery import Waits, _sweep, _tasks, _waits
 from camb_client.testing import FakeCamb, Reply, rate_limited, slow
 
 from .conftest import KEY
@@ -83,7 +83,7 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[.
     monkeypatch.setattr(_sweep, "LINGER_SECONDS", 0.3)
     monkeypatch.setattr(_sweep, "SWEEP_SECONDS", 1.0)
     monkeypatch.setattr(_sweep, "BEAT_SECONDS", 0.05)
-    monkeypatch.setattr(_waits, "TICK_SECONDS", 0.1)
+    monkeypatch.setattr(_tasks, "TICK_SECONDS", 0.1)
     fake, made = FakeCamb(KEY), []
     with fake.serve() as url:
         monkeypatch.setenv("CAMB_API_KEY", KEY)
