@@ -11,6 +11,7 @@ from .._api.operations import check_kind
 from .._client.sync_client import CambClient
 from .._durable.state import begin
 from .._polling.checks import seconds
+from .._polling.errors import CambError
 from .._polling.log import log
 from .._polling.schedule import Schedule
 from .._polling.task import TaskRef
@@ -89,9 +90,10 @@ class _WaitTask(_OwnTask):
         """The call has ended: so has its wait."""
         self._ended(task_id)
 
-    def on_failure(self, _: Any, task_id: str, *__: Any) -> None:
-        """As above."""
-        self._ended(task_id)
+    def on_failure(self, error: BaseException, task_id: str, *_: Any) -> None:
+        """As above, where the outcome is why; where it is broker or backend, a good outcome is sent again."""
+        if isinstance(error, CambError):
+            self._ended(task_id)
 
     def _ended(self, task_id: str) -> None:
         if not (self.request.called_directly or self.request.is_eager):

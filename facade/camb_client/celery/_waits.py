@@ -18,6 +18,7 @@ from celery.exceptions import Ignore, Reject
 from celery.result import AsyncResult, GroupResult
 from kombu.utils import json as kombu_json
 
+from .._batch.outcome import TaskOutcome
 from .._durable.codec import load_outcome
 from .._durable.state import WaitState, begin
 from .._durable.stores import Change, Store, open_store
@@ -36,6 +37,8 @@ QUEUE = "camb"
 QUIET_SECONDS = 5.0
 # How long a task tries to reach the store before its message goes back to the queue.
 _PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0)
+# A good outcome is sent so often, over 40 minutes, until Celery has stored it and sent what comes after it.
+_TRIES = 7
 
 _registered: "weakref.WeakKeyDictionary[Celery, Waits]" = weakref.WeakKeyDictionary()
 _T = TypeVar("_T")
@@ -254,7 +257,7 @@ class Waits:
             raise Ignore from None
         if ended.taken and entry.due_in > 0:
             raise Ignore
-        if ended.sent > 1 and self._has_result(wait_id):
+        if ended.sent > 1 and self._has_ended(wait_id, ended, outcome):
             self._close(wait_id)
             raise Ignore
         taken = attrs.evolve(ended, taken=True).text()
@@ -262,11 +265,15 @@ class Waits:
             raise Ignore
         return outcome.result()
 
-    def _has_result(self, wait_id: str) -> bool:
+    def _has_ended(self, wait_id: str, ended: Ended, outcome: TaskOutcome) -> bool:
         """Whether the call has ended before: it was resumed, and killed before its entry was closed."""
         if isinstance(self._app.backend, DisabledBackend):
             return False
-        return self._app.AsyncResult(wait_id).state in states.READY_STATES
+        state = self._app.AsyncResult(wait_id).state
+        if state == states.FAILURE and outcome.error is None:
+            # Its result could not be stored, or what comes after it not be sent: broker or backend were away.
+            return ended.sent >= _TRIES
+        return state in states.READY_STATES
 
     def _close(self, wait_id: str) -> None:
         try:

@@ -143,8 +143,8 @@ class Studio:
         return "\n".join(f"== worker {number}\n{self.log(number)}" for number in range(len(self.workers)))
 
     def received(self) -> set[str]:
-        """The waits that any worker has received: what a broker loses on the way is not ours."""
-        return set(re.findall(r"Task camb\.wait\[([^\]]+)\] received", self.logs()))
+        """The calls that any worker has received: what a broker loses on the way is not ours."""
+        return set(re.findall(r"Task [\w.]+\[([^\]]+)\] received", self.logs()))
 
     def lines(self, word: str) -> list[str]:
         """What the tasks of the application have written."""

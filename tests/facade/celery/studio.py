@@ -7,6 +7,7 @@ from typing import Any
 
 from celery import Celery, signals
 
+from camb_client import CambError
 from camb_client._durable import stores
 
 SETTINGS: dict[str, Any] = json.loads(os.environ["STUDIO"])
@@ -33,9 +34,11 @@ def write(line: str) -> None:
 
 @signals.task_success.connect
 @signals.task_failure.connect
-def ended(sender: Any, **_: Any) -> None:
-    """Note each call that waited and has ended, so that a test can count them."""
-    if sender.name == waits.wait.name:
+def ended(sender: Any, exception: BaseException | None = None, **_: Any) -> None:
+    """Note each call that waited and has ended, so that a test can count them. Where Celery cannot store a result, or
+    send what comes after, it calls that a failure; a wait goes on then.
+    """
+    if sender.name == waits.wait.name and isinstance(exception, CambError | None):
         write(f"ended {sender.request.id}")
 
 

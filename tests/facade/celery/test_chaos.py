@@ -8,7 +8,7 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,23 +47,25 @@ def over(server: RedisServer) -> dict[str, str]:
     return {"broker": f"{base}/0", "backend": f"{base}/1", "store": f"{base}/2"}
 
 
-def begin(module: Any, tasks: int, seconds: Callable[[int], float]) -> list[str]:
-    """So many chains, each of which waits for a task that takes so long; their ids of the wait."""
+def begin(module: Any, tasks: int, seconds: Callable[[int], float]) -> dict[str, str]:
+    """So many chains, each of which waits for a task that takes so long; their ids of the wait, and of the call that
+    publishes what it came to.
+    """
     chains = [
         chain(module.waits.wait.s(f"tts:t{seconds(number):g}-{number}", schedule=2.0), module.publish.s())
         for number in range(tasks)
     ]
-    return [one.apply_async().parent.id for one in chains]
+    return {one.parent.id: one.id for one in (one.apply_async() for one in chains)}
 
 
-def count(studio: Studio, module: Any, ids: list[str]) -> tuple[int, int]:
+def count(studio: Studio, module: Any, ids: Iterable[str]) -> tuple[int, int]:
     """How many waits have not ended, and how many have ended twice.
 
     A worker may be killed after the result of a call was stored, and before it has noted that the call has ended.
     """
     ended = Counter(line.split()[1] for line in studio.lines("ended"))
     silent = [one for one in ids if not ended[one]]
-    return sum(not module.app.AsyncResult(one).ready() for one in silent), sum(ended[one] > 1 for one in ids)
+    return sum(not module.app.AsyncResult(one).successful() for one in silent), sum(ended[one] > 1 for one in ids)
 
 
 def test_two_workers_and_one_kill(make_studio: Make, over_redis: dict[str, str], api: str) -> None:
@@ -123,6 +125,8 @@ def deliver_twice(studio: Studio, _: RedisServer) -> None:
 
 
 EVENTS = [kill_the_sweeper, kill_the_sweeping_child, stop_the_sweeper, restart_redis, deliver_twice]
+# Messages that may be lost on the way: one with each worker that is killed, or loses its broker.
+MOST_LOST: dict[Any, int] = {kill_the_sweeper: 3, restart_redis: 2 * 3}
 
 
 # Once is enough: the sweep polls over aiohttp, whatever is in the place of httpx.
@@ -152,7 +156,11 @@ def test_each_wait_ends_once(make_studio: Make, durable_redis: RedisServer, api:
         assert count(studio, module, ids) == (0, 0)
         assert module.waits.pending() == {}
     assert report(api)["burst"] <= RATE
-    assert {line.split()[1] for line in studio.lines("published")} == {f"tts:t{2 + n % 50}-{n}" for n in range(500)}
+    # And each chain has gone on. Kombu takes a message off Redis before it notes that it has it: each time that a
+    # worker loses its broker, one may be lost that no worker has received, and no code of ours sees it again.
+    lost = set(ids.values()) - studio.received()
+    assert len(lost) <= MOST_LOST.get(event, 0)
+    assert len({line.split()[1] for line in studio.lines("published")}) == 500 - len(lost)
 
 
 @long
@@ -176,12 +184,12 @@ def test_each_wait_ends_once_where_workers_are_killed_while_they_register(
 
         def all_ended() -> bool:
             late = time.monotonic() > began + 200
-            return late and count(studio, module, sorted(studio.received()))[0] == 0
+            return late and count(studio, module, ids.keys() & studio.received())[0] == 0
 
         studio.until(all_ended, 400)
         # Kombu takes a message off Redis before it notes that it has it: one may be lost with each kill, before any
         # worker has received it. No code of ours has seen it then.
-        received = studio.received()
+        received = ids.keys() & studio.received()
         assert len(received) >= len(ids) - kills
-        assert count(studio, module, sorted(received)) == (0, 0)
+        assert count(studio, module, received) == (0, 0)
         assert module.waits.pending() == {}
