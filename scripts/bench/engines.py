@@ -1,4 +1,4 @@
-"""Waiting on Celery: three designs, over a Redis of the benchmark's own, each with three workers.
+"""Waiting on Celery: three designs, over a Redis of the benchmark's own, each with some workers.
 
 It needs ``redis-server``; where that is missing there is nothing to measure.
 """
@@ -27,7 +27,6 @@ DESIGNS = {
     "a store and a sweep": ("--pool", "prefork", "-c", "2", "-Q", "celery,camb"),
 }
 OURS = "a store and a sweep"
-WORKERS = 3
 
 
 @attrs.frozen
@@ -38,11 +37,13 @@ class Load:
         tasks: How many tasks wait at once.
         rate: Polls a second asked for.
         seconds: For how long it is measured, once all of them are on their way.
+        workers: How many workers share it.
     """
 
     tasks: int
     rate: float
     seconds: float
+    workers: int = 3
 
 
 def is_there() -> bool:
@@ -81,10 +82,10 @@ def _ticks(groups: set[int]) -> float:
 
 
 @contextlib.contextmanager
-def _workers(design: str, environment: dict[str, str], folder: Path) -> Iterator[set[int]]:
+def _workers(design: str, how_many: int, environment: dict[str, str], folder: Path) -> Iterator[set[int]]:
     running = []
     try:
-        for number in range(WORKERS):
+        for number in range(how_many):
             command = [
                 *(sys.executable, "-m", "celery", "-A", "scripts.bench.engine_apps", "worker", "-n", f"w{number}@%h"),
                 *(*DESIGNS[design], "-l", "WARNING", "--without-gossip", "--without-mingle"),
@@ -128,11 +129,11 @@ def measure(design: str, load: Load, url: str) -> dict[str, Any]:
         report(url)
         subprocess.run([sys.executable, "-c", send], check=True, cwd=ROOT, env=environment)
         size = (_memory(port) - before) / load.tasks
-        with _workers(design, environment, folder) as groups:
+        with _workers(design, load.workers, environment, folder) as groups:
             # Until all are on their way: each has been polled once, or the time for that is over.
             deadline, seen, burst = time.monotonic() + 3 * load.tasks / load.rate + 10, 0, 0
             while seen < load.tasks and time.monotonic() < deadline:
-                time.sleep(2)
+                time.sleep(min(2.0, load.seconds))
                 found = report(url)
                 seen, burst = seen + found["polls"], max(burst, found["burst"])
             used, began = _ticks(groups), time.monotonic()

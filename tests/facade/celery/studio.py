@@ -18,7 +18,10 @@ for name, seconds in SETTINGS.get("leases", {}).items():  # Shorter ones, where 
 import camb_client.celery  # noqa: E402 (what it imports of stores is as the test wants it)
 from camb_client.celery import _sweep, _waits  # noqa: E402
 
-_sweep.RESEND_SECONDS = _waits.RESEND_SECONDS = SETTINGS.get("resend", 20.0)
+for name, seconds in SETTINGS.get("sweep", {}).items():
+    assert hasattr(_sweep, name)
+    setattr(_sweep, name, seconds)
+_waits.RESEND_SECONDS = _sweep.RESEND_SECONDS
 
 app = Celery("studio", broker=SETTINGS["broker"], backend=SETTINGS["backend"])
 app.conf.update(SETTINGS.get("conf", {}))

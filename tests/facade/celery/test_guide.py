@@ -72,7 +72,7 @@ def test_the_activity_goes_on_from_its_heartbeat(monkeypatch: pytest.MonkeyPatch
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     fake = FakeCamb(KEY)
-    fake.add("tts:1", {0: "PENDING", 2.5: "SUCCESS"}, run_id=7)
+    fake.add("tts:1", ["PENDING", "SUCCESS"], run_id=7)
     fake.add("tts:2", ["ERROR"])
 
     async def run(task: str, details: list[str], stop_after: int = 0) -> tuple[Any, list[str]]:
