@@ -6,7 +6,6 @@ Nothing here asks how fast anything is.
 import http.client
 import json
 import math
-import os
 import random
 from collections.abc import Iterator
 from contextlib import closing
@@ -21,6 +20,7 @@ from scripts.bench.contenders import run, title
 from scripts.bench.measure import by_turns, cpu, waiting
 from scripts.bench.report import Bar, render
 from scripts.bench.server import burst, report, server
+from tests.facade.celery.conftest import require_redis
 
 
 @pytest.fixture(scope="module")
@@ -170,8 +170,8 @@ def test_a_cell_of_the_simulation_is_the_same_in_every_run() -> None:
     assert simulate.cell("runwayml, 6 ± 1.5 s", 20, 50) == simulate.cell("runwayml, 6 ± 1.5 s", 20, 50)
 
 
-@pytest.mark.skipif(not engines.is_there() and not os.environ.get("CI"), reason="redis-server is not installed here")
 def test_waits_on_celery_are_measured_and_told() -> None:
+    require_redis()
     with server() as url:
         turn = engines.measure(engines.OURS, engines.Load(60, 30, 1.0, workers=1), url)
     assert turn["rate"] > 5
