@@ -193,7 +193,7 @@ class Studio:
     @contextmanager
     def module(self) -> Iterator[Any]:
         """The application, as this process imports it."""
-        own = {name: value for name, value in self.settings.items() if name not in {"leases", "sweep"}}
+        own = {name: value for name, value in self.settings.items() if name != "seconds"}
         with mock.patch.dict(os.environ, {**self.environment, "STUDIO": json.dumps(own)}):
             os.environ.pop("CAMB_API_KEY")  # A web handler has none.
             spec = importlib.util.spec_from_file_location("studio_of_a_test", Path(__file__).with_name("studio.py"))

@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from celery import Celery, signals
@@ -11,17 +12,22 @@ from camb_client import CambError
 from camb_client._durable import stores
 
 SETTINGS: dict[str, Any] = json.loads(os.environ["STUDIO"])
-for name, seconds in SETTINGS.get("leases", {}).items():  # Shorter ones, where a test cannot wait for half a minute.
-    assert hasattr(stores, name)
-    setattr(stores, name, seconds)
+
+
+def shorten(module: ModuleType) -> None:
+    """Give a module the times that the test asks for, where it cannot wait for half a minute."""
+    for name, seconds in SETTINGS.get("seconds", {}).get(module.__name__.rpartition(".")[2], {}).items():
+        assert hasattr(module, name)
+        setattr(module, name, seconds)
+
+
+shorten(stores)
 
 import camb_client.celery  # noqa: E402 (what it imports of stores is as the test wants it)
-from camb_client.celery import _sweep, _waits  # noqa: E402
+from camb_client.celery import _sweep, _tasks, _waits  # noqa: E402
 
-for name, seconds in SETTINGS.get("sweep", {}).items():
-    assert hasattr(_sweep, name)
-    setattr(_sweep, name, seconds)
-_waits.RESEND_SECONDS = _sweep.RESEND_SECONDS
+for module in (_sweep, _tasks, _waits):
+    shorten(module)
 
 app = Celery("studio", broker=SETTINGS["broker"], backend=SETTINGS["backend"])
 app.conf.update(SETTINGS.get("conf", {}))

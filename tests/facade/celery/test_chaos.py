@@ -69,12 +69,17 @@ def count(studio: Studio, module: Any, ids: Iterable[str]) -> tuple[int, int]:
 
 
 def test_two_workers_and_one_kill(make_studio: Make, over_redis: dict[str, str], api: str) -> None:
-    shorter = {"leases": {"CLAIM_SECONDS": 4.0, "TURN_SECONDS": 3.0}, "sweep": {"RESEND_SECONDS": 5.0}}
-    studio = make_studio(api, **over_redis, options={"max_requests_per_second": 50}, conf=AGAIN, **shorter)
+    seconds = {
+        "stores": {"CLAIM_SECONDS": 4.0, "TURN_SECONDS": 3.0},
+        "_sweep": {"RESEND_SECONDS": 3.0},
+        "_tasks": {"TICK_SECONDS": 0.2},
+        "_waits": {"RESEND_SECONDS": 6.0},
+    }
+    studio = make_studio(api, **over_redis, options={"max_requests_per_second": 50}, conf=AGAIN, seconds=seconds)
     studio.worker()
     studio.worker()
     with studio.module() as module:
-        ids = begin(module, 40, lambda number: 1 + number % 4)
+        ids = begin(module, 40, lambda number: 1 + number % 3)
         # All are in the store: what a killed worker has of the broker comes again only after a minute or two.
         studio.until(lambda: len(studio.lines("ended")) + len(module.waits.pending()) >= 40)
         studio.until(lambda: len(studio.lines("ended")) >= 10)

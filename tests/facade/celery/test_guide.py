@@ -43,7 +43,7 @@ def test_the_web_handler_and_the_worker(
         "web.app.GroupResult.restore(batch).join(timeout=30, propagate=False)\n"
         "print(json.dumps([path, web.show(batch)]))\n"
     )
-    fake = FakeCamb(KEY, timeline=["PENDING", "SUCCESS"])
+    fake = FakeCamb(KEY, timeline=["SUCCESS"])
     fake.add("tts:a", ["SUCCESS"], run_id=1)
     fake.add("tts:b", ["ERROR"])
     with fake.serve() as url:

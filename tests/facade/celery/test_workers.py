@@ -22,7 +22,8 @@ def test_a_worker_that_is_shut_down_while_it_sweeps_leaves_all_to_the_next_one(
     with fake.serve() as url:
         # The queue is there even where Celery must not make it up.
         conf = {"task_create_missing_queues": False}
-        studio = make_studio(url, **over_redis, sweep={"SWEEP_SECONDS": 3.0}, conf=conf)
+        seconds = {"_sweep": {"SWEEP_SECONDS": 1.5}, "_tasks": {"TICK_SECONDS": 0.2}}
+        studio = make_studio(url, **over_redis, seconds=seconds, conf=conf)
         worker = studio.worker()
         with studio.module() as m:
             chained = chain(m.waits.wait.s(tasks[0], schedule=0.5), m.publish.s()).delay()
