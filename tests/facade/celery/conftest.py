@@ -150,7 +150,7 @@ class Studio:
         """What the tasks of the application have written."""
         return [line for line in self.book.read_text().splitlines() if line.startswith(word)]
 
-    def until(self, ready: Callable[[], object], seconds: float = 30.0) -> None:
+    def until(self, ready: Callable[[], object], seconds: float = 90.0) -> None:
         deadline = time.monotonic() + seconds
         while not ready():
             assert time.monotonic() < deadline, self.logs()[-6000:]
@@ -187,7 +187,7 @@ class Studio:
                         found.append((worker, int(pid)))
             return bool(found)
 
-        self.until(look, 60)
+        self.until(look)
         return found[0]
 
     @contextmanager

@@ -85,7 +85,7 @@ def test_two_workers_and_one_kill(make_studio: Make, over_redis: dict[str, str],
         studio.until(lambda: len(studio.lines("ended")) >= 10)
         killed, _ = studio.holder()
         studio.kill(killed)
-        studio.until(lambda: count(studio, module, ids)[0] == 0, 35)
+        studio.until(lambda: count(studio, module, ids)[0] == 0)
         time.sleep(1)
         assert count(studio, module, ids) == (0, 0)
         assert module.waits.pending() == {}

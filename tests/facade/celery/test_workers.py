@@ -31,7 +31,7 @@ def test_a_worker_that_is_shut_down_while_it_sweeps_leaves_all_to_the_next_one(
             studio.until(lambda: all(map(fake.polls, tasks)))
             studio.holder()
             worker.send_signal(signal.SIGTERM)
-            assert worker.wait(20) == 0
+            assert worker.wait(60) == 0
             waiting, store = m.waits.pending(), open_store(over_redis["store"], "studio")
             assert {str(state.ref) for state in waiting.values()} == set(tasks)
             # Nothing is claimed any more: all is due when its schedule says.
@@ -40,8 +40,8 @@ def test_a_worker_that_is_shut_down_while_it_sweeps_leaves_all_to_the_next_one(
             for run_id, task in enumerate(tasks):
                 fake.add(task, ["SUCCESS"], run_id=run_id)
             studio.worker()
-            assert chained.get(timeout=30, interval=0.05) == 0
-            assert [one["run_id"] for one in batch.get(timeout=30, interval=0.05)] == list(range(1, 40))
+            assert chained.get(timeout=60, interval=0.05) == 0
+            assert [one["run_id"] for one in batch.get(timeout=60, interval=0.05)] == list(range(1, 40))
             studio.until(lambda: not m.waits.pending())
     assert {task: fake.polls(task) - polls[task] for task in tasks} == dict.fromkeys(tasks, 1)
     assert len(studio.lines("ended")) == len(studio.lines("published")) == 1
