@@ -48,6 +48,11 @@ EARLY_SECONDS = 1.0
 MOST = 1_000
 
 
+def resend_delay(sent: int) -> float:
+    """Seconds until an outcome that was sent so often is sent again, unless whoever waited for it has ended by then."""
+    return min(RESEND_SECONDS * 2.0 ** min(sent - 1, 60), RESEND_CAP)
+
+
 @attrs.frozen
 class Delivery:
     """An outcome to send to whoever waits for it."""
@@ -238,7 +243,7 @@ class _Sweep:
     def _end(self, claim: _Claim, outcome: TaskOutcome) -> None:
         """An outcome takes the place of the state; only once that is written is it sent."""
         call = claim.record.call
-        self._changes.append(Change(claim.entry, Ended(call).text(), dump_outcome(outcome), RESEND_SECONDS))
+        self._changes.append(Change(claim.entry, Ended(call).text(), dump_outcome(outcome), resend_delay(1)))
         self._deliveries[claim.entry.id] = Delivery(claim.entry.id, call, outcome)
 
     def _hold(self, poll: Poll, now: float) -> None:
@@ -319,8 +324,8 @@ class _Sweep:
     def _resend(self, entry: Entry) -> None:
         ended = Ended.of(entry.state)
         delivery = Delivery(entry.id, ended.call, load_outcome(entry.outcome))
-        delay = min(RESEND_SECONDS * 2**ended.sent, RESEND_CAP)
-        self._changes.append(Change(entry, Ended(ended.call, ended.sent + 1).text(), entry.outcome, delay))
+        again = Ended(ended.call, ended.sent + 1)
+        self._changes.append(Change(entry, again.text(), entry.outcome, resend_delay(again.sent)))
         self._deliveries[entry.id] = delivery
 
     async def _deliver(self, written: frozenset[str], changes: list[Change]) -> None:

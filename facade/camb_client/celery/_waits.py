@@ -29,7 +29,7 @@ from .._polling.schedule import Schedule, ScheduleLike
 from .._polling.task import TaskLike
 from .._tasks.base import BaseTasks
 from ._record import Ended, Waiting, options, tasks_named
-from ._sweep import RESEND_SECONDS, Delivery, Sweeper
+from ._sweep import Delivery, Sweeper, resend_delay
 from ._tasks import WAIT, add_to
 
 QUEUE = "camb"
@@ -37,7 +37,7 @@ QUEUE = "camb"
 QUIET_SECONDS = 5.0
 # How long a task tries to reach the store before its message goes back to the queue.
 _PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0)
-# A good outcome is sent so often, over 40 minutes, until Celery has stored it and sent what comes after it.
+# Where Celery cannot store a good outcome, or send what comes after it, it is sent so often, in 40 minutes.
 _TRIES = 7
 
 _registered: "weakref.WeakKeyDictionary[Celery, Waits]" = weakref.WeakKeyDictionary()
@@ -261,7 +261,7 @@ class Waits:
             self._close(wait_id)
             raise Ignore
         taken = attrs.evolve(ended, taken=True).text()
-        if not self._reach(lambda: self._store.write([Change(entry, taken, "", RESEND_SECONDS)])):
+        if not self._reach(lambda: self._store.write([Change(entry, taken, "", resend_delay(ended.sent))])):
             raise Ignore
         return outcome.result()
 
@@ -272,7 +272,7 @@ class Waits:
         state = self._app.AsyncResult(wait_id).state
         if state == states.FAILURE and outcome.error is None:
             # Its result could not be stored, or what comes after it not be sent: broker or backend were away.
-            return ended.sent >= _TRIES
+            return ended.sent > _TRIES
         return state in states.READY_STATES
 
     def _close(self, wait_id: str) -> None:

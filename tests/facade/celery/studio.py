@@ -24,9 +24,9 @@ def shorten(module: ModuleType) -> None:
 shorten(stores)
 
 import camb_client.celery  # noqa: E402 (what it imports of stores is as the test wants it)
-from camb_client.celery import _sweep, _tasks, _waits  # noqa: E402
+from camb_client.celery import _sweep, _tasks  # noqa: E402
 
-for module in (_sweep, _tasks, _waits):
+for module in (_sweep, _tasks):
     shorten(module)
 
 app = Celery("studio", broker=SETTINGS["broker"], backend=SETTINGS["backend"])

@@ -71,9 +71,8 @@ def count(studio: Studio, module: Any, ids: Iterable[str]) -> tuple[int, int]:
 def test_two_workers_and_one_kill(make_studio: Make, over_redis: dict[str, str], api: str) -> None:
     seconds = {
         "stores": {"CLAIM_SECONDS": 4.0, "TURN_SECONDS": 3.0},
-        "_sweep": {"RESEND_SECONDS": 3.0},
+        "_sweep": {"RESEND_SECONDS": 5.0},
         "_tasks": {"TICK_SECONDS": 0.2},
-        "_waits": {"RESEND_SECONDS": 6.0},
     }
     studio = make_studio(api, **over_redis, options={"max_requests_per_second": 50}, conf=AGAIN, seconds=seconds)
     studio.worker()

@@ -517,6 +517,25 @@ def test_a_lost_resume_is_sent_again(app: App, monkeypatch: pytest.MonkeyPatch) 
     assert app.polls("tts:1") == 1
 
 
+def test_an_outcome_that_could_not_be_sent_for_weeks_is_still_sent(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    app.fake.add("tts:1", ["SUCCESS"], run_id=1)
+
+    def fail(_: Any) -> None:
+        raise OperationalError("the backend is away")
+
+    works = app.waits._store_result
+    monkeypatch.setattr(app.waits, "_store_result", fail)
+    (result,) = app.waits.begin(["tts:1"]).results
+    app.sweep_until(lambda: app.rows()[result.id][2])
+    app.execute("UPDATE waits SET next_at = 0, state = ? WHERE id = ?", "[2000, false]\n", result.id)
+    app.sweep_until(lambda: app.rows()[result.id][0] == "[2001, false]\n")
+    assert 1_000 < app.rows()[result.id][1] - time.time() <= 1_280
+    monkeypatch.setattr(app.waits, "_store_result", works)
+    app.execute("UPDATE waits SET next_at = 0 WHERE id = ?", result.id)
+    app.sweep_until(result.ready)
+    assert result.get(timeout=1)["run_id"] == 1
+
+
 def test_a_call_that_has_ended_already_is_closed_when_it_is_resumed_again(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
