@@ -242,5 +242,5 @@ def parse(kind: str, body: dict[str, Any]) -> tuple[object, object]:
     the message, are the caller's to read: the model would wrap an object in a class of its own.
     """
     result = TASK_STATUS_OPERATIONS[kind][1].from_dict(body)
-    status, run_id = (None if isinstance(value, Unset) else value for value in (result.status, result.run_id))
-    return status, run_id
+    status, run_id = result.status, result.run_id
+    return None if isinstance(status, Unset) else status, None if isinstance(run_id, Unset) else run_id

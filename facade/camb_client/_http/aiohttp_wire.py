@@ -11,13 +11,13 @@ keeps cookies, unpacks bodies, sends a request again where the connection ends w
 import math
 from functools import lru_cache
 from typing import Any
-from weakref import WeakSet
+from weakref import WeakKeyDictionary
 
 import aiohttp
 import httpx
 from yarl import URL
 
-from .async_network import AsyncRoutes, is_readable
+from .async_network import AsyncRoutes, readable
 from .async_wire import AsyncWire
 from .exchange import Exchange
 from .pool import redact_log
@@ -55,15 +55,16 @@ class _Connector(aiohttp.TCPConnector):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self._used: WeakSet[Any] = WeakSet()
+        self._used: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 
     async def connect(self, *request: Any, **more: Any) -> Any:
         """A connection, new or idle until now."""
         while True:
             connection = await super().connect(*request, **more)
-            protocol = connection.protocol
-            if protocol not in self._used or not is_readable(connection.transport):
-                self._used.add(protocol)
+            has_ended = self._used.get(connection.protocol)
+            if has_ended is None:
+                self._used[connection.protocol] = readable(connection.transport)
+            if has_ended is None or not has_ended():
                 return connection
             connection.close()
 

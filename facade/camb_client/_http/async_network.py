@@ -5,7 +5,7 @@ import ipaddress
 import select
 import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from importlib import import_module
@@ -27,16 +27,19 @@ _AHEAD = 256 * 1024
 _NEXT_ADDRESS_AFTER = 0.25
 
 
-def is_readable(transport: Any) -> bool:
-    """Whether something has come that the event loop has not seen yet; on an idle connection that is its end."""
+def readable(transport: Any) -> Callable[[], object]:
+    """What says of an open connection whether something has come that the event loop has not seen yet.
+
+    On an idle connection that is its end.
+    """
     connected = transport.get_extra_info("socket")
     if connected is None or connected.fileno() < 0:
-        return True
+        return lambda: True
     if not hasattr(select, "poll"):  # Windows
-        return bool(select.select([connected], [], [], 0)[0])
+        return lambda: select.select([connected], [], [], 0)[0]
     poll = select.poll()
     poll.register(connected, select.POLLIN)
-    return bool(poll.poll(0))
+    return partial(poll.poll, 0)
 
 
 class _Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
@@ -144,7 +147,7 @@ class _Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         if info == "is_readable":
-            return bool(self._received) or self._ended or is_readable(self._transport)
+            return bool(self._received or self._ended or readable(self._transport)())
         return self._transport.get_extra_info({"client_addr": "sockname", "server_addr": "peername"}.get(info, info))
 
 

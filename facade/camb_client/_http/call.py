@@ -1,8 +1,7 @@
 """One request, and what its response means."""
 
 import re
-from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
@@ -101,7 +100,7 @@ class Call(Generic[_T]):
     ref: TaskRef | None = attrs.field(default=None, kw_only=True)
     poll: int = attrs.field(default=0, kw_only=True)
     response: Response | None = attrs.field(default=None, init=False, repr=False)
-    received: deque[bytes] = attrs.field(factory=lambda: deque(maxlen=4), init=False, repr=False)
+    received: Iterable[bytes] = attrs.field(default=(), init=False, repr=False)
     fresh: bool = attrs.field(default=False, kw_only=True)
     upload: "Upload | None" = attrs.field(default=None, kw_only=True, repr=False)
     body_limit: int = attrs.field(default=BODY_LIMIT, kw_only=True)

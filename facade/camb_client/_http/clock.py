@@ -1,7 +1,6 @@
 """Time, as the drivers see it. Tests of code that waits put another clock here: ``camb_client.testing.use_clock``.
 
-asyncio is imported where it is used, here and in ``_http.exchange``: it is a tenth of what an import of httpx takes,
-and sync programs do without it.
+asyncio is imported where it is used: it is a tenth of what an import of httpx takes, and sync programs do without it.
 """
 
 import math
@@ -17,12 +16,9 @@ if TYPE_CHECKING:
 class Clock:
     """The clock of the machine; all in seconds."""
 
-    # Kept here, as freezegun puts another function in the place of every module's: a wait would never end.
-    _monotonic = staticmethod(time.monotonic)
-
-    def monotonic(self) -> float:
-        """A time that never goes back, for measuring."""
-        return self._monotonic()
+    # A time that never goes back, for measuring. Kept here, as freezegun puts another function in the place of every
+    # module's: a wait would never end.
+    monotonic = staticmethod(time.monotonic)
 
     def time(self) -> float:
         """The time of day, as seconds since 1970 UTC."""

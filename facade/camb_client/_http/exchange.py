@@ -23,6 +23,7 @@ import signal
 import socket
 import ssl
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from functools import partial
@@ -121,6 +122,7 @@ class Exchange(AbstractContextManager["Exchange[Any]"], Generic[_T]):
         timeout = _Remaining(self._wire.phases)
         timeout.left = self._left
         call, apart = self.call, not self.call.is_ours and self._wire.has_own_network
+        call.received = deque(maxlen=4)
         request = httpx.Request(
             call.method,
             self._wire.base_url + call.url if call.is_ours else call.url,
@@ -141,7 +143,7 @@ class Exchange(AbstractContextManager["Exchange[Any]"], Generic[_T]):
         """Take in the headers; whether the body should be read."""
         self.response.status_code, self.response.headers = status_code, headers
         self.response.received_at = self._wire.clock.time()
-        encoding = headers.get("content-encoding", "identity").strip().lower()
+        encoding = headers.get("content-encoding", "").strip().lower()
         if encoding not in _PLAIN:
             self.response.unread = f"encoded as {encoding[:40]!r}, which was not asked for; not read"
         return not self.response.unread

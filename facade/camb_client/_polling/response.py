@@ -204,7 +204,7 @@ def retry_after(response: Response) -> float | None:
     """
     for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         value = response.headers.get(name, "").strip()
-        if _SECONDS.fullmatch(value):
+        if value and _SECONDS.fullmatch(value):
             return min(float(value) * unit, _LONGEST_HINT)
     reset = response.headers.get("x-ratelimit-reset", "").strip()
     if not value and not (response.status_code == 429 and _SECONDS.fullmatch(reset)):

@@ -85,11 +85,11 @@ class OrchestratorPipelineResult:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.orchestrator_pipeline_result_message import (
-            OrchestratorPipelineResultMessage,  # noqa: PLC0415
-        )
-
         d = dict(src_dict)
+        if d.get("message") is not None:
+            from ..models.orchestrator_pipeline_result_message import (
+                OrchestratorPipelineResultMessage,  # noqa: PLC0415
+            )
 
         def _parse_exception_reason(data: object) -> None | str | Unset:
             if data is None:

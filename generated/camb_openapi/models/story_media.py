@@ -68,9 +68,9 @@ class StoryMedia:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.transcript_segment import TranscriptSegment  # noqa: PLC0415
-
         d = dict(src_dict)
+        if d.get("transcript") is not None:
+            from ..models.transcript_segment import TranscriptSegment  # noqa: PLC0415
 
         def _parse_audio_url(data: object) -> None | str | Unset:
             if data is None:

@@ -16,7 +16,10 @@ import pytest
 from camb_openapi import SPEC_DIGEST
 from camb_openapi.api import TASK_STATUS_OPERATIONS
 from camb_openapi.models.create_transcribe_body import CreateTranscribeBody
+from camb_openapi.models.dubbed_media import DubbedMedia
+from camb_openapi.models.get_dub_results_response_200 import GetDubResultsResponse200
 from camb_openapi.models.orchestrator_pipeline_result import OrchestratorPipelineResult
+from camb_openapi.models.story_media import StoryMedia
 from camb_openapi.models.task_status import TaskStatus
 from scripts.common.project import ROOT
 
@@ -94,6 +97,14 @@ def test_what_is_no_text_is_no_status(value: Any) -> None:
 def test_an_unknown_status_survives_the_model() -> None:
     body = {"status": "FAILED", "run_id": None, "message": {"a": 1}, "exception_reason": "NEW", "more": 1}
     assert OrchestratorPipelineResult.from_dict(body).to_dict() == body
+
+
+@pytest.mark.parametrize("transcript", [None, "Hello", [{"start": 0, "end": 1.5, "text": "Hello", "speaker": "A"}]])
+def test_a_model_within_a_model_is_read_wherever_it_stands(transcript: Any) -> None:
+    media = {"audio_url": "https://x/a", "transcript": transcript}
+    assert StoryMedia.from_dict(media).to_dict() == media
+    body = {"7": {"audio_url": "https://x/a", "video_url": None, "transcript": []}}
+    assert isinstance(GetDubResultsResponse200.from_dict(body)["7"], DubbedMedia)
 
 
 def test_the_table_has_each_family_and_its_operation() -> None:
