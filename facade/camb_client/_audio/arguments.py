@@ -4,7 +4,6 @@ The limits are those of ``openapi/camb.yaml``; a field that is ``None`` is left 
 """
 
 from collections.abc import Callable, Collection, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from .._api.operations import choices
@@ -70,6 +69,8 @@ def _language(name: str, value: Any) -> int:
 def _nearest(value: object, locales: Collection[str]) -> str:
     """What may have been meant: the locales of that language, else those that are spelt almost so."""
     text = str(value).lower().replace("_", "-")
+    from difflib import get_close_matches
+
     same = [locale for locale in locales if locale.partition("-")[0] == text.partition("-")[0]]
     meant = [locale for locale in same if locale.startswith(text)] or same or get_close_matches(text, locales)
     if not meant:

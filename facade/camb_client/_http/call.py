@@ -1,5 +1,6 @@
 """One request, and what its response means."""
 
+import errno
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
@@ -7,6 +8,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from .._polling.errors import ApiConnectionError
 from .._polling.response import (
     CallResult,
     Redact,
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 # A task result has a few hundred bytes. What is longer than this is something else, and is not read on.
 BODY_LIMIT = 1 << 20
+# There are no more file descriptors.
+STARVED = {errno.EMFILE, errno.ENFILE}
 _T = TypeVar("_T")
 
 
@@ -123,8 +127,13 @@ def interpret(call: Call[_T], response: Response, redact: Redact, redact_success
         return CallResult(api_error(call.subject, call.ref, response, hint, redact, ours=call.is_ours), hint, named)
     try:
         return CallResult(_read(call, response, redact_success), hint, named)
-    except (MemoryError, ImportError, OSError):
-        raise  # Of this machine, not of the body.
+    except (MemoryError, ImportError, OSError) as broken:  # Of this machine, not of the body.
+        if getattr(broken, "errno", None) not in STARVED:
+            raise
+        # A model could not be imported; the next response may find a free descriptor.
+        error = ApiConnectionError(f"{call.subject}: the response could not be read: {broken}", ref=call.ref)
+        error.__cause__ = broken
+        return CallResult(error, hint, named)
     except Exception as broken:  # noqa: BLE001 (a body can break a parser in any way: too deep, too long, odd types)
         why = redact(str(broken))[:200] if isinstance(broken, ValueError) else type(broken).__name__
     text = body_text(response, redact)

@@ -15,7 +15,6 @@ that is not a JSON object with a status of success.
 What cannot be bounded in sync: the resolution of a name. Async bounds that too, by cancellation.
 """
 
-import errno
 import json
 import logging
 import math
@@ -38,7 +37,7 @@ from .._polling.log import log
 from .._polling.response import CallResult, Response
 from .._polling.task import TaskRef
 from .._polling.text import without_queries
-from .call import Call, LocalReadError, interpret, unchanged
+from .call import STARVED, Call, LocalReadError, interpret, unchanged
 from .credentials import map_texts, redact_address
 from .wire import BaseWire, without_query
 
@@ -206,7 +205,7 @@ class Exchange(AbstractContextManager["Exchange[Any]"], Generic[_T]):
         if any(isinstance(one, socket.gaierror) for one in chain):
             host = httpx.URL(self._wire.base_url if self.call.is_ours else self.call.url).host
             advice = f". The name does not resolve ({host}): check it, or run `camb-client doctor`"
-        starved = any(isinstance(one, OSError) and one.errno in {errno.EMFILE, errno.ENFILE} for one in chain)
+        starved = any(isinstance(one, OSError) and one.errno in STARVED for one in chain)
         error = ApiConnectionError(
             f"{self.call.subject}: no response: {type(cause).__name__}: {said}{advice}",
             ref=self.call.ref,

@@ -49,15 +49,16 @@ class _Network(httpcore.SyncBackend):
 
     def connect_tcp(self, host: str, port: int, timeout: float | None = None, *more: Any, **others: Any) -> _Stream:
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            # As bytes: of a text Python makes IDNA, which httpx has done, and which would be imported for it.
+            found = socket.getaddrinfo(host.encode(), port, type=socket.SOCK_STREAM)
         except OSError as broken:
             raise httpcore.ConnectError(f"{broken}: {host}") from broken
-        addresses = list(dict.fromkeys(address[0] for *_, address in found))
+        addresses: list[Any] = list(dict.fromkeys(str(address[0]).encode() for *_, address in found))
         for number, address in enumerate(addresses, start=1):
             left = left_of(timeout, httpcore.ConnectTimeout)
             share = left and left / (len(addresses) - number + 1)
             try:
-                self._opened.append(super().connect_tcp(str(address), port, share, *more, **others))
+                self._opened.append(super().connect_tcp(address, port, share, *more, **others))
                 return _Stream(self._opened)
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 if number == len(addresses):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, cast
+from urllib.parse import quote
 
 from attrs import field, frozen
 
@@ -115,9 +116,8 @@ class Lookup(Generic[Result]):
 
 
 def _get_dub_status(task_id: str) -> dict[str, Any]:
-    from .dub import get_dub_status
-
-    return get_dub_status._get_kwargs(task_id)
+    url = "/dub/{task_id}".format(task_id=quote(task_id, safe=""))
+    return {"method": "get", "url": url}
 
 
 def _dub_bodies() -> Mapping[str, type[Any]]:
@@ -195,9 +195,8 @@ def _read_get_dub_transcript(data: Any) -> GetDubTranscriptResponse200:
 
 
 def _get_story_status(task_id: str) -> dict[str, Any]:
-    from .story import get_story_status
-
-    return get_story_status._get_kwargs(task_id)
+    url = "/story/{task_id}".format(task_id=quote(task_id, safe=""))
+    return {"method": "get", "url": url}
 
 
 def _story_bodies() -> Mapping[str, type[Any]]:
@@ -233,9 +232,8 @@ def _get_story_results(run_ids: list[int]) -> dict[str, Any]:
 
 
 def _get_sub_status(task_id: str) -> dict[str, Any]:
-    from .sub import get_sub_status
-
-    return get_sub_status._get_kwargs(task_id)
+    url = "/sub/{task_id}".format(task_id=quote(task_id, safe=""))
+    return {"method": "get", "url": url}
 
 
 def _sub_bodies() -> Mapping[str, type[Any]]:
@@ -291,9 +289,8 @@ def _read_get_sub_result_in_language(data: Any) -> Any:
 
 
 def _get_text_to_sound_status(task_id: str) -> dict[str, Any]:
-    from .text_to_sound import get_text_to_sound_status
-
-    return get_text_to_sound_status._get_kwargs(task_id)
+    url = "/text-to-sound/{task_id}".format(task_id=quote(task_id, safe=""))
+    return {"method": "get", "url": url}
 
 
 def _text_to_sound_bodies() -> Mapping[str, type[Any]]:
@@ -329,9 +326,8 @@ def _get_text_to_sound_results(run_ids: list[int]) -> dict[str, Any]:
 
 
 def _get_text_to_voice_status(task_id: str) -> dict[str, Any]:
-    from .text_to_voice import get_text_to_voice_status
-
-    return get_text_to_voice_status._get_kwargs(task_id)
+    url = "/text-to-voice/{task_id}".format(task_id=quote(task_id, safe=""))
+    return {"method": "get", "url": url}
 
 
 def _text_to_voice_bodies() -> Mapping[str, type[Any]]:
@@ -359,9 +355,8 @@ def _read_get_text_to_voice_result(data: Any) -> VoicePreviews:
 
 
 def _get_transcribe_status(task_id: str) -> dict[str, Any]:
-    from .transcribe import get_transcribe_status
-
-    return get_transcribe_status._get_kwargs(task_id)
+    url = "/transcribe/{task_id}".format(task_id=quote(task_id, safe=""))
+    return {"method": "get", "url": url}
 
 
 def _transcribe_bodies() -> Mapping[str, type[Any]]:
@@ -397,9 +392,8 @@ def _get_transcribe_results(run_ids: list[int]) -> dict[str, Any]:
 
 
 def _get_translate_status(task_id: str) -> dict[str, Any]:
-    from .translate import get_translate_status
-
-    return get_translate_status._get_kwargs(task_id)
+    url = "/translate/{task_id}".format(task_id=quote(task_id, safe=""))
+    return {"method": "get", "url": url}
 
 
 def _translate_bodies() -> Mapping[str, type[Any]]:
@@ -435,9 +429,8 @@ def _get_translate_results(run_ids: list[int]) -> dict[str, Any]:
 
 
 def _get_translated_story_status(task_id: str) -> dict[str, Any]:
-    from .translated_story import get_translated_story_status
-
-    return get_translated_story_status._get_kwargs(task_id)
+    url = "/translated-story/{task_id}".format(task_id=quote(task_id, safe=""))
+    return {"method": "get", "url": url}
 
 
 def _get_translated_story_result(
@@ -465,9 +458,8 @@ def _read_get_translated_story_result(data: Any) -> StoryMedia:
 
 
 def _get_translated_tts_status(task_id: str) -> dict[str, Any]:
-    from .translated_tts import get_translated_tts_status
-
-    return get_translated_tts_status._get_kwargs(task_id)
+    url = "/translated-tts/{task_id}".format(task_id=quote(task_id, safe=""))
+    return {"method": "get", "url": url}
 
 
 def _translated_tts_bodies() -> Mapping[str, type[Any]]:
@@ -504,9 +496,8 @@ def _read_get_tts_result(data: Any) -> GetTtsResultResponse200Type1 | str:
 
 
 def _get_tts_status(task_id: str) -> dict[str, Any]:
-    from .tts import get_tts_status
-
-    return get_tts_status._get_kwargs(task_id)
+    url = "/tts/{task_id}".format(task_id=quote(task_id, safe=""))
+    return {"method": "get", "url": url}
 
 
 def _tts_bodies() -> Mapping[str, type[Any]]:

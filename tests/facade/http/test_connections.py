@@ -452,3 +452,64 @@ def test_a_frozen_clock_of_the_modules_ends_a_wait() -> None:
         command = [sys.executable, "-c", program, url]
         done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
     assert done.stdout == "ended\n", done.stderr[-500:]
+
+
+STARVED = """
+import asyncio, os, resource, sys
+import camb_client
+from camb_client import ApiConnectionError
+
+kind, url = sys.argv[1:]
+taken = []
+
+def starve():
+    resource.setrlimit(resource.RLIMIT_NOFILE, (128, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    try:
+        while True:
+            taken.append(os.dup(0))
+    except OSError:
+        pass
+
+def feed(descriptors):
+    for _ in range(descriptors):
+        os.close(taken.pop())
+
+async def use(camb, awaited):
+    starve()
+    for call, fed in (("first", 1), ("second", 60)):
+        try:
+            await awaited(camb.status("dub:1"))
+        except ApiConnectionError as error:
+            print(call, error.sent, error.permanent, "Too many open files" in str(error))
+        feed(fed)
+    print((await awaited(camb.wait("dub:1"))).run_id)
+
+class Now:
+    def __init__(self, camb):
+        self.status = lambda ref: (lambda: camb.status(ref))
+        self.wait = lambda ref: (lambda: camb.wait(ref))
+
+async def called(call):
+    return call()
+
+async def over(transport):
+    async with camb_client.AsyncCambClient("test-key", base_url=url, transport=transport) as camb:
+        await use(camb, lambda coroutine: coroutine)
+
+if kind == "sync":
+    with camb_client.CambClient("test-key", base_url=url) as camb:
+        asyncio.run(use(Now(camb), called))
+else:
+    asyncio.run(over("aiohttp" if kind == "aiohttp" else None))
+"""
+
+
+@pytest.mark.parametrize("kind", ["sync", "async", "aiohttp"])
+def test_the_first_poll_of_a_process_without_descriptors_is_an_outage_whatever_it_imports(kind: str) -> None:
+    pytest.importorskip("resource")
+    done = said({"status": "SUCCESS", "run_id": 7, "message": {"more": "than a text"}})
+    with raw_server(answering(lambda *_: done)) as url:
+        command = [sys.executable, "-W", "error", "-c", STARVED, kind, url]
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    # No connection, at first; then there is one, but nothing to read the model of the message from.
+    assert ended.stdout.splitlines() == ["first False False True", "second True False True", "7"], ended.stderr[-500:]
