@@ -256,6 +256,7 @@ class _Pool(BasePool):
             connection = self._prepare(request)
             response: httpcore.Response = await connection.handle_async_request(request)
             response.stream = _Body(self, connection, response.stream)
+            response.extensions.pop("reason_phrase", None)  # Any text of the server's, which httpx would log.
             return response  # noqa: TRY300 (until it is given, the connection is ours to close)
         except BaseException:
             self.drop(connection)

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 class Clock:
     """The clock of the machine; all in seconds."""
 
-    # A time that never goes back, for measuring. Kept here, as freezegun puts another function in the place of every
-    # module's: a wait would never end.
-    monotonic = staticmethod(time.monotonic)
+    # Kept here, as freezegun puts another function in the place of every module's: a wait would never end.
+    _monotonic = staticmethod(time.monotonic)
+
+    def monotonic(self) -> float:
+        """A time that never goes back, for measuring."""
+        return self._monotonic()
 
     def time(self) -> float:
         """The time of day, as seconds since 1970 UTC."""
