@@ -1,7 +1,7 @@
 """Whether what a reader made of JSON is what its models say: ``from_dict`` lets wrongly typed fields pass."""
 
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -43,6 +43,22 @@ def fields_of(model: Any) -> dict[str, Any]:
 @cache
 def _hints(model: Any) -> dict[str, Any]:
     return get_type_hints(model, localns=_Names())
+
+
+def check_lists(model: Any) -> None:
+    """Refuse a text where a model has a list: it would be taken for its letters.
+
+    Raises:
+        TypeError: There is one; the message names the field.
+    """
+    for name, hint in fields_of(type(model)).items():
+        value = getattr(model, name)
+        forms = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
+        taken = {get_origin(form) or form for form in forms}
+        if isinstance(value, str | bytes) and taken & {list, Sequence} and not taken & {str, bytes, Literal}:
+            raise TypeError(f"{name} must be a list, not {type(value).__name__}: write it as [{value!r:.40}]")
+        if attrs.has(type(value)):
+            check_lists(value)
 
 
 def problem(value: Any, hint: Any, where: str) -> str | None:

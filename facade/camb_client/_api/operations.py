@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from camb_openapi import SPEC_DIGEST as SPEC_DIGEST
+from camb_openapi import api
 from camb_openapi.api import FAMILIES as FAMILIES
 from camb_openapi.api import LOOKUPS as LOOKUPS
 from camb_openapi.api import TASK_STATUS_OPERATIONS
@@ -111,12 +112,16 @@ def create_request(kind: str, body: object) -> tuple[str, str, dict[str, Any], b
         TypeError: It is neither, or a field cannot be sent at all.
         ValueError: The API description has no create for this kind, or a field that it requires is missing.
     """
+    from .fits import check_lists
+
     models: Mapping[str, type[Any]] = _role(kind, "create")()
     try:
         if isinstance(body, Mapping):
             first = _MULTIPART if _has_file(body) else _JSON
             body = models.get(first, next(iter(models.values()))).from_dict(body)
         takes = [content for content, model in models.items() if isinstance(body, model)]
+        if takes:
+            check_lists(body)
         fields: dict[str, Any] = _sendable(body.to_dict()) if takes else {}  # type: ignore[attr-defined]
     except KeyError as missing:
         raise ValueError(f"{kind} create requires {missing}") from missing
@@ -185,7 +190,18 @@ def results_request(kind: str, run_ids: list[int]) -> Request:
 
 
 def part_request(part: Part[..., Any], run_id: int, *args: Any, **params: Any) -> Request:
-    """Ask for what a run has beside its result."""
+    """Ask for what a run has beside its result.
+
+    Raises:
+        TypeError: An argument is missing, or there is none of that name.
+    """
+    from inspect import signature
+
+    try:
+        signature(part.request).bind(run_id, *args, **params)
+    except TypeError as wrong:
+        name = next((name for name in api.__all__ if getattr(api, name) is part), part.kind)
+        raise TypeError(f"part(kinds.{name}, run_id, ...): {wrong}") from None
     return _request(part.request(run_id, *args, **params))
 
 

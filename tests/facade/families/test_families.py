@@ -162,7 +162,35 @@ def test_the_result_of_translated_tts_is_where_that_of_tts_is(both: Both) -> Non
         (lambda camb: camb.family("translated-story").result(7), ValueError, "has no operation 'result'"),
         (lambda camb: camb.family("translated-story").results([7]), ValueError, "has no operation 'result'"),
         (lambda camb: camb.family("translate").part(kinds.DUB_TRANSCRIPT, 7, 31), TypeError, "a part must be one of"),
-        (lambda camb: camb.family("dub").part(kinds.DUB_TRANSCRIPT, 7), TypeError, "language"),
+        (
+            lambda camb: camb.family("dub").part(kinds.DUB_TRANSCRIPT, 7),
+            TypeError,
+            r"^part\(kinds\.DUB_TRANSCRIPT, run_id, \.\.\.\): missing a required argument: 'language'$",
+        ),
+        (
+            lambda camb: camb.family("dub").part(kinds.DUB_TRANSCRIPT, 7, 31, format="srt"),
+            TypeError,
+            r"^part\(kinds\.DUB_TRANSCRIPT, run_id, \.\.\.\): got an unexpected keyword argument 'format'$",
+        ),
+        (
+            lambda camb: camb.family(kinds.TRANSLATE).create(
+                models.TranslateBody(texts="Hello", source_language=1, target_language=76)  # type: ignore[arg-type]
+            ),
+            TypeError,
+            r"translate create: texts must be a list, not str: write it as \['Hello'\]",
+        ),
+        (
+            lambda camb: camb.family("translate").create({**SENT, "chosen_dictionaries": "12"}),
+            TypeError,
+            "translate create: chosen_dictionaries must be a list, not str",
+        ),
+        (
+            lambda camb: camb.family(kinds.DUB).create(
+                models.DubBody(video_url="https://x/v", source_language=1, target_languages="fr-fr")  # type: ignore[arg-type]
+            ),
+            TypeError,
+            "dub create: target_languages must be a list, not str",
+        ),
         (lambda camb: camb.family(kinds.DUB_TRANSCRIPT), ValueError, r"unknown kind of task Part\(kind='dub'\); known"),
         (lambda camb: camb.family("translate").results(7), TypeError, "run_ids must be an iterable of runs, not int"),
         (
