@@ -57,6 +57,7 @@ class Roles(NamedTuple):
     create: list[Place]
     result: list[Place]
     results: list[Place]
+    stream: list[Place]
     parts: dict[str, list[Place]]
 
 
@@ -68,14 +69,19 @@ def identifier(text: str) -> str:
 def roles(document: Document) -> dict[str, Roles]:
     """By kind, which operations create its tasks and tell their results: parameters decide, and tags say whose.
 
+    What is made and sent at once has the path of the kind and `-stream` after it.
+
     An operation is for the kinds that its tags name; one that names none, for the only kind whose status has a tag in
     common with it.
     """
     statuses = {kind: document["paths"][path][method] for kind, (_, path, method) in families(document).items()}
-    found = {kind: Roles([], [], [], {}) for kind in statuses}
+    found = {kind: Roles([], [], [], [], {}) for kind in statuses}
     for path, method, operation in operations(document):
         if method == "post" and path[1:] in found and _names_a_task(document, operation):
             found[path[1:]].create.append((path, method))
+            continue
+        if method == "post" and (kind := path[1:].removesuffix("-stream")) in found and kind != path[1:]:
+            found[kind].stream.append((path, method))
             continue
         asked = {(it["in"].value, it["name"].value): it.get("required", NOTHING).value is True
                  for it in parameters(document, path, method)}  # fmt: skip

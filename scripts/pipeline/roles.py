@@ -21,6 +21,7 @@ def roles_template(document: Document) -> str:
                 "create": _first(mine.create, ids),
                 "result": _first(mine.result, ids),
                 "results": _first(mine.results, ids),
+                "stream": _first(mine.stream, ids),
                 "parts": {name: ids[places[0]] for name, places in sorted(mine.parts.items())},
             }
         )

@@ -6,7 +6,6 @@ What only some programs need is imported where it is used.
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from importlib import import_module
 from math import isfinite
 from os import PathLike
 from typing import Any
@@ -30,14 +29,7 @@ SPEECH, SOUND = "tts", "text-to-sound"
 Request = tuple[str, str, dict[str, Any] | None]
 _JSON, _MULTIPART = "application/json", "multipart/form-data"
 # What the client can do → the role of a handle that it needs.
-_ROLES = {"create": "bodies", "result": "result", "results": "results"}
-# Field of a create or stream call → the generated enum of what it may be, where that is a closed list.
-_CHOICES = {
-    "language": "create_tts_body_language",
-    "gender": "create_tts_body_gender",
-    "audio_type": "create_text_to_sound_body_audio_type",
-    "format": "stream_tts_body_output_configuration_format",
-}
+_ROLES = {"create": "bodies", "result": "result", "results": "results", "stream": "stream"}
 # Of so many tasks the request is kept that polls them: it is the same each time.
 _KEPT = 1024
 
@@ -85,8 +77,7 @@ def operations(kind: str) -> tuple[str, ...]:
     Raises:
         ValueError: The spec has no such kind.
     """
-    found = [name for name, role in _ROLES.items() if getattr(handle(kind), role) is not None]
-    return ("status", *found, *(["stream"] if kind == SPEECH else []))
+    return ("status", *(name for name, role in _ROLES.items() if getattr(handle(kind), role) is not None))
 
 
 def _role(kind: str, name: str) -> Any:
@@ -169,14 +160,9 @@ def stream_request(kind: str, fields: dict[str, Any]) -> Request:
     """Have audio made and sent at once.
 
     Raises:
-        ValueError: The client has no such operation for tasks of this kind; nothing was sent.
+        ValueError: The API description has no such operation for tasks of this kind; nothing was sent.
     """
-    if "stream" not in operations(kind):
-        raise ValueError(f"{kind!r} has no operation 'stream'; the client has {', '.join(operations(kind))} for it")
-    from camb_openapi.api.tts import stream_tts
-    from camb_openapi.models.stream_tts_body import StreamTtsBody
-
-    return _request(stream_tts._get_kwargs(body=StreamTtsBody.from_dict(fields)))
+    return _request(_role(kind, "stream")(fields))
 
 
 def result_request(kind: str, run_id: int) -> Request:
@@ -239,16 +225,9 @@ def fitting(read: Any) -> Callable[[Any], Any]:
     return reader
 
 
-def choices(field: str) -> dict[str, Any]:
-    """What the spec lets a field of a create or stream call be: each value, by its name where it has one.
-
-    Raises:
-        KeyError: No closed list.
-    """
-    module = import_module(f"camb_openapi.models.{_CHOICES[field]}")
-    values: tuple[Any, ...] = getattr(module, f"{_CHOICES[field].upper()}_VALUES")
-    names: dict[str, Any] = getattr(module, f"{_CHOICES[field].upper()}_NAMES", {})
-    return names or {str(value): value for value in values}
+def choices(kind: str, field: str) -> Mapping[Any, Any]:
+    """What the spec lets a field of a create or stream call be, by name; empty where it is no closed list."""
+    return handle(kind).choices().get(field, {})
 
 
 def parse(kind: str, body: dict[str, Any]) -> tuple[object, object]:

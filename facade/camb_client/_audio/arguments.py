@@ -6,7 +6,7 @@ The limits are those of ``openapi/camb.yaml``; a field that is ``None`` is left 
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from .._api.operations import choices
+from .._api.operations import SOUND, SPEECH, choices
 from .._polling.checks import as_int, integer, number
 
 _Check = Callable[[str, Any], Any]
@@ -39,19 +39,20 @@ def _flag(name: str, value: object) -> bool:
     return value
 
 
-def choice(name: str, value: Any) -> Any:
-    """The value, if it is one of those that the spec lists for a field of this name.
+def choice(kind: str) -> _Check:
+    """A check that a value is one of those that the spec lists for a field of a kind; where it lists none, any is."""
 
-    Raises:
-        TypeError: It is of another type.
-        ValueError: It is not one of them.
-    """
-    allowed, value = [*choices(name).values()], as_int(value)
-    if isinstance(value, bool) or not isinstance(value, type(allowed[0])):
-        raise TypeError(f"{name} must be one of {', '.join(map(repr, allowed))}, not {type(value).__name__}")
-    if value not in allowed:
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, not {value!r}")
-    return value
+    def check(name: str, value: Any) -> Any:
+        allowed, value = [*choices(kind, name).values()], as_int(value)
+        if not allowed:
+            return value
+        if isinstance(value, bool) or not isinstance(value, type(allowed[0])):
+            raise TypeError(f"{name} must be one of {', '.join(map(repr, allowed))}, not {type(value).__name__}")
+        if value not in allowed:
+            raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, not {value!r}")
+        return value
+
+    return check
 
 
 def _language(name: str, value: Any) -> int:
@@ -59,7 +60,7 @@ def _language(name: str, value: Any) -> int:
     value = as_int(value)
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise TypeError(f"{name} must be a locale such as 'en-us', or its number, not {type(value).__name__}")
-    numbers = choices(name)
+    numbers = choices(SPEECH, name)
     found: int = numbers.get(value.lower(), 0) if isinstance(value, str) else value
     if found not in numbers.values():
         raise ValueError(f"{name} must be a locale or its number, not {value!r}: {_nearest(value, numbers)}")
@@ -97,9 +98,9 @@ def _object(**checks: _Check) -> _Check:
 _FILED = {"project_name": _text(3, 255), "project_description": _text(3, 5000), "folder_id": integer}
 # The body of each operation, field by field.
 _SPEECH: dict[str, _Check] = {
-    "text": _text(), "voice_id": integer, "language": _language, "gender": choice, "age": integer, **_FILED
+    "text": _text(), "voice_id": integer, "language": _language, "gender": choice(SPEECH), "age": integer, **_FILED
 }  # fmt: skip
-_SOUND: dict[str, _Check] = {"prompt": _text(), "duration": _number(0.001), "audio_type": choice, **_FILED}
+_SOUND: dict[str, _Check] = {"prompt": _text(), "duration": _number(0.001), "audio_type": choice(SOUND), **_FILED}
 _STREAM: dict[str, _Check] = {
     "text": _text(3, 3000),
     "voice_id": integer,
@@ -108,7 +109,7 @@ _STREAM: dict[str, _Check] = {
     "user_instructions": _text(3, 1000),
     "enhance_named_entities_pronunciation": _flag,
     "output_configuration": _object(
-        format=choice, duration=_number(0.001), apply_enhancement=_flag, sample_rate=_integer(1, 1_000_000)
+        format=choice(SPEECH), duration=_number(0.001), apply_enhancement=_flag, sample_rate=_integer(1, 1_000_000)
     ),
     "voice_settings": _object(
         enhance_reference_audio_quality=_flag,

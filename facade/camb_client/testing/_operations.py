@@ -25,7 +25,7 @@ from ._replies import Reply
 
 # What the fields of a create or stream may be, beyond what the models say. Locales are for people: the server takes
 # numbers.
-_CHECKS = {SPEECH: {**_create.FIELDS["speech"], "language": _create.choice}, SOUND: _create.FIELDS["sound"]}
+_CHECKS = {SPEECH: {**_create.FIELDS["speech"], "language": _create.choice(SPEECH)}, SOUND: _create.FIELDS["sound"]}
 _STREAMED = ("text", "voice_id", "language")
 # Suffix, media type and bytes of what a family makes: speech as FLAC, anything else as WAV.
 _FORMATS: dict[str, tuple[str, str, Callable[[], bytes]]] = {

@@ -72,6 +72,8 @@ class Operations(Generic[Body, Result]):
         result: The request for the result of a run.
         read: Reads the JSON of a result.
         results: The request for the results of several runs at once.
+        stream: The request for what is made and sent at once, of the fields of its body.
+        choices: What a field of these bodies may be, where that is a closed list: each value by its name.
     """
 
     kind: str
@@ -82,6 +84,12 @@ class Operations(Generic[Body, Result]):
     result: Callable[[int], Request] | None = field(default=None, repr=False)
     read: Callable[[Any], Result] | None = field(default=None, repr=False)
     results: Callable[[list[int]], Request] | None = field(default=None, repr=False)
+    stream: Callable[[Mapping[str, Any]], Request] | None = field(
+        default=None, repr=False
+    )
+    choices: Callable[[], Mapping[str, Mapping[Any, Any]]] = field(
+        default=dict, repr=False
+    )
 
     def __str__(self) -> str:
         return self.kind
@@ -125,6 +133,19 @@ def _dub_bodies() -> Mapping[str, type[Any]]:
 
     return {
         "application/json": CreateDubBody,
+    }
+
+
+def _dub_choices() -> Mapping[str, Mapping[Any, Any]]:
+    from ..models.create_dub_body_transcription_mode import (
+        CREATE_DUB_BODY_TRANSCRIPTION_MODE_NAMES,
+    )
+    from ..models.spoken_language import SPOKEN_LANGUAGE_NAMES
+
+    return {
+        "source_language": SPOKEN_LANGUAGE_NAMES,
+        "target_language": SPOKEN_LANGUAGE_NAMES,
+        "transcription_mode": CREATE_DUB_BODY_TRANSCRIPTION_MODE_NAMES,
     }
 
 
@@ -207,6 +228,14 @@ def _story_bodies() -> Mapping[str, type[Any]]:
     }
 
 
+def _story_choices() -> Mapping[str, Mapping[Any, Any]]:
+    from ..models.spoken_language import SPOKEN_LANGUAGE_NAMES
+
+    return {
+        "source_language": SPOKEN_LANGUAGE_NAMES,
+    }
+
+
 def _get_story_result(run_id: int) -> dict[str, Any]:
     from .story import get_story_result
 
@@ -241,6 +270,18 @@ def _sub_bodies() -> Mapping[str, type[Any]]:
 
     return {
         "application/json": CreateSubBody,
+    }
+
+
+def _sub_choices() -> Mapping[str, Mapping[Any, Any]]:
+    from ..models.create_sub_body_transcription_mode import (
+        CREATE_SUB_BODY_TRANSCRIPTION_MODE_NAMES,
+    )
+    from ..models.spoken_language import SPOKEN_LANGUAGE_NAMES
+
+    return {
+        "source_language": SPOKEN_LANGUAGE_NAMES,
+        "transcription_mode": CREATE_SUB_BODY_TRANSCRIPTION_MODE_NAMES,
     }
 
 
@@ -298,6 +339,16 @@ def _text_to_sound_bodies() -> Mapping[str, type[Any]]:
 
     return {
         "application/json": CreateTextToSoundBody,
+    }
+
+
+def _text_to_sound_choices() -> Mapping[str, Mapping[Any, Any]]:
+    from ..models.create_text_to_sound_body_audio_type import (
+        CREATE_TEXT_TO_SOUND_BODY_AUDIO_TYPE_NAMES,
+    )
+
+    return {
+        "audio_type": CREATE_TEXT_TO_SOUND_BODY_AUDIO_TYPE_NAMES,
     }
 
 
@@ -367,6 +418,18 @@ def _transcribe_bodies() -> Mapping[str, type[Any]]:
     }
 
 
+def _transcribe_choices() -> Mapping[str, Mapping[Any, Any]]:
+    from ..models.create_transcribe_body_transcription_mode import (
+        CREATE_TRANSCRIBE_BODY_TRANSCRIPTION_MODE_NAMES,
+    )
+    from ..models.spoken_language import SPOKEN_LANGUAGE_NAMES
+
+    return {
+        "language": SPOKEN_LANGUAGE_NAMES,
+        "transcription_mode": CREATE_TRANSCRIBE_BODY_TRANSCRIPTION_MODE_NAMES,
+    }
+
+
 def _get_transcribe_result(run_id: int) -> dict[str, Any]:
     from .transcribe import get_transcribe_result
 
@@ -401,6 +464,21 @@ def _translate_bodies() -> Mapping[str, type[Any]]:
 
     return {
         "application/json": CreateTranslateBody,
+    }
+
+
+def _translate_choices() -> Mapping[str, Mapping[Any, Any]]:
+    from ..models.create_translate_body_formality import (
+        CREATE_TRANSLATE_BODY_FORMALITY_NAMES,
+    )
+    from ..models.create_translate_body_gender import CREATE_TRANSLATE_BODY_GENDER_NAMES
+    from ..models.spoken_language import SPOKEN_LANGUAGE_NAMES
+
+    return {
+        "source_language": SPOKEN_LANGUAGE_NAMES,
+        "target_language": SPOKEN_LANGUAGE_NAMES,
+        "formality": CREATE_TRANSLATE_BODY_FORMALITY_NAMES,
+        "gender": CREATE_TRANSLATE_BODY_GENDER_NAMES,
     }
 
 
@@ -470,6 +548,23 @@ def _translated_tts_bodies() -> Mapping[str, type[Any]]:
     }
 
 
+def _translated_tts_choices() -> Mapping[str, Mapping[Any, Any]]:
+    from ..models.create_translated_tts_body_formality import (
+        CREATE_TRANSLATED_TTS_BODY_FORMALITY_NAMES,
+    )
+    from ..models.create_translated_tts_body_gender import (
+        CREATE_TRANSLATED_TTS_BODY_GENDER_NAMES,
+    )
+    from ..models.spoken_language import SPOKEN_LANGUAGE_NAMES
+
+    return {
+        "source_language": SPOKEN_LANGUAGE_NAMES,
+        "target_language": SPOKEN_LANGUAGE_NAMES,
+        "formality": CREATE_TRANSLATED_TTS_BODY_FORMALITY_NAMES,
+        "gender": CREATE_TRANSLATED_TTS_BODY_GENDER_NAMES,
+    }
+
+
 def _get_tts_result(run_id: int) -> dict[str, Any]:
     from .tts import get_tts_result
 
@@ -505,6 +600,27 @@ def _tts_bodies() -> Mapping[str, type[Any]]:
 
     return {
         "application/json": CreateTtsBody,
+    }
+
+
+def _stream_tts(fields: Mapping[str, Any]) -> dict[str, Any]:
+    from ..models.stream_tts_body import StreamTtsBody
+    from .tts import stream_tts
+
+    return stream_tts._get_kwargs(body=StreamTtsBody.from_dict(fields))
+
+
+def _tts_choices() -> Mapping[str, Mapping[Any, Any]]:
+    from ..models.create_tts_body_gender import CREATE_TTS_BODY_GENDER_NAMES
+    from ..models.create_tts_body_language import CREATE_TTS_BODY_LANGUAGE_NAMES
+    from ..models.stream_tts_body_output_configuration_format import (
+        STREAM_TTS_BODY_OUTPUT_CONFIGURATION_FORMAT_NAMES,
+    )
+
+    return {
+        "language": CREATE_TTS_BODY_LANGUAGE_NAMES,
+        "gender": CREATE_TTS_BODY_GENDER_NAMES,
+        "format": STREAM_TTS_BODY_OUTPUT_CONFIGURATION_FORMAT_NAMES,
     }
 
 
@@ -586,6 +702,7 @@ DUB: Operations[CreateDubBody, DubbedLanguages | DubbedMedia] = Operations(
     result=_get_dub_result,
     read=_read_get_dub_result,
     results=_get_dub_results,
+    choices=_dub_choices,
 )
 DUB_TRANSCRIPT = Part("dub", _get_dub_transcript, _read_get_dub_transcript)
 STORY: Operations[CreateStoryBody, StoryMedia] = Operations(
@@ -595,6 +712,7 @@ STORY: Operations[CreateStoryBody, StoryMedia] = Operations(
     result=_get_story_result,
     read=_read_get_story_result,
     results=_get_story_results,
+    choices=_story_choices,
 )
 SUB: Operations[CreateSubBody, Any] = Operations(
     "sub",
@@ -602,6 +720,7 @@ SUB: Operations[CreateSubBody, Any] = Operations(
     result=_get_sub_result,
     read=_read_get_sub_result,
     results=_get_sub_results,
+    choices=_sub_choices,
 )
 SUB_RESULT = Part("sub", _get_sub_result_in_language, _read_get_sub_result_in_language)
 TEXT_TO_SOUND: Operations[CreateTextToSoundBody, GetTextToSoundResultResponse200] = (
@@ -611,6 +730,7 @@ TEXT_TO_SOUND: Operations[CreateTextToSoundBody, GetTextToSoundResultResponse200
         result=_get_text_to_sound_result,
         read=_read_get_text_to_sound_result,
         results=_get_text_to_sound_results,
+        choices=_text_to_sound_choices,
     )
 )
 TEXT_TO_VOICE: Operations[CreateTextToVoiceBody, VoicePreviews] = Operations(
@@ -626,6 +746,7 @@ TRANSCRIBE: Operations[CreateTranscribeBody, MediaTranscript] = Operations(
     result=_get_transcribe_result,
     read=_read_get_transcribe_result,
     results=_get_transcribe_results,
+    choices=_transcribe_choices,
 )
 TRANSLATE: Operations[CreateTranslateBody, TranslatedTexts] = Operations(
     "translate",
@@ -633,6 +754,7 @@ TRANSLATE: Operations[CreateTranslateBody, TranslatedTexts] = Operations(
     result=_get_translate_result,
     read=_read_get_translate_result,
     results=_get_translate_results,
+    choices=_translate_choices,
 )
 TRANSLATED_STORY: Operations[Never, object] = Operations(
     "translated-story",
@@ -647,6 +769,7 @@ TRANSLATED_TTS: Operations[
     bodies=_translated_tts_bodies,
     result=_get_tts_result,
     read=_read_get_tts_result,
+    choices=_translated_tts_choices,
 )
 TTS: Operations[CreateTtsBody, GetTtsResultResponse200Type1 | str] = Operations(
     "tts",
@@ -654,6 +777,8 @@ TTS: Operations[CreateTtsBody, GetTtsResultResponse200Type1 | str] = Operations(
     result=_get_tts_result,
     read=_read_get_tts_result,
     results=_get_tts_results,
+    stream=_stream_tts,
+    choices=_tts_choices,
 )
 
 FAMILIES: dict[str, Operations[Any, Any]] = {

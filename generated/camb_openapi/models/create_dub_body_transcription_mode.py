@@ -8,6 +8,12 @@ CREATE_DUB_BODY_TRANSCRIPTION_MODE_VALUES: tuple[
     "fast",
     "slow",
 )
+CREATE_DUB_BODY_TRANSCRIPTION_MODE_NAMES: dict[
+    object, CreateDubBodyTranscriptionMode
+] = {
+    "fast": "fast",
+    "slow": "slow",
+}
 
 
 def check_create_dub_body_transcription_mode(

@@ -8,6 +8,12 @@ CREATE_SUB_BODY_TRANSCRIPTION_MODE_VALUES: tuple[
     "fast",
     "slow",
 )
+CREATE_SUB_BODY_TRANSCRIPTION_MODE_NAMES: dict[
+    object, CreateSubBodyTranscriptionMode
+] = {
+    "fast": "fast",
+    "slow": "slow",
+}
 
 
 def check_create_sub_body_transcription_mode(

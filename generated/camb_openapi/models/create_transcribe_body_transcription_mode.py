@@ -8,6 +8,12 @@ CREATE_TRANSCRIBE_BODY_TRANSCRIPTION_MODE_VALUES: tuple[
     "fast",
     "slow",
 )
+CREATE_TRANSCRIBE_BODY_TRANSCRIPTION_MODE_NAMES: dict[
+    object, CreateTranscribeBodyTranscriptionMode
+] = {
+    "fast": "fast",
+    "slow": "slow",
+}
 
 
 def check_create_transcribe_body_transcription_mode(

@@ -6,6 +6,10 @@ GET_DUB_TRANSCRIPT_DATA_TYPE_VALUES: tuple[GetDubTranscriptDataType, ...] = (
     "file",
     "raw_data",
 )
+GET_DUB_TRANSCRIPT_DATA_TYPE_NAMES: dict[object, GetDubTranscriptDataType] = {
+    "file": "file",
+    "raw_data": "raw_data",
+}
 
 
 def check_get_dub_transcript_data_type(value: object) -> GetDubTranscriptDataType:

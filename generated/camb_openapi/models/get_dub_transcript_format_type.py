@@ -7,6 +7,11 @@ GET_DUB_TRANSCRIPT_FORMAT_TYPE_VALUES: tuple[GetDubTranscriptFormatType, ...] = 
     "txt",
     "vtt",
 )
+GET_DUB_TRANSCRIPT_FORMAT_TYPE_NAMES: dict[object, GetDubTranscriptFormatType] = {
+    "srt": "srt",
+    "txt": "txt",
+    "vtt": "vtt",
+}
 
 
 def check_get_dub_transcript_format_type(value: object) -> GetDubTranscriptFormatType:

@@ -9,6 +9,13 @@ GET_SUB_RESULT_IN_LANGUAGE_FORMAT_TYPE_VALUES: tuple[
     "txt",
     "vtt",
 )
+GET_SUB_RESULT_IN_LANGUAGE_FORMAT_TYPE_NAMES: dict[
+    object, GetSubResultInLanguageFormatType
+] = {
+    "srt": "srt",
+    "txt": "txt",
+    "vtt": "vtt",
+}
 
 
 def check_get_sub_result_in_language_format_type(
