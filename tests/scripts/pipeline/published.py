@@ -296,3 +296,61 @@ def dub(tag: str = "Dubbing") -> dict[str, str]:
             schemas={**results, "RunIDsRequestPayload": RUN_IDS},
         ),
     }
+
+
+def speech(tag: str = "Text-to-Speech") -> dict[str, str]:
+    """The pages of what makes speech, as a task and as a stream, by the names that they have in the docs."""
+    task, stream = "CreateTTSRequestPayload", "CreateStreamTTSRequestPayload"
+    spoken = {"text": {"type": "string", "title": "Text"}, "voice_id": {"type": "integer", "title": "Voice Id"}}
+    formats = ["wav", "mp3", "opus"]
+    return {
+        "create-tts": page(
+            "POST /tts",
+            "create_tts",
+            tag,
+            ref("OrchestratorPipelineCallResult"),
+            requestBody=body("application/json", task),
+            schemas={
+                task: {
+                    "properties": {
+                        **spoken,
+                        "language": ref("Languages"),
+                        "gender": {"anyOf": [ref("Gender"), NULL]},
+                        "age": {"anyOf": [{"type": "integer"}, NULL], "title": "Age"},
+                        **PROJECT,
+                    },
+                    "type": "object",
+                    "required": ["text", "voice_id", "language"],
+                    "title": task,
+                },
+                "Languages": LANGUAGES,
+                "Gender": {"type": "integer", "enum": [0, 1, 2, 9], "title": "Gender"},
+                "OrchestratorPipelineCallResult": CALL,
+            },
+        ),
+        "create-tts-stream": page(
+            "POST /tts-stream",
+            "create_tts_stream",
+            tag,
+            {},
+            requestBody=body("application/json", stream),
+            schemas={
+                stream: {
+                    "properties": {
+                        **spoken,
+                        "language": {"type": "string", "title": "Language"},
+                        "output_configuration": {"anyOf": [ref("OutputConfiguration"), NULL]},
+                    },
+                    "type": "object",
+                    "required": ["text", "voice_id", "language"],
+                    "title": stream,
+                },
+                "OutputConfiguration": {
+                    "properties": {"format": {"anyOf": [ref("OutputFormat"), NULL]}},
+                    "type": "object",
+                    "title": "OutputConfiguration",
+                },
+                "OutputFormat": {"type": "string", "enum": formats, "title": "OutputFormat"},
+            },
+        ),
+    }

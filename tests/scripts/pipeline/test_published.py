@@ -24,6 +24,40 @@ from .test_new_family import use
 
 # What a user of each family writes, before and after.
 USES = {
+    "tts": """
+import json
+import httpx
+from camb_client import CambClient, kinds, models
+
+def answer(request):
+    sent = json.loads(request.read())
+    if request.url.path == "/tts":
+        assert sent == {"text": "Good morning.", "voice_id": 1, "language": 76, "gender": 1}, sent
+        return httpx.Response(200, json={"task_id": "abc"})
+    assert request.url.path == "/tts-stream", request.url
+    assert sent["output_configuration"] == {"format": "mp3"}, sent
+    return httpx.Response(200, content=b"ID3", headers={"content-type": "audio/mpeg"})
+
+def refused(call, said):
+    try:
+        call()
+    except ValueError as error:
+        assert said in str(error), error
+    else:
+        raise AssertionError("it should be refused")
+
+with CambClient("test-key", base_url="http://127.0.0.1:1", transport=httpx.MockTransport(answer)) as camb:
+    new = {"text": "Good morning.", "voice_id": 1}
+    assert str(camb.tts.create(**new, language="fr-fr", gender=1)) == "tts:abc"
+    body = models.TtsBody(**new, language="fr-fr", gender=1)
+    assert str(camb.family(kinds.TTS).create(body)) == "tts:abc"
+    with camb.tts.stream(**new, language="en-us", output_configuration={"format": "mp3"}) as audio:
+        assert b"".join(audio) == b"ID3"
+    refused(lambda: camb.tts.create(**new, language=76, gender=7), "gender must be one of 0, 1, 2, 9, not 7")
+    refused(lambda: camb.tts.create(**new, language=9999), "language must be a locale or its number, not 9999")
+    odd = {"format": "cassette"}
+    refused(lambda: camb.tts.stream(**new, language="en-us", output_configuration=odd).__enter__(), "'wav'")
+""",
     "transcribe": """
 import io
 import httpx
@@ -83,6 +117,10 @@ with CambClient("test-key", base_url="http://127.0.0.1:1", transport=httpx.MockT
 }
 
 
+# Supplements that say what the numbers of languages are called; pages do not.
+NAMES = {"create-tts", "create-translate"}
+
+
 @pytest.fixture
 def with_kind(project: Path) -> Callable[[str], Path]:
     """The project with the supplements of a kind, and one that knows the names of languages."""
@@ -91,7 +129,7 @@ def with_kind(project: Path) -> Callable[[str], Path]:
         (project / SUPPLEMENTS).mkdir()
         for path in (ROOT / SUPPLEMENTS).iterdir():
             ((_, _, operation),) = operations(load_file(path, path.name))
-            if operation["tags"][0] == kind or path.stem == "create-tts":
+            if operation["tags"][0] == kind or path.stem in NAMES:
                 shutil.copy(path, project / SUPPLEMENTS)
         return project
 
@@ -113,7 +151,7 @@ def test_each_page_takes_its_supplements_place_and_nothing_else_is_done(with_kin
     assert check(root)[0] == []
     assert lost(before, make_document(root), []) == []
     assert (root / OVERLAY).read_bytes() == corrections
-    assert [path.stem for path in (root / SUPPLEMENTS).iterdir()] == ["create-tts"]
+    assert {path.stem for path in (root / SUPPLEMENTS).iterdir()} == NAMES
 
 
 @pytest.mark.whole
@@ -126,6 +164,19 @@ def test_published_components_stand_beside_those_of_the_other_supplements(projec
     after = make_document(project)
     assert lost(before, after, []) == []
     assert {"Languages", "Transcript", "SpokenLanguage", "TranscriptSegment"} <= after["components"]["schemas"].keys()
+
+
+@pytest.mark.parametrize("page", ["create-tts", "create-tts-stream"])
+def test_a_page_of_speech_takes_its_supplements_place_with_no_edit_of_the_facade(
+    with_kind: Callable[[str], Path], page: str
+) -> None:
+    """What a field may be, and the stream, are known by their roles, whatever the page calls its components."""
+    root = with_kind("tts")
+    said = import_page(published.speech()[page], slug=page, pages=root / "openapi/pages")
+    assert "removed, for its page is here." in said
+    generate(root)
+    ended = use(root / "generated", USES["tts"])
+    assert ended.returncode == 0, ended.stderr
 
 
 def test_tags_that_do_not_say_the_kind_are_made_good_in_the_overlay(with_kind: Callable[[str], Path]) -> None:
