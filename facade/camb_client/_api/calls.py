@@ -21,10 +21,8 @@ RESULT_LIMIT = 64 << 20
 
 def status(ref: TaskRef, poll: int = 0) -> Call[TaskState]:
     """Poll a task; ``poll`` is the number of this poll in its wait."""
-    read = partial(read_state, ref, operations.parse)
-    return Call(
-        str(ref), *operations.request_line(ref.kind, ref.task_id), None, read, "a task result", ref=ref, poll=poll
-    )
+    request, read = operations.request_line(ref.kind, ref.task_id), partial(read_state, ref, operations.parse)
+    return Call(str(ref), *request, None, read, "a task result", ref=ref, poll=poll)
 
 
 def create(kind: str, body: object) -> Call[TaskRef]:
@@ -53,17 +51,14 @@ def stream(kind: str, fields: dict[str, Any]) -> Call[NoReturn]:
 
 def address(kind: str, run_id: int) -> Call[str]:
     """Ask where a result is."""
-    return Call(
-        f"{kind} run {run_id}", *operations.result_request(kind, run_id), lambda body, *_: _address(body), "an address"
-    )
+    request = operations.result_request(kind, run_id)
+    return Call(f"{kind} run {run_id}", *request, lambda body, *_: _address(body), "an address")
 
 
 def result(kind: str, run_id: int) -> Call[Any]:
     """Ask for a result."""
-    read = _redacted(operations.result_reader(kind))
-    return Call(
-        f"{kind} run {run_id}", *operations.result_request(kind, run_id), read, "a result", body_limit=RESULT_LIMIT
-    )
+    request, read = operations.result_request(kind, run_id), _redacted(operations.result_reader(kind))
+    return Call(f"{kind} run {run_id}", *request, read, "a result", body_limit=RESULT_LIMIT)
 
 
 def results(kind: str, run_ids: Sequence[int]) -> Call[dict[int, Any]]:

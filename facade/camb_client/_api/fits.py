@@ -45,20 +45,21 @@ def _hints(model: Any) -> dict[str, Any]:
     return get_type_hints(model, localns=_Names())
 
 
-def check_lists(model: Any) -> None:
-    """Refuse a text where a model has a list: it would be taken for its letters.
+def listed(model: Any) -> Any:
+    """The model, if it has no text in the place of a list, which would be taken for its letters.
 
     Raises:
-        TypeError: There is one; the message names the field.
+        TypeError: It has; the message names the field.
     """
     for name, hint in fields_of(type(model)).items():
         value = getattr(model, name)
-        forms = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
+        forms = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else [hint]
         taken = {get_origin(form) or form for form in forms}
         if isinstance(value, str | bytes) and taken & {list, Sequence} and not taken & {str, bytes, Literal}:
             raise TypeError(f"{name} must be a list, not {type(value).__name__}: write it as [{value!r:.40}]")
         if attrs.has(type(value)):
-            check_lists(value)
+            listed(value)
+    return model
 
 
 def problem(value: Any, hint: Any, where: str) -> str | None:

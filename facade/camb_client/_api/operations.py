@@ -30,8 +30,6 @@ Request = tuple[str, str, dict[str, Any] | None]
 _JSON, _MULTIPART = "application/json", "multipart/form-data"
 # What the client can do → the role of a handle that it needs.
 _ROLES = {"create": "bodies", "result": "result", "results": "results", "stream": "stream"}
-# Of so many tasks the request is kept that polls them: it is the same each time.
-_KEPT = 1024
 
 
 def check_kind(kind: str) -> str:
@@ -50,7 +48,7 @@ def kind_of(kind: Any) -> str:
     return str(kind) if isinstance(kind, Operations) else kind
 
 
-@lru_cache(_KEPT)
+@lru_cache(1024)  # It is the same each time.
 def request_line(kind: str, task_id: str) -> tuple[str, str]:
     """Method and path, relative to the base URL, of the status request."""
     request = TASK_STATUS_OPERATIONS[kind][0](task_id)
@@ -103,7 +101,7 @@ def create_request(kind: str, body: object) -> tuple[str, str, dict[str, Any], b
         TypeError: It is neither, or a field cannot be sent at all.
         ValueError: The API description has no create for this kind, or a field that it requires is missing.
     """
-    from .fits import check_lists
+    from .fits import listed
 
     models: Mapping[str, type[Any]] = _role(kind, "create")()
     try:
@@ -111,9 +109,7 @@ def create_request(kind: str, body: object) -> tuple[str, str, dict[str, Any], b
             first = _MULTIPART if _has_file(body) else _JSON
             body = models.get(first, next(iter(models.values()))).from_dict(body)
         takes = [content for content, model in models.items() if isinstance(body, model)]
-        if takes:
-            check_lists(body)
-        fields: dict[str, Any] = _sendable(body.to_dict()) if takes else {}  # type: ignore[attr-defined]
+        fields: dict[str, Any] = _sendable(listed(body).to_dict()) if takes else {}
     except KeyError as missing:
         raise ValueError(f"{kind} create requires {missing}") from missing
     except (AttributeError, TypeError, ValueError) as broken:  # The generated code checks few types.
@@ -181,14 +177,11 @@ def part_request(part: Part[..., Any], run_id: int, *args: Any, **params: Any) -
     Raises:
         TypeError: An argument is missing, or there is none of that name.
     """
-    from inspect import signature
-
     try:
-        signature(part.request).bind(run_id, *args, **params)
-    except TypeError as wrong:
+        return _request(part.request(run_id, *args, **params))
+    except TypeError as wrong:  # Python names the function, which is private.
         name = next((name for name in api.__all__ if getattr(api, name) is part), part.kind)
-        raise TypeError(f"part(kinds.{name}, run_id, ...): {wrong}") from None
-    return _request(part.request(run_id, *args, **params))
+        raise TypeError(f"part(kinds.{name}, run_id, ...): {str(wrong).rpartition('() ')[2]}") from None
 
 
 def lookup(path: str) -> tuple[Request, Callable[[Any], Any]]:

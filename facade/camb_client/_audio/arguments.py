@@ -43,13 +43,12 @@ def choice(kind: str) -> _Check:
     """A check that a value is one of those that the spec lists for a field of a kind; where it lists none, any is."""
 
     def check(name: str, value: Any) -> Any:
-        allowed, value = [*choices(kind, name).values()], as_int(value)
-        if not allowed:
-            return value
+        value, allowed = as_int(value), list(choices(kind, name).values()) or [value]
+        said = f"{name} must be one of {', '.join(map(repr, allowed))}, not"
         if isinstance(value, bool) or not isinstance(value, type(allowed[0])):
-            raise TypeError(f"{name} must be one of {', '.join(map(repr, allowed))}, not {type(value).__name__}")
+            raise TypeError(f"{said} {type(value).__name__}")
         if value not in allowed:
-            raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, not {value!r}")
+            raise ValueError(f"{said} {value!r}")
         return value
 
     return check

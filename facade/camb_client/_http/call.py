@@ -131,9 +131,7 @@ def interpret(call: Call[_T], response: Response, redact: Redact, redact_success
         if getattr(broken, "errno", None) not in STARVED:
             raise
         # A model could not be imported; the next response may find a free descriptor.
-        error = ApiConnectionError(f"{call.subject}: the response could not be read: {broken}", ref=call.ref)
-        error.__cause__ = broken
-        return CallResult(error, hint, named)
+        return CallResult(ApiConnectionError(f"{call.subject}: response not read: {broken}", ref=call.ref), hint, named)
     except Exception as broken:  # noqa: BLE001 (a body can break a parser in any way: too deep, too long, odd types)
         why = redact(str(broken))[:200] if isinstance(broken, ValueError) else type(broken).__name__
     text = body_text(response, redact)

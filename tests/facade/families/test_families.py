@@ -165,7 +165,7 @@ def test_the_result_of_translated_tts_is_where_that_of_tts_is(both: Both) -> Non
         (
             lambda camb: camb.family("dub").part(kinds.DUB_TRANSCRIPT, 7),
             TypeError,
-            r"^part\(kinds\.DUB_TRANSCRIPT, run_id, \.\.\.\): missing a required argument: 'language'$",
+            r"^part\(kinds\.DUB_TRANSCRIPT, run_id, \.\.\.\): missing 1 required positional argument: 'language'$",
         ),
         (
             lambda camb: camb.family("dub").part(kinds.DUB_TRANSCRIPT, 7, 31, format="srt"),
