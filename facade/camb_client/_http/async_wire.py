@@ -1,6 +1,5 @@
 """The wire of the async client."""
 
-import asyncio
 import math
 import sys
 from collections.abc import AsyncIterator
@@ -30,6 +29,8 @@ class AsyncWire(BaseWire[httpx.AsyncClient]):
         return AsyncRoutes()
 
     def _client(self) -> httpx.AsyncClient:
+        import asyncio  # Here, as the command line imports this module and has no use for it.
+
         http, shared, loop = super()._client(), self._shared, asyncio.get_running_loop()
         shared.loop = shared.loop or loop
         if shared.loop is not loop:
@@ -38,6 +39,8 @@ class AsyncWire(BaseWire[httpx.AsyncClient]):
 
     async def ask(self, call: Call[_T], limit: float = math.inf) -> CallResult[_T]:
         """Send a call, and read its response whole, as :meth:`Wire.ask`. RuntimeError in another event loop too."""
+        import asyncio
+
         http = self._client()
         with Exchange(self, call, limit) as exchange:
             async with asyncio.timeout(exchange.cut_off):
@@ -52,6 +55,8 @@ class AsyncWire(BaseWire[httpx.AsyncClient]):
     @asynccontextmanager
     async def stream(self, call: Call[Any], limit: float = math.inf) -> AsyncIterator[tuple[Response, Any]]:
         """Send a call, and give its response and the bytes as they come, as :meth:`Wire.stream`."""
+        import asyncio
+
         http, exchange = self._client(), Exchange(self, call, limit)
         async with AsyncExitStack() as closes:
             with exchange:
