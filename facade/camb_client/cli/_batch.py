@@ -287,7 +287,7 @@ class _Batch:
         counts = Counter(str(item.state) for item in items if item.key in self._lines)
         create = counts.pop("planned", 0)
         self._display.line(
-            [(f"{create} to create", "bold"), *((f"{count} {state}", "") for state, count in counts.items())]
+            [(f"{create} to create", "bold"), *((f"{counts[state]} {state}", "") for state in ItemState if counts[state])]
         )
 
     # Running.
@@ -375,7 +375,7 @@ class _Batch:
             done = sum(_is_through(item) and item.state not in _BAD for item in ours)
             for state in ("downloaded", *(["succeeded"] if word == "done" else [])):
                 counts.pop(state, None)
-            rest = [f"{count} {state}" for state, count in counts.items()]
+            rest = [f"{counts[state]} {state}" for state in ItemState if counts[state]]
             self._display.hint(f"{done} of {len(ours)} {word}{'; ' if rest else ''}{', '.join(rest)}")
             for (state, _), found in list(bad.items())[:_SHOWN]:
                 named = ", ".join(self._name(item.key) for item in found[:_KEYS_SHOWN])

@@ -286,7 +286,7 @@ def test_what_failed_is_said_and_tried_again(quick: Cli) -> None:
     done = batch(quick, table("One", "Two", "Three", "Four"))
     assert done.code == 9
     assert "line 5 (" in done.err
-    assert "1 of 4 downloaded; 1 refused, 1 unknown, 1 failed" in done.err
+    assert "1 of 4 downloaded; 1 failed, 1 refused, 1 unknown" in done.err
     assert re.search(r"^1 failed: line 5 \(\S+\): it ended as ERROR \(bad voice\)", done.err, re.MULTILINE)
     quick.fake._timeline = ["SUCCESS"]
     retry = again(done, "to try those again")
@@ -479,7 +479,7 @@ def test_a_bar_on_a_terminal(cli: Cli, tmp_path: pathlib.Path) -> None:
         assert it.end() == 130
         assert not it.cursor_is_hidden
         assert "of 8 done" not in it.screen
-        assert "0 of 8 downloaded; 1 refused, 7 created" in it.unwrapped
+        assert "0 of 8 downloaded; 7 created, 1 refused" in it.unwrapped
 
 
 def test_a_bar_for_hundreds_of_tasks_that_are_waited_for(cli: Cli) -> None:
@@ -516,5 +516,5 @@ def test_a_signal_waits_for_creates_in_flight(cli: Cli, tmp_path: pathlib.Path, 
     process.send_signal(getattr(signal, name))
     _, said = process.communicate(timeout=20)
     assert "note: waiting up to 10 s for the creates that are on their way: 4" in said
-    assert "0 of 10 downloaded; 4 created, 6 planned" in said
+    assert "0 of 10 downloaded; 6 planned, 4 created" in said
     assert len(cli.fake.created) == 4
