@@ -436,6 +436,7 @@ def test_words() -> None:
     assert not found
 
 
+@pytest.mark.whole  # `make docs` takes 10 seconds.
 def test_the_site_has_every_public_name_and_nothing_private(tmp_path: Path) -> None:
     """One test, so that the site is made once, whatever shares the tests out."""
     docs.build(tmp_path)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import jinja2
 import pytest
 
 from scripts.common.project import OVERLAY, ROOT
@@ -45,6 +46,22 @@ def valid_at_once() -> None:
         resolver = Validator.schema_validator._resolver  # type: ignore[attr-defined]
         crawled = resolver._evolve(base_uri=resolver._base_uri, registry=resolver._registry.crawl())
         Validator.schema_validator = Validator.schema_validator.evolve(_resolver=crawled)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_at_once() -> Iterator[None]:
+    """Compile each template of the generator once, not for each of a hundred clients: a third of the time of one."""
+    compiled, compile_it = {}, jinja2.Environment.compile
+
+    def once(self: jinja2.Environment, source: Any, name: Any = None, *more: Any, **named: Any) -> Any:
+        key = (source, name, self.trim_blocks, self.lstrip_blocks, *sorted(self.extensions))
+        if key not in compiled:
+            compiled[key] = compile_it(self, source, name, *more, **named)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jinja2.Environment, "compile", once)
+        yield
 
 
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
