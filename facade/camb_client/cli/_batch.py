@@ -287,7 +287,10 @@ class _Batch:
         counts = Counter(str(item.state) for item in items if item.key in self._lines)
         create = counts.pop("planned", 0)
         self._display.line(
-            [(f"{create} to create", "bold"), *((f"{counts[state]} {state}", "") for state in ItemState if counts[state])]
+            [
+                (f"{create} to create", "bold"),
+                *((f"{counts[state]} {state}", "") for state in ItemState if counts[state]),
+            ]
         )
 
     # Running.
