@@ -7,6 +7,7 @@ import html
 import json
 import math
 import pickle
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -182,7 +183,11 @@ def test_any_text_is_a_page_or_refused(text: str) -> None:
     or_refusal(lambda: load(text, "page"))
 
 
-_DOCUMENT = make_document(ROOT)
+@cache  # Not while the tests are collected, which each process does.
+def _document() -> dict[str, Any]:
+    return make_document(ROOT)
+
+
 _STEPS = st.sampled_from(
     [".info", ".paths", "['/tts/{task_id}']", ".get", ".tags", ".operationId", "[0]", ".x", "..", "*"]
 )
@@ -200,7 +205,7 @@ actions = st.fixed_dictionaries(
 @examples
 @given(overlay=st.lists(st.one_of(actions, values), max_size=3))
 def test_an_overlay_is_applied_or_refused(overlay: list[Any]) -> None:
-    before = json.dumps(_DOCUMENT)
-    came = or_refusal(lambda: apply_overlay(_DOCUMENT, {"actions": overlay}))
+    before = json.dumps(_document())
+    came = or_refusal(lambda: apply_overlay(_document(), {"actions": overlay}))
     assert isinstance(came, dict) or "\n" not in came
-    assert json.dumps(_DOCUMENT) == before
+    assert json.dumps(_document()) == before

@@ -46,7 +46,7 @@ from tests.facade.conftest import KEY, Both, Client, making
 from tests.facade.http.test_wire import raw_server
 
 ROOT = pathlib.Path(__file__).parents[3]
-SPEC = yaml.safe_load((ROOT / "openapi" / "camb.yaml").read_text(encoding="utf-8"))
+SPEC = yaml.load((ROOT / "openapi" / "camb.yaml").read_bytes(), yaml.CSafeLoader)  # Ten times as fast as SafeLoader.
 SPEECH: dict[str, Any] = {"text": "Good morning.", "voice_id": 147320, "language": "en-us"}
 SOUND: dict[str, Any] = {"prompt": "rain"}
 

@@ -42,7 +42,7 @@ from camb_client.testing import (
 )
 
 ROOT = pathlib.Path(__file__).parents[3]
-SPEC = yaml.safe_load((ROOT / "openapi" / "camb.yaml").read_text(encoding="utf-8"))
+SPEC = yaml.load((ROOT / "openapi" / "camb.yaml").read_bytes(), yaml.CSafeLoader)  # Ten times as fast as SafeLoader.
 KEY = {"x-api-key": "test-key"}
 
 

@@ -47,6 +47,7 @@ def test_the_bar_can_be_missed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     assert size.main() == 1
     assert "(bar: 10)" in capsys.readouterr().out
     monkeypatch.undo()
+    monkeypatch.setattr(size, "LATER", {})
     monkeypatch.setitem(size.ROOMS, "_polling", 10)
     assert size.main() == 1
     assert "of _polling (bar: 10)" in capsys.readouterr().out
