@@ -141,7 +141,7 @@ fuzz: $(READY)  ## Look for input that breaks what reads responses and pages; a 
 soak: $(READY)  ## Poll a faulty server for ten minutes, and watch memory and descriptors: make soak [MINUTES=10]
 	@$(BIN)/python -m tests.gauntlet.soak $${MINUTES:+--minutes="$$MINUTES"}
 
-bench: $(READY)  ## Compare with what one would use instead; six minutes: make bench [QUICK=1] [OUT=<folder>]
+bench: $(READY)  ## Compare with what one would use instead; a quarter of an hour: make bench [QUICK=1] [OUT=<folder>]
 	@$(PIP) --group bench
 	@$(BIN)/python -m scripts.bench $${QUICK:+--quick} $${OUT:+--out="$$OUT"}
 

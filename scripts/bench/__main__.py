@@ -16,7 +16,7 @@ CACHE = ROOT / ".cache/bench"
 def main(arguments: list[str] | None = None) -> None:
     """Run it."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a minute instead of six: fewer tasks, fewer turns")
+    parser.add_argument("--quick", action="store_true", help="two minutes instead of fifteen: fewer tasks, fewer turns")
     parser.add_argument("--out", type=Path, default=CACHE, help="where report and plot go")
     asked = parser.parse_args(arguments)
     results = everything(QUICK if asked.quick else FULL, lambda what: print(f"… {what}", file=sys.stderr, flush=True))
