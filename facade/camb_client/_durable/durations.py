@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from .._batch.learned import Paces
+from .._polling.checks import DAY, number
 from .._polling.schedule import Schedule
 from .._polling.task import TaskRef
 from .database import Database
@@ -25,7 +26,7 @@ class Durations:
     def __init__(self, database: Database) -> None:
         rows = database.select("SELECT name, seconds FROM durations")
         self._database = database
-        self.paces = Paces(Schedule.DEFAULT, {name: json.loads(seconds) for name, seconds in rows})
+        self.paces = Paces(Schedule.DEFAULT, {name: _read(seconds) for name, seconds in rows})
 
     @contextmanager
     def saved_with(self, ref: TaskRef, size: str = "") -> Iterator[None]:
@@ -35,6 +36,14 @@ class Durations:
         with self._database.transaction() as connection:
             yield
             connection.executemany("INSERT OR REPLACE INTO durations VALUES (?, ?)", rows)
+
+
+def _read(seconds: str) -> list[float]:
+    """What cannot be read is forgotten: it would have saved polls, no more."""
+    try:
+        return [number("seconds", one, least=0.0, most=DAY) for one in json.loads(seconds)]
+    except (TypeError, ValueError):
+        return []
 
 
 def size_of(body: Any) -> str:

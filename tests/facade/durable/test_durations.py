@@ -144,3 +144,13 @@ def test_a_file_of_the_version_before_is_upgraded(fake: FakeCamb, folder: Path, 
     found = outcomes(both.of(fake), path, [f"tts:{number}" for number in range(3)], schedule=Schedule.LEARNED)
     assert [outcome.error for outcome in found] == [None] * 3
     assert len(remembered(folder)["tts"]) == 3
+
+
+@pytest.mark.parametrize("damaged", ["[1, 2", "7", '["a"]', "[NaN]", "[-1]", "null"])
+def test_what_cannot_be_read_is_forgotten(both: Both, folder: Path, clock: VirtualClock, damaged: str) -> None:
+    work(both, folder, clock, ["One line"] * 6, 60)
+    with sqlite3.connect(folder.with_name("jobs.db")) as connection:
+        connection.execute("UPDATE durations SET seconds = ?", (damaged,))
+    connection.close()
+    assert first_gap(work(both, folder, clock, ["Line two"], 60)) < 5
+    assert len(remembered(folder)["tts"]) == 1
