@@ -132,9 +132,9 @@ class BaseJournal:
 
     def _plan(self, key: str, kind: str, body: Any, to: StrPath | None, *, overwrite: bool) -> None:
         self._items.plan(key, kind, body, to, overwrite=overwrite)
-        self._look_again()
+        self._plan_again()
 
-    def _look_again(self) -> None:
+    def _plan_again(self) -> None:
         if self._work is not None:
             self._work.look_again()
 
@@ -159,7 +159,7 @@ class BaseJournal:
             ValueError: Another state.
         """
         count = self._items.retry(state, keys)
-        self._look_again()
+        self._plan_again()
         return count
 
     def redo(self, key: str, *, to: StrPath | None = None, **arguments: Any) -> None:
@@ -186,7 +186,7 @@ class BaseJournal:
             return create_request(row.kind, arguments["body"])[2] if arguments else row.body
 
         self._items.redo(key, change, to)
-        self._look_again()
+        self._plan_again()
 
     def move(self, key: str, to: StrPath) -> None:
         """Give an item another file; one that is there already is renamed by the next run.

@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from .._files.download import SUFFIXES
+from .._files.formats import SUFFIXES
 from .._files.target import Target
 from .._polling.errors import CambError, CreateOutcomeUnknownError
 from .._polling.task import TaskRef

@@ -7,13 +7,11 @@ By address, and not through the API (``output_type=raw_bytes``): only a store of
 gives the rest of one after a break. A result endpoint that sends the file itself all the same is taken as it is.
 """
 
-import codecs
-import json
 import re
 from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Any, NoReturn
-from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
+from urllib.parse import quote, urldefrag, urljoin, urlsplit
 
 import attrs
 
@@ -28,70 +26,13 @@ from .._polling.errors import (
 )
 from .._polling.response import Response, body_text, malformed
 from .._polling.schedule import SHORTEST_LIMIT, back_off
+from .formats import HEAD, is_written, misnamed, suffix, wav_length
 
 # So many tries in a row that bring nothing new end a download; so many redirects in a row end a try.
 TRIES, HOPS = 6, 5
 # A store may know a new file some seconds after its address is given out: https://github.com/boto/boto3/issues/2549
 NEW_FILE = 10.0
 REDIRECTS = {301, 302, 303, 307, 308}
-# How formats begin, and what such a file is called. An MP3 without a tag begins with a frame: eleven bits, then
-# version and layer (layer I is left out: a UTF-16 text begins like it).
-_FORMATS = {
-    rb"fLaC": ".flac",
-    rb"RIFF....WAVE|RF64....WAVE": ".wav",
-    rb"ID3|\xff[\xe2-\xe5\xf2-\xf5\xfa-\xfd]": ".mp3",
-    rb"\xff[\xf0\xf1\xf8\xf9]": ".aac",
-    rb"OggS": ".ogg",
-    rb"....ftyp": ".m4a",
-    rb"\x1aE\xdf\xa3": ".webm",
-    rb"FORM....AIF[FC]": ".aiff",
-    rb"\.snd": ".au",
-}
-# The same by media type, where the bytes do not tell.
-_TYPES = {
-    "audio/flac": ".flac", "audio/x-flac": ".flac", "audio/wav": ".wav", "audio/x-wav": ".wav", "audio/wave": ".wav",
-    "audio/mpeg": ".mp3", "audio/mp3": ".mp3", "audio/aac": ".aac", "audio/ogg": ".ogg", "audio/opus": ".opus",
-    "audio/mp4": ".m4a", "audio/x-m4a": ".m4a", "audio/webm": ".webm", "video/webm": ".webm", "audio/aiff": ".aiff",
-    "audio/basic": ".au", "audio/pcm": ".pcm", "audio/x-pcm": ".pcm", "audio/l16": ".pcm", "video/mp4": ".mp4",
-    "application/json": ".json", "text/plain": ".txt", "text/vtt": ".vtt", "application/x-subrip": ".srt",
-    "application/zip": ".zip",
-}  # fmt: skip
-_OTHER = ".bin"
-# What a file without a suffix may get.
-SUFFIXES = tuple(sorted({*_FORMATS.values(), *_TYPES.values(), _OTHER}))
-# Suffixes that may stand for another.
-_SAME = {".aif": ".aiff", ".wave": ".wav", ".oga": ".ogg", ".opus": ".ogg", ".mp4": ".m4a", ".adts": ".aac"}
-# So many bytes tell what a file is; they are written only then.
-_HEAD = 512
-_MARKUP = re.compile(rb"\s*<(!doctype|!--|\?xml|html|head|body|error)", re.IGNORECASE)
-
-
-def suffix(head: bytes, kind: str = "") -> str:
-    """What a file is called that begins so and is of that media type."""
-    known = (name for start, name in _FORMATS.items() if re.match(start, head, re.DOTALL))
-    return next(known, _TYPES.get(kind, _OTHER))
-
-
-def is_written(head: bytes) -> bool:
-    """Whether a file that begins so is a text: characters that can be printed, and nothing else."""
-    if suffix(head) != _OTHER:
-        return False
-    try:
-        text = codecs.getincrementaldecoder(json.detect_encoding(head))().decode(head)
-    except UnicodeDecodeError:
-        return bool(_MARKUP.match(head))  # In an encoding of its own.
-    return "".join(text.split()).isprintable()
-
-
-def wav_length(head: bytes) -> int:
-    """How many bytes a WAV file has, by its own header; 0 for any other."""
-    return 8 + int.from_bytes(head[4:8], "little") if re.match(rb"RIFF....WAVE", head, re.DOTALL) else 0
-
-
-def name_of(address: str) -> str:
-    """What a file is called after its address."""
-    name = re.sub(r"[^\w.+ -]", "_", PurePosixPath(unquote(urlsplit(address).path)).name).strip(". ")
-    return name[-80:].lstrip(". ") or "download"
 
 
 class Download:
@@ -126,8 +67,7 @@ class Download:
         base_url: str = "",
     ) -> None:
         self.subject, self.done, self.received = subject, False, 0
-        self._name, self._timeout, self._random, self._where = name, timeout, random, where
-        self._base_url = base_url
+        self._name, self._timeout, self._random, self._where, self._base_url = name, timeout, random, where, base_url
         # The address that was told; that of the next request; and where the request before it went.
         self._address, self._next, self._last = address, address, address
         self._hops = self._furthest = self._failures = 0
@@ -251,7 +191,7 @@ class Download:
         if self._head:
             return piece
         self._held += piece
-        return self._release() if len(self._held) >= _HEAD else b""
+        return self._release() if len(self._held) >= HEAD else b""
 
     def end(self) -> bytes:
         """Take in that the body has ended; what is left to be written.
@@ -267,7 +207,7 @@ class Download:
             if not self._etag or came <= self._furthest:
                 raise ApiConnectionError(f"{self.subject}: only a part of the file came, {came} of {whole} bytes")
             self._furthest, self._failures = came, 0  # A part, in order: go on with the next.
-            self._look_again()
+            self._ask_anew()
             return b""
         # One byte more pads a length that is odd.
         if self._may_be_cut and came - wav_length(self._head or self._held) not in {0, 1}:
@@ -278,7 +218,7 @@ class Download:
     def _release(self) -> bytes:
         """The first bytes, held until it is known what they are."""
         held, self._held, self._written = self._held, b"", True
-        self._head = held[:_HEAD]
+        self._head = held[:HEAD]
         is_bare = not self._kind or self._kind.startswith("audio/") or self._kind.endswith("octet-stream")
         if self._where and (not held or (is_bare and is_written(self._head))):
             why = "expected audio, got text" if held else "expected audio, got an empty file"
@@ -297,34 +237,28 @@ class Download:
         # An address expires; one that has worked may have done so since.
         has_expired = self._proved and 400 <= code < 500 and self._where is not None
         is_new = code == 404 and is_of_file and not self._proved
-        if not is_new:
-            self._missing_since = None
-        elif self._missing_since is None:
-            self._missing_since = now
-        may_come = self._missing_since is not None and now - self._missing_since < NEW_FILE
-        passes = has_expired or may_come or self._passes(error)
+        since = now if self._missing_since is None else self._missing_since
+        self._missing_since = since if is_new else None
+        may_come = is_new and now - since < NEW_FILE
+        # A text in place of audio does not change, unlike that of a poll.
+        may_help = has_expired or may_come or (is_transient(error) and not isinstance(error, MalformedResponseError))
         if code == 416 and self.received:
             self._restart("the server has no rest of it")
-            passes = True
+            may_help = True
         if has_expired:
             self._address, self._proved = "", False
         self._failures = 1 if self.received > self._furthest else self._failures + 1
         self._furthest = max(self._furthest, self.received)
-        self._look_again()
+        self._ask_anew()
         hint = (error.retry_after if isinstance(error, ApiError) else None) or 0.0
         self._next_at = now + max(back_off(self._failures, self._random), hint)
-        if passes and self._failures < TRIES and self._next_at < self._deadline:
+        if may_help and self._failures < TRIES and self._next_at < self._deadline:
             return
         if not is_of_file or isinstance(error, DownloadError):
             raise error
         raise self._error(str(error).removeprefix(f"{self.subject}: "), code or None) from error
 
-    @staticmethod
-    def _passes(error: CambError) -> bool:
-        """Whether another try may go better. A text in place of audio does not change, unlike that of a poll."""
-        return is_transient(error) and not isinstance(error, MalformedResponseError)
-
-    def _look_again(self) -> None:
+    def _ask_anew(self) -> None:
         """The next request goes to the address itself, and not to where it led the last time."""
         self._hops, self._next = 0, self._address
 
@@ -347,9 +281,6 @@ class Download:
 
     def misnomer(self, name: str) -> str:
         """What to say of a name whose suffix promises another format; "" if it does not."""
-        promised = PurePosixPath(name).suffix.lower()
         found = suffix(self._head, self._kind)
-        known = {*_FORMATS.values(), *_TYPES.values(), *_SAME}
-        if promised not in known or found == _OTHER or _SAME.get(promised, promised) == _SAME.get(found, found):
-            return ""
-        return f"{self.subject}: the file is called {name}, but what came is {found}: rename it, or convert it"
+        said = f"{self.subject}: the file is called {name}, but what came is {found}: rename it, or convert it"
+        return said if misnamed(name, found) else ""

@@ -12,7 +12,8 @@ from .._polling.callbacks import annotate_interrupt, check_callback, refuse_coro
 from .._polling.checks import seconds
 from .._polling.errors import CambError
 from .._polling.log import log
-from .download import Download, name_of
+from .download import Download
+from .formats import name_of
 from .options import OnProgress
 from .target import FileObject, Target, open_target
 

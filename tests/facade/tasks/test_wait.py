@@ -119,7 +119,7 @@ def test_success_that_never_gets_a_run_id(both: Both, fake: FakeCamb, clock: Vir
     assert [(state.status, state.run_id) for state in client.watch(TASK)] == [("SUCCESS", None)]
 
 
-def test_success_without_run_id_and_no_time_to_look_again_is_told_as_it_is(both: Both, fake: FakeCamb) -> None:
+def test_success_without_run_id_and_no_time_for_another_poll_is_told_as_it_is(both: Both, fake: FakeCamb) -> None:
     fake.add(TASK, [{"status": "SUCCESS"}])
     client = both.of(fake)
     with pytest.raises(TaskResultMissingError):
