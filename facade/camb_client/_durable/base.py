@@ -136,7 +136,7 @@ class BaseJournal:
 
     def _plan_again(self) -> None:
         if self._work is not None:
-            self._work.look_again()
+            self._work.plan_again()
 
     def items(self) -> list[BulkItem]:
         """All planned items as they stand, in the order in which they were planned."""

@@ -106,7 +106,7 @@ class Work:
         self._waiting.setdefault(ref, []).append(row.number)
         self._sizes[ref] = size_of(row.body)
 
-    def look_again(self) -> None:
+    def plan_again(self) -> None:
         """More may have been planned."""
         self._is_planned = True
 
