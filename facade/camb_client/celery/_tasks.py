@@ -18,7 +18,7 @@ from .._polling.task import TaskRef
 from .._tasks.base import BaseTasks
 
 if TYPE_CHECKING:
-    from ._waits import Waits
+    from ._worker import BaseWaits
 
     _Task = Task[Any, Any]
 else:
@@ -29,7 +29,7 @@ TICK_SECONDS = 1.0
 _tasks: BaseTasks[Any] = BaseTasks()
 
 
-def add_to(app: Celery, waits: "Waits") -> tuple[Any, Any]:
+def add_to(app: Celery, waits: "BaseWaits") -> tuple[Any, Any]:
     """Add both tasks and the tick to an app; the tasks."""
     task: Any = app.task
     wait = task(
@@ -44,7 +44,7 @@ def add_to(app: Celery, waits: "Waits") -> tuple[Any, Any]:
     return wait, sweep
 
 
-def _of(base: Any, waits: "Waits") -> Any:
+def _of(base: Any, waits: "BaseWaits") -> Any:
     """A class of Celery's that knows its waits."""
     return type(base.__name__, (base,), {"waits": waits, "__module__": __name__})
 
@@ -52,7 +52,7 @@ def _of(base: Any, waits: "Waits") -> Any:
 class _OwnTask(_Task):
     """A task of ours: it goes to our queue."""
 
-    waits: "Waits"
+    waits: "BaseWaits"
     abstract = True
 
     def apply_async(self, args: Any = None, kwargs: Any = None, **given: Any) -> Any:  # type: ignore[override]
@@ -115,7 +115,7 @@ def _wait(self: Any, ref: Any, *, timeout: float | None = 600.0, schedule: Any =
 
     Where no worker runs it (called directly, or eagerly in tests) it waits here.
     """
-    waits: Waits = self.waits
+    waits: BaseWaits = self.waits
     if outcome is not None:
         done = waits._take(self)
         return {**done.to_dict(), "error": None}
@@ -139,7 +139,7 @@ class _Tick(bootsteps.StartStopStep):
     """
 
     requires = ("celery.worker.consumer.tasks:Tasks",)
-    waits: "Waits"
+    waits: "BaseWaits"
 
     def __init__(self, consumer: Any, **options: Any) -> None:
         super().__init__(consumer, **options)
