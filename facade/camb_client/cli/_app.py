@@ -3,11 +3,12 @@
 import click
 
 from .. import SPEC_DIGEST, __version__
-from ._audio import download, sound, speak
+from ._audio import sound, speak
 from ._batch import batch
 from ._command import PROGRAM, report
 from ._create import create
 from ._doctor import doctor
+from ._download import download
 from ._exits import EXITS
 from ._fake import fake
 from ._lists import kinds_command, languages, voices

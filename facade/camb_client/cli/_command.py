@@ -162,6 +162,17 @@ def _seconds(text: str) -> float:
 SCHEDULE = Parsed("schedule", _schedule, PRESETS)
 
 
+def grouped(*options: Callable[[_F], _F]) -> Callable[[_F], _F]:
+    """Several options as one."""
+
+    def decorate(command: _F) -> _F:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
 def tasks_argument(*, is_required: bool = True) -> Callable[[_F], _F]:
     """The tasks that a command is about."""
     task = Parsed("task", lambda text: text if text == STDIN else parse_task(text), [f"{kind}:" for kind in kinds.ALL])
