@@ -4,8 +4,8 @@ from typing import Any
 
 import click
 
-from ._audio_job import SOUND, SPEECH, AudioJob, file_options, make, write_stream
-from ._command import Command, grouped, output_options, schedule_option
+from ._audio_job import AudioJob, file_options, make, write_stream
+from ._command import SOUND, SPEECH, Command, grouped, output_options, schedule_option
 from ._exits import Exit
 from ._stdin import STDIN, read_text
 

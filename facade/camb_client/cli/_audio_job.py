@@ -19,7 +19,7 @@ from click.core import ParameterSource
 from .. import AsyncCambClient, CambClient, CambError, Schedule, TaskError, TaskRef
 from .._files.target import Target
 from ._board import Board
-from ._command import PROGRAM, STDOUT, grouped, timeout_option
+from ._command import PROGRAM, SPEECH, STDOUT, grouped, timeout_option
 from ._display import Display
 from ._exits import SUCCEEDED, Exit, most_serious
 from ._job import Job
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     Family = AsyncTextToSpeech | AsyncTextToSound
 
-SPEECH, SOUND = "tts", "text-to-sound"
 # What a stream has not, being no task.
 _TASKS_ONLY = ("gender", "age", "project_name", "project_description", "folder_id", "timeout", "schedule", "no_wait")
 

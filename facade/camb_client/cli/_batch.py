@@ -18,7 +18,10 @@ from .. import AsyncCambClient, BulkItem, ItemState, kinds, models
 from ._bar import Bar
 from ._board import Board, Part, client_log
 from ._command import (
+    AUDIO,
     PROGRAM,
+    SOUND,
+    SPEECH,
     Command,
     arguments_of,
     debugging,
@@ -41,9 +44,6 @@ if TYPE_CHECKING:
 
     from .. import AsyncJournal
 
-SPEECH, SOUND = "tts", "text-to-sound"
-# The kinds whose create takes arguments of its own; that of any other takes a body.
-_CREATES = (SPEECH, SOUND)
 _KINDS = [kind for kind in kinds.ALL if "create" in kinds.operations(kind)]
 _BAD = {ItemState.FAILED, ItemState.REFUSED, ItemState.UNKNOWN}
 _RETRIED = ("failed", "refused", "unknown")
@@ -254,7 +254,7 @@ class _Batch:
             raise ValueError(f"has no {', '.join(missing)}")
         place = self._place(line.file)
         kind, overwrite = self._options["kind"], self._options["overwrite"]
-        if kind in _CREATES:
+        if kind in AUDIO:
             if redo:
                 journal.redo(line.key, to=place, **line.arguments)
             else:
@@ -374,7 +374,7 @@ class _Batch:
                 bad[str(item.state), alike].append(item)
         counts = Counter(str(item.state) for item in ours)
         if not self._quiet:
-            word = "downloaded" if self._options["kind"] in _CREATES else "done"
+            word = "downloaded" if self._options["kind"] in AUDIO else "done"
             done = sum(_is_through(item) and item.state not in _BAD for item in ours)
             for state in ("downloaded", *(["succeeded"] if word == "done" else [])):
                 counts.pop(state, None)

@@ -20,6 +20,8 @@ from ._stdin import STDIN
 from ._text import clean, clean_lines, command_line
 
 PROGRAM = "camb-client"
+# The kinds whose results are audio files, and whose create takes arguments of its own; that of any other takes a body.
+SPEECH, SOUND = AUDIO = ("tts", "text-to-sound")
 # Stands for standard output, where a file is written.
 STDOUT = "-"
 # What a command keeps for later, in the context's own dictionary.

@@ -6,9 +6,21 @@ from typing import Any
 import click
 
 from .. import AsyncCambClient, CambError, CompletedTask, TaskRef, WaitTimeoutError
-from ._audio_job import SOUND, SPEECH, AudioJob, fetch, file_options
+from ._audio_job import AudioJob, fetch, file_options
 from ._board import Board, Row, client_log
-from ._command import PROGRAM, Command, Parsed, arguments_of, debugging, output_options, parse_task, words
+from ._command import (
+    AUDIO,
+    PROGRAM,
+    SOUND,
+    SPEECH,
+    Command,
+    Parsed,
+    arguments_of,
+    debugging,
+    output_options,
+    parse_task,
+    words,
+)
 from ._display import Display
 from ._downloads import Downloads, as_folder
 from ._exits import Exit, most_serious
@@ -19,7 +31,7 @@ from ._text import command_line
 def _run(text: str) -> TaskRef:
     """A run is named as a task is, by its kind and its number; or by its task."""
     ref = parse_task(text)
-    if ref.kind not in {SPEECH, SOUND} or re.fullmatch("[0-9]{19,}", ref.task_id):
+    if ref.kind not in AUDIO or re.fullmatch("[0-9]{19,}", ref.task_id):
         raise ValueError(f"{text[:80]!r} is not a run with an audio file: write it as '{SPEECH}:11768', its run_id")
     return ref
 

@@ -4,14 +4,13 @@ import click
 
 from .. import AsyncCambClient, CambError
 from ._board import Board, Row
-from ._command import STDOUT, words
+from ._command import SPEECH, STDOUT, words
 from ._display import Display
 from ._exits import USAGE, Exit
 from ._text import clean
 
 # How many are under way.
 _AT_ONCE = 4
-AUDIO = ("tts", "text-to-sound")
 
 
 class Downloads:
@@ -42,7 +41,7 @@ class Downloads:
 
     async def fetch(self, row: Row, kind: str, run: int) -> None:
         """Download the file of a run, and say how that ended."""
-        family = self._camb.tts if kind == AUDIO[0] else self._camb.text_to_sound
+        family = self._camb.tts if kind == SPEECH else self._camb.text_to_sound
         row.run, row.until, row.end = run, None, None
         error: CambError | OSError | None = None
         end: Exit | None = None

@@ -9,6 +9,7 @@ import click
 from .. import AsyncCambClient, Schedule, TaskOutcome, TaskRef, TaskState
 from ._board import Board, client_log
 from ._command import (
+    AUDIO,
     PROGRAM,
     Command,
     again,
@@ -20,7 +21,7 @@ from ._command import (
     words,
 )
 from ._display import Display
-from ._downloads import AUDIO, Downloads, as_folder
+from ._downloads import Downloads, as_folder
 from ._exits import Exit, most_serious
 from ._intake import intake
 from ._loop import run
