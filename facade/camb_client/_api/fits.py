@@ -46,10 +46,10 @@ def _hints(model: Any) -> dict[str, Any]:
 
 
 def listed(model: Any) -> Any:
-    """The model, if it has no text in the place of a list, which would be taken for its letters.
+    """The model of a body, if each field that is a list has one. Python would send the letters of a text.
 
     Raises:
-        TypeError: It has; the message names the field.
+        TypeError: A field has a text where a list belongs; the message names it.
     """
     for name, hint in fields_of(type(model)).items():
         value = getattr(model, name)
