@@ -64,9 +64,10 @@ def templates_at_once() -> Iterator[None]:
         yield
 
 
-def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+def made_once(request: pytest.FixtureRequest, name: str, make: Callable[[Path], object]) -> Path:
     """A folder that the first process of this run to need it makes, for all of them; not to be changed."""
-    if "PYTEST_XDIST_WORKER" not in os.environ:
+    factory: pytest.TempPathFactory = request.getfixturevalue("tmp_path_factory")
+    if not hasattr(request.config, "workerinput"):  # One process, though another run may have started it.
         make(root := factory.mktemp(name))
         return root
     shared = factory.getbasetemp().parent / name
@@ -79,14 +80,14 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(request: pytest.FixtureRequest) -> Path:
     """The project as the pipeline makes it from the committed inputs; shared, so not to be changed."""
 
     def make(root: Path) -> None:
         copy_inputs(root)
         generate(root)
 
-    return made_once(tmp_path_factory, "made", make)
+    return made_once(request, "made", make)
 
 
 @pytest.fixture

@@ -22,6 +22,9 @@ from .conftest import DocsSite
 Shell = Callable[[str], str]
 SUITES = ["tests/contract", "tests/scripts/pipeline"]
 
+# What make and coverage say to those they start: the copy is neither made nor measured by this run.
+_OF_THIS_RUN = ("MAKE", "MFLAGS", "COVERAGE_")
+
 pytestmark = pytest.mark.whole
 
 
@@ -56,7 +59,7 @@ def shell(clone: Path) -> Shell:
     """Run commands there, as a person would; what they print."""
     paths = os.pathsep.join(str(clone / folder) for folder in ("facade", "generated"))
     environment = {**os.environ, "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"}
-    environment = {name: value for name, value in environment.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    environment = {name: value for name, value in environment.items() if not name.startswith(_OF_THIS_RUN)}
 
     def run(script: str) -> str:
         command = ["bash", "-e", "-c", script]

@@ -41,13 +41,13 @@ DUB = "openapi/supplements/get-dub-status.yaml"
 
 
 @pytest.fixture(scope="module")
-def made_with_supplements(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made_with_supplements(made: Path, request: pytest.FixtureRequest) -> Path:
     def make(root: Path) -> None:
         shutil.copytree(made, root, dirs_exist_ok=True)
         shutil.copytree(ROOT / SUPPLEMENTS, root / SUPPLEMENTS)
         generate(root)
 
-    return made_once(tmp_path_factory, "supplemented", make)
+    return made_once(request, "supplemented", make)
 
 
 @pytest.fixture
