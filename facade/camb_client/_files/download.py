@@ -133,13 +133,13 @@ class Download:
         if isinstance(content, str):
             self._address = self._next = content
             self._proved, self._missing_since = False, None
-            return None
-        if response.status_code in REDIRECTS:
+        elif response.status_code in REDIRECTS:
             self._follow(response.headers["location"])
-            return None
-        self._proved = True
-        self._take_headers(response)
-        return self.received - len(self._held)
+        else:
+            self._proved = True
+            self._take_headers(response)
+            return self.received - len(self._held)
+        return None
 
     def _follow(self, location: str) -> None:
         # A location may have characters that stand in no request; a fragment is for the reader alone.
@@ -250,8 +250,7 @@ class Download:
         self._failures = 1 if self.received > self._furthest else self._failures + 1
         self._furthest = max(self._furthest, self.received)
         self._ask_anew()
-        hint = (error.retry_after if isinstance(error, ApiError) else None) or 0.0
-        self._next_at = now + max(back_off(self._failures, self._random), hint)
+        self._next_at = now + max(back_off(self._failures, self._random), getattr(error, "retry_after", None) or 0.0)
         if may_help and self._failures < TRIES and self._next_at < self._deadline:
             return
         if not is_of_file or isinstance(error, DownloadError):

@@ -34,6 +34,9 @@ class _Stream(httpcore.NetworkStream):
 
     def start_tls(self, ssl_context: Any, server_hostname: Any = None, timeout: float | None = None) -> "_Stream":
         limit = left_of(timeout, httpcore.ConnectTimeout)
+        # Where it was reset, Python would leave the socket open that it makes for TLS.
+        if self._inner.get_extra_info("socket").getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+            raise httpcore.ConnectError("the connection was reset before the TLS handshake")
         self._opened.append(self._inner.start_tls(ssl_context, server_hostname, limit))
         return _Stream(self._opened)
 
@@ -94,8 +97,7 @@ class _Pool(BasePool):
             self.drop(connection)
             raise
 
-    def close(self) -> None:
-        self._drop_all()
+    close = BasePool._drop_all
 
 
 class SyncRoutes(Routes[httpx.BaseTransport], httpx.BaseTransport):

@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -15,10 +16,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpcore
 import httpx
 import pytest
 
 from camb_client import ApiConnectionError, AsyncCambClient, CambClient, CambError, MalformedResponseError
+from camb_client._http import sync_network
 from camb_client.testing import FakeCamb, Reply, slow
 from tests.facade.conftest import KEY, Both, making, raw_server
 
@@ -516,3 +519,26 @@ def test_the_first_poll_of_a_process_without_descriptors_is_an_outage_whatever_i
     # model of the message from.
     said_of_it = "first False False True\nsecond (True|False) False True\n7\n"
     assert re.fullmatch(said_of_it, ended.stdout), ended.stderr[-500:]
+
+
+def test_a_connection_that_is_reset_before_its_handshake_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python 3.11 leaves the socket open that it has made for TLS, where the reset has come before it looks."""
+
+    def reset(connection: socket.socket) -> None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    def late(*asked: Any) -> float | None:
+        if asked[1] is httpcore.ConnectTimeout:
+            time.sleep(0.05)  # The second time, the reset is here.
+        return left_of(*asked)
+
+    left_of = sync_network.left_of
+    monkeypatch.setattr(sync_network, "left_of", late)
+    with raw_server(reset) as url:
+        client = CambClient(KEY, base_url=url.replace("http:", "https:"))
+        with pytest.raises(ApiConnectionError) as caught:
+            client.status("tts:1")
+        assert caught.value.sent is False
+        client.close()
+    del caught
+    gc.collect()  # What was left open shows here, as a warning and so as an error.
