@@ -9,7 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, TextIO
 
 from ._bar import Bar
@@ -49,6 +49,7 @@ class Display:
     def __init__(self, board: Board, *, as_json: bool = False, quiet: bool = False, taken: bool = False) -> None:
         self._board, self._json, self._quiet, self._taken = board, as_json, quiet, taken
         self._out, self._err = _terminal(sys.stdout), _terminal(sys.stderr)
+        self._drawing: AbstractContextManager[object] = nullcontext()
 
     @property
     def is_json(self) -> bool:
@@ -120,7 +121,8 @@ class Display:
         from rich.text import Text
 
         # Not wrapped: a terminal does that by itself, and what is copied from it stays whole.
-        console.print(Text(gap).join(Text(text, style) for text, style in parts if text), soft_wrap=True)
+        with self._drawing:
+            console.print(Text(gap).join(Text(text, style) for text, style in parts if text), soft_wrap=True)
 
     @contextmanager
     def live(self, picture: "Callable[[Console], Callable[[], RenderableType]] | None" = None) -> Iterator[None]:
@@ -140,10 +142,12 @@ class Display:
         )
         with live:
             out, self._out = self._out, self._out and self._err  # On one terminal all lines go above the table.
+            # rich finds out how far the cursor must go up before it draws; so nothing else may draw in between.
+            self._drawing = live._lock
             try:
                 yield
             finally:
-                self._out = out
+                self._out, self._drawing = out, nullcontext()
 
 
 class _Picture:
