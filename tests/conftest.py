@@ -79,5 +79,6 @@ def _one_certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     file = tmp_path_factory.mktemp("trust") / "one.pem"
     file.write_text(first + end + "\n", encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SSL_CERT_FILE", str(file))
+        patch.setenv("SSL_CERT_FILE", str(file))  # For the processes that tests start.
+        patch.setattr(certifi, "where", lambda: str(file))  # Where a test has no such variable.
         yield

@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 import tokenize
+from functools import lru_cache
 from pathlib import Path
 
 from scripts.common.project import FACADE, ROOT
@@ -36,6 +37,7 @@ _SILENT = {
 }
 
 
+@lru_cache(None)
 def code_lines(source: str) -> int:
     """How many lines of Python code there are, without blanks, comments and docstrings."""
     lines: set[int] = set()

@@ -6,6 +6,7 @@ where the wire matters.
 """
 
 import asyncio
+import gc
 import itertools
 import socket
 import sys
@@ -165,6 +166,12 @@ def transport(request: pytest.FixtureRequest) -> Any:
 @pytest.fixture(params=["sync", "async"])
 def both(request: pytest.FixtureRequest) -> Iterator[Both]:
     yield from making(request.param)
+
+
+def collect_garbage() -> None:
+    """What was left open shows by this, as a warning and so as an error."""
+    gc.collect()
+    gc.freeze()  # What is still there is no garbage: the next time need not look at it.
 
 
 def making(kind: str) -> Iterator[Both]:

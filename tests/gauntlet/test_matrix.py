@@ -1,12 +1,12 @@
 """The fault matrix, over each transport."""
 
 import asyncio
-import gc
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.facade.conftest import collect_garbage
 from tests.gauntlet import matrix
 from tests.gauntlet.conftest import descriptors, settles
 from tests.gauntlet.driver import names_resolve_by_script, run
@@ -31,7 +31,7 @@ def test_rows(server: Server, kind: str, title: str, caplog: pytest.LogCaptureFi
                 problems = run(row, kind, server)
             wrong += [f"{row.name}: {problem}" for problem in problems]
     assert not wrong, "\n" + "\n".join(wrong)
-    gc.collect()  # What was left open shows here, as a warning and so as an error.
+    collect_garbage()
     assert settles(lambda: set(threading.enumerate()) <= threads), threading.enumerate()
     assert settles(lambda: descriptors() <= opened)
     assert not [record for record in caplog.records if record.name == asyncio.__name__]

@@ -23,7 +23,7 @@ import pytest
 from camb_client import ApiConnectionError, AsyncCambClient, CambClient, CambError, MalformedResponseError
 from camb_client._http import sync_network
 from camb_client.testing import FakeCamb, Reply, slow
-from tests.facade.conftest import KEY, Both, making, raw_server
+from tests.facade.conftest import KEY, Both, collect_garbage, making, raw_server
 
 NEW: dict[str, Any] = {"text": "Hello there.", "voice_id": 1, "language": "en-us"}
 
@@ -31,7 +31,7 @@ NEW: dict[str, Any] = {"text": "Hello there.", "voice_id": 1, "language": "en-us
 @pytest.fixture(params=["sync", "async", "aiohttp"])
 def both(request: pytest.FixtureRequest) -> Iterator[Both]:
     yield from making(request.param)
-    gc.collect()  # What was left open shows here, as a warning and so as an error.
+    collect_garbage()
 
 
 def said(body: object, code: int = 200, more: bytes = b"") -> bytes:
@@ -541,4 +541,4 @@ def test_a_connection_that_is_reset_before_its_handshake_is_closed(monkeypatch: 
         assert caught.value.sent is False
         client.close()
     del caught
-    gc.collect()  # What was left open shows here, as a warning and so as an error.
+    collect_garbage()

@@ -38,7 +38,7 @@ from camb_client import (
     WaitTimeoutError,
 )
 from camb_client.testing import HANG, RESET, STALL, TRUNCATED, FakeCamb, Reply, error, slow
-from tests.facade.conftest import KEY, Both, making, raw_server
+from tests.facade.conftest import KEY, Both, collect_garbage, making, raw_server
 
 TASK = "tts:c8b8e3cd-ad17"
 
@@ -46,7 +46,7 @@ TASK = "tts:c8b8e3cd-ad17"
 @pytest.fixture(params=["sync", "async", "aiohttp"])
 def both(request: pytest.FixtureRequest) -> Iterator[Both]:
     yield from making(request.param)
-    gc.collect()  # What was left open shows here, as a warning and so as an error.
+    collect_garbage()
 
 
 def timed(call: Callable[[], Any]) -> tuple[BaseException | None, float]:
