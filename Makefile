@@ -12,8 +12,6 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install --no-compile
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 # The tests of requests and waits: what another httpx may break.
 WIRE := tests/facade/http tests/facade/tasks
-# Of these, what is most likely to break with older dependencies.
-OLDEST := tests/facade/http/test_connections.py tests/facade/http/test_environment.py tests/facade/tasks
 # Two targets at once, each with its output in one piece where make can do that (4.0 and newer).
 AT_ONCE := $(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 # What is said on the command line reaches a recipe as a variable of the shell, never as text in it; and `value` takes
@@ -24,8 +22,8 @@ export $(SAID)
 # Where byte code is not kept, each of the hundreds of processes that the tests start compiles all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo demo-celery check test-fast test test-all static beside-tests breaking contract contract-live api-snapshot update \
-	generate check-generated import-page docs build environment-lowest test-httpx2 wire-lowest test-lowest test-pythons fuzz soak bench clean
+.PHONY: help demo demo-celery check test-fast test test-all static beside-tests compiled breaking contract contract-live api-snapshot update \
+	generate check-generated import-page docs build test-httpx2 test-lowest test-pythons fuzz soak bench clean
 .DEFAULT_GOAL := help
 
 help:  ## List the commands
@@ -66,18 +64,22 @@ test-fast: static  ## What a change needs, in seconds: most of `check`, and the 
 	@$(PYTEST) -q tests/facade/polling tests/facade/tasks tests/facade/test_public.py tests/scripts/comparison
 
 test: check-generated  ## Every check there is, the long ones in part; CI runs this
-	@$(AT_ONCE) build beside-tests
+	@$(AT_ONCE) compiled build beside-tests
 	$(PYTEST)
-	@$(AT_ONCE) test-httpx2 wire-lowest
+	@$(MAKE) --no-print-directory test-httpx2
 
-test-all: check-generated  ## The same with the long checks whole, everything over httpx2, and the coverage; CI runs this too
-	@$(AT_ONCE) build beside-tests
+test-all: check-generated  ## The same whole, over httpx2 and the oldest dependencies too, and the coverage; CI runs this too
+	@$(AT_ONCE) compiled build beside-tests
 	$(PYTEST) --whole --cov --cov-report=term
 	CAMB_HTTPX=httpx2 $(PYTEST) --whole tests/facade
 	@$(MAKE) --no-print-directory test-lowest
 
-beside-tests: static breaking environment-lowest
+beside-tests: static breaking
 	$(BIN)/python -m scripts.contract.api_check
+
+# Byte code of all that the tests import: else each of the processes that run them makes it for itself.
+compiled: $(READY)
+	@$(BIN)/python -m pytest --collect-only -qq >/dev/null || true
 
 static: $(READY)
 	$(BIN)/ruff format --check .
@@ -122,13 +124,7 @@ build: $(READY)  ## Make wheel, sdist, bill of materials and hashes in dist/, an
 test-httpx2: $(READY)  ## Run the tests of requests and waits with httpx2 in the place of httpx
 	CAMB_HTTPX=httpx2 $(PYTEST) $(WIRE)
 
-environment-lowest: $(READY)
-	@$(BIN)/python -m scripts.release.matrix --lowest --make
-
-wire-lowest: environment-lowest
-	@$(BIN)/python -m scripts.release.matrix --lowest $(OLDEST)
-
-test-lowest: environment-lowest  ## Run the tests of the client with the oldest dependencies that pyproject.toml admits
+test-lowest: $(READY)  ## Run the tests of the client with the oldest dependencies that pyproject.toml admits
 	@$(BIN)/python -m scripts.release.matrix --lowest
 
 test-pythons: $(READY)  ## Run the tests of the client on every Python from 3.11 on that this machine has

@@ -54,8 +54,8 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Two for each core: half of the time of the tests is waiting."""
-    return 2 * (os.cpu_count() or 1)
+    """Three for each core: more than half of the time of the tests is waiting."""
+    return 3 * (os.cpu_count() or 1)
 
 
 @pytest.fixture(scope="session")

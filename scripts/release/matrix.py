@@ -52,7 +52,7 @@ class Environment:
         self._python = str(self._place / "bin" / "python")
         self._pip = [sys.executable, "-m", "pip", "--python", self._python, "-qq"]
 
-    def make(self) -> None:
+    def _make(self) -> None:
         """Make it anew, unless it is as it would become: its stamp says what it was made of."""
         pins = (ROOT / "constraints.txt").read_text(encoding="utf-8") if self._constraints else ""
         stamp, recipe = self._place / "stamp", "\n".join([sys.version, self.made_by, *self._wanted, pins])
@@ -63,13 +63,13 @@ class Environment:
         subprocess.run([*self._pip, "install", "--no-compile", *self._constraints, *self._wanted], check=True)
         stamp.write_text(recipe, encoding="utf-8")
 
-    def suite_passes(self, tests: list[str]) -> bool:
-        """Run the suite of the facade, or some folders of it, there."""
-        self.make()
+    def suite_passes(self) -> bool:
+        """Run the suite of the facade there."""
+        self._make()
         frozen = subprocess.run([*self._pip, "freeze"], check=True, capture_output=True, text=True).stdout.split()
         print(f"== {self.made_by}: {', '.join(line for line in frozen if line.startswith(SHOWN))}", flush=True)
         environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'facade'}{os.pathsep}{ROOT / 'generated'}"}
-        command = [self._python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *SPREAD, *tests]
+        command = [self._python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *SPREAD, "tests/facade"]
         return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
 
 
@@ -77,19 +77,12 @@ def main() -> int:
     """Run the suite as asked; 1 if it fails anywhere."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lowest", action="store_true", help="this Python, with the oldest dependencies admitted")
-    parser.add_argument("--make", action="store_true", help="make the environments, and run nothing there")
-    parser.add_argument("tests", nargs="*", default=["tests/facade"], help="what to run there (default: %(default)s)")
     options = parser.parse_args()
     there = [sys.executable] if options.lowest else [python for python in PYTHONS if works(python)]
     if not options.lowest:
         missing = [python for python in PYTHONS if python not in there]
         print(f"here: {', '.join(there) or 'none'}; not here, so not run: {', '.join(missing) or 'none'}")
-    environments = [Environment(python, lowest() if options.lowest else []) for python in there]
-    if options.make:
-        for environment in environments:
-            environment.make()
-        return 0
-    passed = [environment.suite_passes(options.tests) for environment in environments]
+    passed = [Environment(python, lowest() if options.lowest else []).suite_passes() for python in there]
     return int(not passed or not all(passed))
 
 
