@@ -60,10 +60,8 @@ def annotate_interrupt(tasks: object, note: str | Callable[[], str] = STILL_RUNN
     try:
         yield
     except BaseException as interruption:  # KeyboardInterrupt, CancelledError, SystemExit
-        said = f"{tasks}: {note() if callable(note) else note}"
-        if not isinstance(interruption, Exception | GeneratorExit) and said not in getattr(
-            interruption, "__notes__", ()
-        ):
+        said, before = f"{tasks}: {note() if callable(note) else note}", getattr(interruption, "__notes__", ())
+        if not isinstance(interruption, Exception | GeneratorExit) and said not in before:
             interruption.add_note(said)
         raise
 

@@ -289,9 +289,8 @@ class Poller:
                 f"{state.run_id} for {lasted:.0f} s. The task has probably ended: fetch the result with that run_id, "
                 "or upgrade camb-client."
             )
-            self._fail(
-                _errors.MalformedResponseError(message, ref=self.ref, body=without_queries(str(state.raw))[:2_000])
-            )
+            body = without_queries(str(state.raw))[:2_000]
+            self._fail(_errors.MalformedResponseError(message, ref=self.ref, body=body))
 
     def _observe_failure(self, error: CambError, now: float) -> None:
         self._error = error

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from sys import intern
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -108,7 +109,9 @@ def read_state(ref: TaskRef, parse: Parse, body: Any, redact: Redact, _: float) 
     status, run_id = parse(ref.kind, json_object(body))
     if not isinstance(status, str) or not status.strip():
         raise ValueError("its status is missing, empty or not a string")
-    raw, run_id = redact(body), _run_id(run_id)
+    # One string for what all states have in common, of ten thousand that wait.
+    raw = {intern(name): intern(value) if value == status else value for name, value in redact(body).items()}
+    run_id = _run_id(run_id)
     succeeded = run_id is not None and TaskStatus(status) is TaskStatus.SUCCESS
     make = CompletedTask if succeeded else TaskState
     return make(ref, redact(status), run_id, raw.get("exception_reason"), raw.get("message"), raw)

@@ -218,6 +218,15 @@ def test_submission_in_another_time_zone(both: Both, fake: FakeCamb, clock: Virt
 # --- the deadline ---
 
 
+def test_states_share_the_strings_that_all_of_them_have(both: Both, fake: FakeCamb) -> None:
+    fake.add("tts:1", "PENDING")
+    fake.add("tts:2", "PENDING")
+    first, second = (both.of(fake).status(f"tts:{number}").raw for number in (1, 2))
+    assert first == second
+    assert all(mine is other for mine, other in zip(first, second, strict=True))
+    assert first["status"] is second["status"]
+
+
 @pytest.mark.parametrize(("timeout", "last"), [(4.0, 3.0), (8.0, 6.0), (60.0, 58.0), (1.0, 0.75)])
 def test_the_last_look_is_in_time_before_the_deadline(
     both: Both, fake: FakeCamb, clock: VirtualClock, timeout: float, last: float
