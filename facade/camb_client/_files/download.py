@@ -16,6 +16,7 @@ from urllib.parse import quote, urldefrag, urljoin, urlsplit
 import attrs
 
 from .._http.call import Call, is_address, is_text, media_type, no_json
+from .._http.response import Response, body_text, malformed
 from .._polling.errors import (
     ApiConnectionError,
     ApiError,
@@ -24,7 +25,6 @@ from .._polling.errors import (
     MalformedResponseError,
     is_transient,
 )
-from .._polling.response import Response, body_text, malformed
 from .._polling.schedule import SHORTEST_LIMIT, back_off
 from .formats import HEAD, is_written, misnamed, suffix, wav_length
 

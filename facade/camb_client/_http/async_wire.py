@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 
 import httpx
 
-from .._polling.response import CallResult, Response
+from .._polling.response import CallResult
 from .call import Call
 from .exchange import Exchange
+from .response import Response
 from .wire import BaseWire
 
 _T = TypeVar("_T")

@@ -9,18 +9,9 @@ from urllib.parse import urlsplit
 import attrs
 
 from .._polling.errors import ApiConnectionError
-from .._polling.response import (
-    CallResult,
-    Redact,
-    Response,
-    api_error,
-    body_text,
-    malformed,
-    parse_json,
-    request_id,
-    retry_after,
-)
+from .._polling.response import CallResult, Redact
 from .._polling.task import TaskRef
+from .response import Response, api_error, body_text, malformed, parse_json, request_id, retry_after
 
 if TYPE_CHECKING:
     from .upload import Upload

@@ -34,11 +34,12 @@ import httpx
 from .._polling.checks import DAY
 from .._polling.errors import ApiConnectionError, CambError, ConfigurationError
 from .._polling.log import log
-from .._polling.response import CallResult, Response
+from .._polling.response import CallResult
 from .._polling.task import TaskRef
 from .._polling.text import without_queries
 from .call import STARVED, Call, LocalReadError, interpret, unchanged
 from .credentials import map_texts, redact_address
+from .response import Response
 from .wire import BaseWire, without_query
 
 # What is left of a call when its limit has passed and httpcore has not ended it, in seconds.

@@ -5,9 +5,10 @@ import re
 from contextlib import suppress
 
 from .._http.call import Call
+from .._http.response import Response
 from .._polling.callbacks import STILL_RUNNING
 from .._polling.errors import ApiConnectionError, ApiError, CambError, CreateOutcomeUnknownError
-from .._polling.response import CallResult, Response
+from .._polling.response import CallResult
 from .._polling.task import TaskRef
 
 UNKNOWN = "whether a task was created is unknown; sending it again may pay for it twice"
