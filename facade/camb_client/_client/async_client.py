@@ -11,11 +11,11 @@ import camb_client
 from .._api.operations import SOUND, SPEECH, Operations, kind_of
 from .._files.options import FetchOptions, OnProgress, StrPath
 from .._http.async_wire import AsyncWire
-from .._polling.callbacks import Callbacks, EventHooks
+from .._polling.callbacks import Callbacks
 from .._polling.errors import ConfigurationError
 from .._tasks.async_tasks import AsyncTaskFamily, AsyncTasks
 from .._tasks.base import Body, Result
-from .base import BaseClient
+from .base import BaseClient, EventHooks
 
 
 class AsyncCambClient(BaseClient[AsyncWire], AsyncTasks):

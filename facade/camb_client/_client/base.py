@@ -1,20 +1,22 @@
 """How a client is made."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import EllipsisType
-from typing import Any, Generic, Self
+from typing import Any, Generic, Literal, Self
 
 import httpx
 
 import camb_client  # noqa: TC001 (annotations name what it imports lazily)
 
 from .._http import credentials
-from .._polling.callbacks import EventHooks, PollEvent
+from .._polling.callbacks import PollEvent
 from .._polling.checks import DAY, number, seconds
 from .._polling.schedule import Schedule, ScheduleLike
 from .._polling.task import TaskLike
 from .._tasks.base import AnyWire, BaseTasks
 from .log import log_as_environment_says
+
+EventHooks = Mapping[Literal["poll"], Sequence[Callable[[PollEvent], object]]]
 
 
 def _phases(timeout: float | httpx.Timeout | None) -> httpx.Timeout:

@@ -11,10 +11,10 @@ import camb_client
 from .._api.operations import SOUND, SPEECH, Operations, kind_of
 from .._files.options import FetchOptions, OnProgress, StrPath
 from .._http.sync_wire import Wire
-from .._polling.callbacks import Callbacks, EventHooks, PollEvent, refuse_coroutines
+from .._polling.callbacks import Callbacks, PollEvent, refuse_coroutines
 from .._tasks.base import Body, Result
 from .._tasks.sync_tasks import TaskFamily, Tasks
-from .base import BaseClient
+from .base import BaseClient, EventHooks
 
 
 class CambClient(BaseClient[Wire], Tasks):

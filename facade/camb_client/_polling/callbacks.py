@@ -1,9 +1,9 @@
 """How the caller's own code is run: what may go wrong in it, and what an interruption says."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Literal
+from typing import Any
 
 import attrs
 
@@ -51,7 +51,6 @@ AsyncOnUpdate = Callable[[TaskState], Awaitable[object] | object] | None
 OnCreated = Callable[[TaskRef], object] | None
 AsyncOnCreated = Callable[[TaskRef], Awaitable[object] | object] | None
 Callback = tuple[Callable[[Any], object], Any, str]
-EventHooks = Mapping[Literal["poll"], Sequence[Callable[[PollEvent], object]]]
 
 
 @contextmanager

@@ -305,25 +305,24 @@ class Poller:
             self._failures += 1
             outage = self._failures >= OUTAGE_POLLS and now - self._health.healthy_at >= OUTAGE_SECONDS
             silence = self._failures >= SILENCE_POLLS and not self._health.answered
-            if outage or silence or not _errors.is_transient(error, healthy=self._health.healthy):
-                self._fail(error)
-            else:
-                self._plan(now, back_off(self._failures, self._random))
+            final = outage or silence or not _errors.is_transient(error, healthy=self._health.healthy)
+            self._retry(error, now, back_off(self._failures, self._random), final=final)
 
     def _observe_missing(self, error: CambError, now: float) -> None:
         if self.last_state is None:
             grace = CREATED_GRACE if self.ref._created else NOT_FOUND_GRACE
-            if self._age_at(now) > grace:
-                self._fail(error)
-            else:
-                self._plan(now, self._paced())
-            return
-        self._missing = self._missing or Streak()
-        lasted = self._missing.count(None, now)
-        if self._missing.times >= LOST_POLLS or lasted >= LOST_SECONDS:
+            self._retry(error, now, self._paced(), final=self._age_at(now) > grace)
+        else:
+            self._missing = self._missing or Streak()
+            lasted = self._missing.count(None, now)
+            final = self._missing.times >= LOST_POLLS or lasted >= LOST_SECONDS
+            self._retry(error, now, back_off(self._missing.times, self._random), final=final)
+
+    def _retry(self, error: CambError, now: float, delay: float, *, final: bool) -> None:
+        if final:
             self._fail(error)
         else:
-            self._plan(now, back_off(self._missing.times, self._random))
+            self._plan(now, delay)
 
     def _fail(self, error: CambError) -> None:
         self.done, self.failure = True, error

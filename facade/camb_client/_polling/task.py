@@ -82,13 +82,8 @@ class TaskRef:
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain JSON, for :meth:`from_dict`."""
-        at = self.submitted_at
-        return {
-            "kind": self.kind,
-            "task_id": self.task_id,
-            "submitted_at": at and at.isoformat(),
-            "created": self._created,
-        }
+        moment = self.submitted_at and self.submitted_at.isoformat()
+        return {"kind": self.kind, "task_id": self.task_id, "submitted_at": moment, "created": self._created}
 
     @classmethod
     def from_dict(cls, fields: dict[str, Any]) -> "TaskRef":
