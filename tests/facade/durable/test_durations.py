@@ -32,6 +32,11 @@ def work(both: Both, folder: Path, clock: VirtualClock, texts: Iterable[str], ta
     return fake
 
 
+def learn(both: Both, folder: Path, clock: VirtualClock, text: str, takes: float, **options: Any) -> list[FakeCamb]:
+    """Run six such lines, one after the other: where threads sleep side by side, a virtual clock adds it up."""
+    return [work(both, folder, clock, [text], takes, **options) for _ in range(6)]
+
+
 def first_gap(fake: FakeCamb) -> float:
     """How long after its creation the one task of a server was polled first."""
     (ref,) = fake.created
@@ -55,10 +60,9 @@ def folder(tmp_path: Path) -> Path:
 def test_the_next_run_begins_with_what_the_last_has_learned(
     both: Both, folder: Path, clock: VirtualClock, schedule: Any, learns: bool
 ) -> None:
-    polls = []
-    for texts in (["One line"] * 6, ["Another"]):
-        fake = work(both, folder, clock, texts, 60, schedule=schedule)
-        polls.append(fake.polls(fake.created[0]))
+    first, *_ = learn(both, folder, clock, "One line", 60, schedule=schedule)
+    fake = work(both, folder, clock, ["Another"], 60, schedule=schedule)
+    polls = [one.polls(one.created[0]) for one in (first, fake)]
     assert (polls[1] < polls[0] * 0.7) == learns
     assert (polls[1] == polls[0] == len(BASE[: polls[0]])) == (not learns)
     assert (first_gap(fake) > 5) == learns
@@ -66,8 +70,8 @@ def test_the_next_run_begins_with_what_the_last_has_learned(
 
 
 def test_long_texts_and_short_ones_are_told_apart(both: Both, folder: Path, clock: VirtualClock) -> None:
-    work(both, folder, clock, ["Short"] * 5, 60, schedule=Schedule.LEARNED)
-    work(both, folder, clock, ["Long " * 500] * 5, 600, schedule=Schedule.LEARNED)
+    learn(both, folder, clock, "Short", 60, schedule=Schedule.LEARNED)
+    learn(both, folder, clock, "Long " * 500, 600, schedule=Schedule.LEARNED)
     short, long, other = (
         first_gap(work(both, folder, clock, [text], 600, schedule=Schedule.LEARNED))
         for text in ("Brief", "Large " * 400, "Between " * 9)
@@ -148,7 +152,7 @@ def test_a_file_of_the_version_before_is_upgraded(fake: FakeCamb, folder: Path, 
 
 @pytest.mark.parametrize("damaged", ["[1, 2", "7", '["a"]', "[NaN]", "[-1]", "null"])
 def test_what_cannot_be_read_is_forgotten(both: Both, folder: Path, clock: VirtualClock, damaged: str) -> None:
-    work(both, folder, clock, ["One line"] * 6, 60)
+    learn(both, folder, clock, "One line", 60)
     with sqlite3.connect(folder.with_name("jobs.db")) as connection:
         connection.execute("UPDATE durations SET seconds = ?", (damaged,))
     connection.close()
