@@ -10,6 +10,7 @@ from .._polling.errors import BILLING_PAGE, CambError
 from .._polling.task import CompletedTask, TaskRef, TaskState
 
 _ADDRESS = re.compile(rf"(?!{re.escape(BILLING_PAGE)})https?://[^\s'\"<>]+", re.IGNORECASE)
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def _strip(value: Any) -> Any:
@@ -22,8 +23,9 @@ def _strip(value: Any) -> Any:
 
 
 def dump(value: Any) -> str:
-    """As JSON, briefly."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    """As JSON, briefly; half a surrogate pair, which JSON allows and UTF-8 does not, as an escape."""
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return _HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
 
 
 def dump_error(error: CambError) -> str:

@@ -18,8 +18,8 @@ from .._polling.task import TaskRef, TaskState
 VERSION = 1
 # How ``Schedule.LEARNED`` stands in JSON; any other is its numbers.
 _LEARNED = "learned"
-# What is longer is no state: it is not parsed.
-_LONGEST = 65_536
+# What is longer is no state: it is not parsed. Nor is there a URL of a task whose reference is longer than this.
+_LONGEST, _LONGEST_REF = 65_536, 10_000
 _LATEST = 2e11  # The year 8307, which a datetime can still have.
 # Whoever resumes a wait may be late, but the task may have ended in time: its last poll gets so long.
 LATE_LIMIT = 10.0
@@ -129,11 +129,12 @@ class WaitState:
     def to_json(self) -> str:
         """One flat JSON object, of some 400 bytes, for :meth:`from_json`."""
         own = {name: getattr(self, name) for name in _FIELDS.keys() & _NAMES}
+        at = self.ref.submitted_at
         own |= {
             "task": str(self.ref),
-            "submitted_at": self.ref.submitted_at and self.ref.submitted_at.timestamp(),
+            "submitted_at": at and min(max(0.0, at.timestamp()), _LATEST),
             "created": self.ref._created,
-            "timeout": None if self.timeout == math.inf else self.timeout,
+            "timeout": None if self.timeout > _LATEST else self.timeout,
             "schedule": _schedule_text(self.schedule),
         }
         return json.dumps({"version": VERSION, **{name: _short(own[name]) for name in _FIELDS}}, separators=(",", ":"))
@@ -226,7 +227,14 @@ def begin(ref: TaskRef, timeout: float, schedule: Schedule, time_of_day: float) 
 
     It counts as one that the API has answered: a process that takes it up meets an outage as any other wait does,
     and not as if the address were wrong.
+
+    Raises:
+        ValueError: The reference is too long to be kept.
     """
+    if len(str(ref)) > _LONGEST_REF:
+        raise ValueError(
+            f"a task reference that is kept has at most {_LONGEST_REF:,} characters, not {len(str(ref)):,}"
+        )
     poller = Poller(ref, timeout, schedule, lambda: 0.5)
     poller.start(time_of_day, time_of_day)
     return save(poller, 0.0)

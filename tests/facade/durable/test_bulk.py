@@ -364,6 +364,13 @@ def test_retry(both: Both, fake: FakeCamb, folder: Path) -> None:
     assert len(fake.created) == 4  # One of them twice, as was asked for.
 
 
+def test_a_refusal_with_half_a_surrogate_pair_is_a_refusal(both: Both, fake: FakeCamb, folder: Path) -> None:
+    fake.script("POST /tts", Reply(422, b'{"detail": "no \\ud83d"}', {"content-type": "application/json"}))
+    (item,) = run(both.of(fake), folder, lines(folder, 1))
+    assert item.state == "refused"
+    assert item.error.detail == "no \ud83d"
+
+
 def test_new_arguments(both: Both, fake: FakeCamb, folder: Path) -> None:
     def plan(text: str) -> Plan:
         return lambda journal: journal.tts("a", to=folder / "a.flac", text=text, **VOICE)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -306,6 +307,40 @@ def test_a_state_that_cannot_be_read_is_left(fake: FakeCamb, tmp_path: Path, cap
             assert len(list(journal)) == 1
     assert rows(tmp_path / "jobs.db")[TASKS[1]][0] == '{"version": 7}'
     assert f"{TASKS[1]}: its state cannot be read" in caplog.text
+
+
+@pytest.mark.parametrize("status", ["SUCCESS", "ERROR"])
+def test_half_a_surrogate_pair_is_kept_as_it_was_sent(both: Both, fake: FakeCamb, tmp_path: Path, status: str) -> None:
+    """JSON may say it, and UTF-8 cannot: the outcome of a paid task must not be lost for that."""
+    fake.add("tts:1", [{"status": status, "run_id": 7, "message": "broken \ud83d"}])
+    fake.add("tts:2", "SUCCESS", run_id=8)
+    found = {
+        outcome.ref.task_id: outcome for outcome in outcomes(both.of(fake), tmp_path / "jobs.db", ["tts:1", "tts:2"])
+    }
+    assert found["2"].state.run_id == 8
+    assert (found["1"].state or found["1"].error.state).message == "broken \ud83d"
+
+
+@pytest.mark.parametrize(
+    ("submitted_at", "timeout"),
+    [(None, 1e12), (datetime(1969, 12, 31, tzinfo=UTC), 600.0), (datetime.max.replace(tzinfo=UTC), 600.0)],
+)
+def test_whatever_a_wait_takes_is_kept(
+    both: Both, fake: FakeCamb, tmp_path: Path, submitted_at: datetime | None, timeout: float
+) -> None:
+    fake.add("tts:1", "SUCCESS", run_id=7)
+    client, ref = both.of(fake), TaskRef("tts", "1", submitted_at=submitted_at)
+    assert WaitState.from_json(client.real.begin(ref, timeout=timeout).to_json()).ref == ref
+    (outcome,) = outcomes(client, tmp_path / "jobs.db", [ref], timeout=timeout)
+    assert outcome.state.run_id == 7
+
+
+def test_an_id_that_is_too_long_for_any_url_is_refused(fake: FakeCamb, tmp_path: Path) -> None:
+    with fake.client() as camb, camb.journal(tmp_path / "jobs.db") as journal:
+        with pytest.raises(ValueError, match="at most 10,000 characters, not 70,004"):
+            journal.add([f"tts:{'i' * 70_000}"])
+        longest = f"tts:{chr(0xE9) * (10_000 - 4)}"
+        assert WaitState.from_json(camb.begin(longest).to_json()).ref == TaskRef.parse(longest)
 
 
 def test_one_iteration_at_a_time(fake: FakeCamb, tmp_path: Path) -> None:
