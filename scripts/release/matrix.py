@@ -16,7 +16,7 @@ from ..common.project import ROOT
 
 PYTHONS = ("python3.11", "python3.12", "python3.13", "python3.14")
 # What the suite of the facade itself needs.
-SUITE = ("pytest", "pytest-asyncio", "pytest-xdist", "pyyaml", "jsonschema", "trustme", "pyte")
+SUITE = ("pytest", "pytest-asyncio", "pytest-xdist", "pyyaml", "hypothesis", "jsonschema", "trustme", "pyte")
 SPREAD = ("-n", "auto", "--dist", "worksteal")
 # The versions that a reader of the log wants to know.
 SHOWN = ("httpx=", "attrs=", "aiohttp=", "click=", "rich=")

@@ -4,6 +4,7 @@ Every line ends in exactly one state, the server makes no task twice but those t
 whole, and no part of one is left. ``make test-all`` has the whole of it, ``make test`` a short one.
 """
 
+import os
 import random
 import resource
 import signal
@@ -61,7 +62,8 @@ class Studio:
         return subprocess.Popen(
             [*COMMAND, "batch", str(self.lines), "-o", str(self.folder / "out"), "--schedule", "0.1", "--voice", "5",
              "--language", "en-us", *options],
-            env={"CAMB_API_KEY": KEY, "CAMB_BASE_URL": self.url, "PYTHONUTF8": "1"},
+            env={"CAMB_API_KEY": KEY, "CAMB_BASE_URL": self.url, "PYTHONUTF8": "1",
+                 "PYTHONPATH": os.environ.get("PYTHONPATH", "")},
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=prepare,
         )  # fmt: skip
 
