@@ -10,10 +10,11 @@ from .._files.fetch import fetch_async
 from .._files.options import FetchOptions, OnProgress, StrPath
 from .._http.async_wire import AsyncWire
 from .._http.call import Call
-from .._polling.callbacks import AsyncOnCreated, AsyncOnUpdate
+from .._polling.callbacks import AsyncOnUpdate
 from .._polling.schedule import ScheduleLike
 from .._polling.task import CompletedTask, TaskRef
 from .._tasks.async_tasks import AsyncTaskFamily
+from .._tasks.base import AsyncOnCreated
 from .families import BaseAudio, BaseSound, BaseSpeech, Run, SoundArguments, SpeechArguments
 from .locales import Locale
 

@@ -11,9 +11,10 @@ from .._files.fetch import fetch
 from .._files.options import FetchOptions, OnProgress, StrPath
 from .._http.call import Call
 from .._http.sync_wire import Wire
-from .._polling.callbacks import OnCreated, OnUpdate
+from .._polling.callbacks import OnUpdate
 from .._polling.schedule import ScheduleLike
 from .._polling.task import CompletedTask, TaskRef
+from .._tasks.base import OnCreated
 from .._tasks.sync_tasks import TaskFamily
 from .families import BaseAudio, BaseSound, BaseSpeech, Run, SoundArguments, SpeechArguments
 from .locales import Locale

@@ -12,8 +12,7 @@ from .._http import credentials
 from .._polling.callbacks import PollEvent
 from .._polling.checks import DAY, number, seconds
 from .._polling.schedule import Schedule, ScheduleLike
-from .._polling.task import TaskLike
-from .._tasks.base import AnyWire, BaseTasks
+from .._tasks.base import AnyWire, BaseTasks, TaskLike
 from .log import log_as_environment_says
 
 EventHooks = Mapping[Literal["poll"], Sequence[Callable[[PollEvent], object]]]

@@ -12,7 +12,8 @@ from .._files.options import StrPath
 from .._polling.checks import DAY, integer, number, seconds
 from .._polling.errors import AuthenticationError, PermissionDeniedError
 from .._polling.schedule import ScheduleLike
-from .._polling.task import TaskLike, TaskRef
+from .._polling.task import TaskRef
+from .._tasks.base import TaskLike
 from .bulk import Creating
 from .database import JOURNAL, Database
 from .durations import Durations

@@ -48,8 +48,6 @@ class PollEvent:
 
 OnUpdate = Callable[[TaskState], object] | None
 AsyncOnUpdate = Callable[[TaskState], Awaitable[object] | object] | None
-OnCreated = Callable[[TaskRef], object] | None
-AsyncOnCreated = Callable[[TaskRef], Awaitable[object] | object] | None
 Callback = tuple[Callable[[Any], object], Any, str]
 
 

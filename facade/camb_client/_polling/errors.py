@@ -64,8 +64,15 @@ class CambError(Exception):
         return {"type": type(self).__name__, "message": plain(str(self)), "task": task, **facts}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle and copy with every attribute, and with the cause."""
-        return type(self), self.args, {**vars(self), "__cause__": self.__cause__}
+        """Pickle and copy with every attribute, and with the cause; or with its text, where it cannot be pickled."""
+        import pickle
+
+        cause = self.__cause__
+        try:
+            pickle.loads(pickle.dumps(cause))  # noqa: S301 (what was dumped here)
+        except Exception:  # noqa: BLE001 (it may be of the caller's own transport, and so of any kind)
+            cause = RuntimeError(f"{type(cause).__name__}: {cause}")
+        return type(self), self.args, {**vars(self), "__cause__": cause}
 
 
 class ConfigurationError(CambError, ValueError):
@@ -181,6 +188,9 @@ class CreateOutcomeUnknownError(CambError):
 
     It was sent once. ``__cause__`` is what went wrong: no response, a 5xx, or a 200 that names no task. To send it
     again may pay for it twice.
+
+    Attributes:
+        ref: The task, where the part of a response that came names it: wait for that. Else ``None``.
     """
 
 

@@ -3,7 +3,7 @@
 import re
 import sys
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
@@ -100,17 +100,6 @@ class TaskRef:
         ref = cls(fields["kind"], fields["task_id"], at and datetime.fromisoformat(at))
         object.__setattr__(ref, "_created", bool(fields.get("created")))
         return ref
-
-
-class HasRef(Protocol):
-    """Whatever belongs to a task: a :class:`TaskState`, a :class:`TaskOutcome`, an error."""
-
-    @property
-    def ref(self) -> TaskRef | None:
-        """The task."""
-
-
-TaskLike = TaskRef | str | HasRef
 
 
 @attrs.frozen

@@ -11,11 +11,11 @@ from .._batch.outcome import TaskOutcome
 from .._batch.outcomes import AsyncOutcomes
 from .._http.async_wire import AsyncWire
 from .._http.call import Call
-from .._polling.callbacks import AsyncOnCreated, AsyncOnUpdate, Callbacks, acall, annotate_interrupt, check_callback
+from .._polling.callbacks import AsyncOnUpdate, Callbacks, acall, annotate_interrupt, check_callback
 from .._polling.poller import Poller
 from .._polling.schedule import ScheduleLike
-from .._polling.task import CompletedTask, TaskLike, TaskRef, TaskState
-from .base import BaseFamily, BaseTasks, Body, P, Result, Run, T
+from .._polling.task import CompletedTask, TaskRef, TaskState
+from .base import AsyncOnCreated, BaseFamily, BaseTasks, Body, P, Result, Run, T, TaskLike
 from .create import Creation
 
 _T = TypeVar("_T")

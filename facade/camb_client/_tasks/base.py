@@ -1,7 +1,7 @@
 """What the sync and the async client have in common: what a task argument means, and what is checked at once."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, SupportsIndex, TypeVar
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Protocol, SupportsIndex, TypeVar
 
 from .._api import calls, operations
 from .._api.operations import Part
@@ -11,7 +11,7 @@ from .._polling.callbacks import PollEvent, check_callback
 from .._polling.checks import DAY, integer, number, seconds
 from .._polling.poller import Poller
 from .._polling.schedule import LearnedSchedule, Schedule, ScheduleLike
-from .._polling.task import CompletedTask, TaskLike, TaskRef
+from .._polling.task import CompletedTask, TaskRef
 
 if TYPE_CHECKING:
     from typing_extensions import TypeVar as TypeVarWithDefault
@@ -32,6 +32,19 @@ P = ParamSpec("P")
 T = TypeVar("T")
 # What names a run: its run_id, or the task or the outcome that has it.
 Run = SupportsIndex | CompletedTask | SucceededOutcome | FailedOutcome
+
+
+class HasRef(Protocol):
+    """Whatever belongs to a task: a :class:`TaskState`, a :class:`TaskOutcome`, an error."""
+
+    @property
+    def ref(self) -> TaskRef | None:
+        """The task."""
+
+
+TaskLike = TaskRef | str | HasRef
+OnCreated = Callable[[TaskRef], object] | None
+AsyncOnCreated = Callable[[TaskRef], Awaitable[object] | object] | None
 
 
 class BaseTasks(Generic[AnyWire]):

@@ -10,19 +10,11 @@ from .._batch.outcome import TaskOutcome
 from .._batch.outcomes import Outcomes
 from .._http.call import Call
 from .._http.sync_wire import Wire
-from .._polling.callbacks import (
-    Callbacks,
-    OnCreated,
-    OnUpdate,
-    annotate_interrupt,
-    call,
-    check_callback,
-    refuse_coroutines,
-)
+from .._polling.callbacks import Callbacks, OnUpdate, annotate_interrupt, call, check_callback, refuse_coroutines
 from .._polling.poller import Poller
 from .._polling.schedule import ScheduleLike
-from .._polling.task import CompletedTask, TaskLike, TaskRef, TaskState
-from .base import BaseFamily, BaseTasks, Body, P, Result, Run, T
+from .._polling.task import CompletedTask, TaskRef, TaskState
+from .base import BaseFamily, BaseTasks, Body, OnCreated, P, Result, Run, T, TaskLike
 from .create import Creation
 
 

@@ -18,8 +18,7 @@ from .._polling.checks import DAY, integer, number, seconds
 from .._polling.errors import ConfigurationError
 from .._polling.log import log
 from .._polling.schedule import Schedule, ScheduleLike
-from .._polling.task import TaskLike
-from .._tasks.base import BaseTasks
+from .._tasks.base import BaseTasks, TaskLike
 from ._record import Waiting
 from ._worker import BaseWaits
 

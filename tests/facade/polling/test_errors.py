@@ -97,6 +97,25 @@ def test_errors_survive_pickle_and_copy(error: type[CambError]) -> None:
         assert isinstance(again.__cause__, httpx.ConnectError)
 
 
+class _OfItsOwn(httpx.ReadError):
+    """As a transport of the caller's may raise: it can be pickled, and cannot be made again."""
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(f"{host}:{port}")
+
+
+def test_errors_survive_with_a_cause_that_does_not(both: Both) -> None:
+    def broken(_: httpx.Request) -> httpx.Response:
+        raise _OfItsOwn("a.example", 1)
+
+    with pytest.raises(ApiConnectionError) as caught:
+        both.answering(broken).status("tts:1")
+    assert isinstance(caught.value.__cause__, _OfItsOwn)
+    for again in (pickle.loads(pickle.dumps(caught.value)), copy.deepcopy(caught.value)):
+        assert (type(again), str(again), again.ref) == (ApiConnectionError, str(caught.value), caught.value.ref)
+        assert str(again.__cause__) == "_OfItsOwn: a.example:1"
+
+
 @pytest.mark.parametrize(
     ("code", "expected"),
     [(400, ApiError), (401, AuthenticationError), (402, ApiPaymentRequiredError), (403, PermissionDeniedError),
