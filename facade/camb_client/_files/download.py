@@ -117,7 +117,7 @@ class Download:
             return "location" in response.headers
         kind = media_type(response)
         is_file = not self._where or not (is_text(kind) or not (kind or self._next))
-        return response.status_code in {200, 206} and is_file
+        return response.is_success and response.status_code not in {204, 205} and is_file
 
     def begin(self, response: Response, content: object) -> int | None:
         """Take in the headers of a response.
@@ -143,7 +143,10 @@ class Download:
 
     def _follow(self, location: str) -> None:
         # A location may have characters that stand in no request; a fragment is for the reader alone.
-        target = urldefrag(urljoin(self._last, quote(location, safe="!#$%&'()*+,/:;=?@[]~"))).url
+        try:
+            target = urldefrag(urljoin(self._last, quote(location, safe="!#$%&'()*+,/:;=?@[]~"))).url
+        except ValueError:  # Half an IPv6 address.
+            target = ""
         self._hops += 1
         if self._hops > HOPS:
             raise self._error(f"more than {HOPS} redirects in a row")

@@ -136,6 +136,9 @@ class Exchange(AbstractContextManager["Exchange[Any]"], Generic[_T]):
         if apart:
             _check_httpcore()
             request.extensions["target"] = request.url.raw_path
+            if request.url.userinfo:  # httpx would log it with the address.
+                next(httpx.BasicAuth(request.url.username, request.url.password).auth_flow(request))
+                request.url = request.url.copy_with(username="", password="")
             without_query(request)
         return request
 
@@ -144,7 +147,7 @@ class Exchange(AbstractContextManager["Exchange[Any]"], Generic[_T]):
         self.response.status_code, self.response.headers = status_code, headers
         self.response.received_at = self._wire.clock.time()
         encoding = headers.get("content-encoding", "").strip().lower()
-        if encoding not in _PLAIN:
+        if not {one.strip() for one in encoding.split(",")} <= _PLAIN:
             self.response.unread = f"encoded as {encoding[:40]!r}, which was not asked for; not read"
         return not self.response.unread
 

@@ -141,12 +141,11 @@ def retry_after(response: Response) -> float | None:
         if value and _SECONDS.fullmatch(value):
             return min(float(value) * unit, _LONGEST_HINT)
     reset = response.headers.get("x-ratelimit-reset", "").strip()
-    if not value and not (response.status_code == 429 and _SECONDS.fullmatch(reset)):
-        return None
     sent_at = _http_date(response.headers.get("date", "")) or response.received_at
-    if value:
-        until = _http_date(value)
-        return None if until is None else min(max(until - sent_at, 0.0), _LONGEST_HINT)
+    if (until := _http_date(value)) is not None:
+        return min(max(until - sent_at, 0.0), _LONGEST_HINT)
+    if response.status_code != 429 or not _SECONDS.fullmatch(reset):
+        return None
     seconds = float(reset)
     return min(max(seconds - sent_at if seconds >= _EPOCH else seconds, 0.0), _RESET_CAP)
 

@@ -54,4 +54,7 @@ class Creation:
         refused = isinstance(error, ApiError) and 400 <= error.status_code < 500
         if refused or (isinstance(error, ApiConnectionError) and not error.sent):
             raise error
-        raise CreateOutcomeUnknownError(f"{self.call.subject}: {UNKNOWN}. What went wrong: {error}") from error
+        found, message = self._task(), f"{self.call.subject}: {UNKNOWN}. What went wrong: {error}"
+        if found:  # What came of the response is enough for that.
+            message = f"{message.rstrip('.')}. The part of the response that came names {found}: wait for it."
+        raise CreateOutcomeUnknownError(message, ref=found) from error

@@ -397,6 +397,18 @@ def faults() -> list[Fault]:
 
 
 @pytest.mark.parametrize("kind", ["sync", "async", "aiohttp"])
+def test_a_response_that_names_the_task_and_does_not_come_whole(kind: str) -> None:
+    """Whether it was created is all but certain then: whoever catches the error knows for what to wait."""
+    reply = b'HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{"task_id": "paid-4711"}'
+    with contextmanager(making)(kind) as both, raw_server(lambda connection: connection.sendall(reply)) as url:
+        camb = both.client(base_url=url, timeout=5)
+        with pytest.raises(CreateOutcomeUnknownError, match="names tts:paid-4711: wait for it") as caught:
+            create(camb)
+        camb.close()
+    assert caught.value.ref == TaskRef("tts", "paid-4711")
+
+
+@pytest.mark.parametrize("kind", ["sync", "async", "aiohttp"])
 def test_two_hundred_faults_around_a_create_never_send_it_twice(kind: str) -> None:
     with contextmanager(making)(kind) as both:
         _two_hundred_faults(both)

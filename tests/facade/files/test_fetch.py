@@ -218,6 +218,7 @@ def test_what_breaks_off_behind_a_redirect_goes_on_behind_it(both: Both, tmp_pat
         ("http://b.example/b?s=s3cret-0123456789", "from https to http", 1),
         ("ftp://b.example/b?s=s3cret-0123456789", "no https or http address", 1),
         ("https://b.example:0/?s=s3cret-0123456789", "no https or http address", 1),
+        ("//[", "no https or http address", 1),
     ],
 )
 def test_redirects_that_lead_nowhere_end_it(
@@ -376,6 +377,34 @@ def test_no_query_is_in_what_a_fetch_says(both: Both, tmp_path: pathlib.Path, ca
             raised = raised.__cause__ or raised.__context__
     # httpcore itself shows at DEBUG whatever headers a server sends, a Location as well.
     assert all(SECRET not in it.getMessage() for it in caplog.records if not it.name.startswith("httpcore"))
+
+
+def test_a_password_in_an_address_is_sent_and_not_logged(
+    both: Both, tmp_path: pathlib.Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    sent: list[str | None] = []
+
+    def answer(_: str, headers: dict[str, str]) -> bytes:
+        sent.append(headers.get("authorization"))
+        return response(AUDIO)
+
+    with raw_files(answer) as url:
+        camb = both.client(base_url=url)
+        fetch(camb, f"{url.replace('://', f'://somebody:{SECRET}@')}/f", tmp_path / "a")
+        camb.close()
+    assert sent == [httpx.BasicAuth("somebody", SECRET)._auth_header]
+    assert "GET http://127.0.0.1" in caplog.text
+    assert SECRET not in caplog.text
+
+
+@pytest.mark.parametrize("status", [201, 203, 226])
+def test_another_success_with_a_file_is_one(both: Both, tmp_path: pathlib.Path, status: int) -> None:
+    with raw_files(lambda *_: response(AUDIO, status=f"{status} Fine")) as url:
+        camb = both.client(base_url=url)
+        assert download(camb, tmp_path / "a").read_bytes() == AUDIO
+        assert fetch(camb, f"{url}/f", tmp_path / "b").read_bytes() == AUDIO
+        camb.close()
 
 
 def test_what_the_network_did_is_the_cause(both: Both, fake: FakeCamb, tmp_path: pathlib.Path) -> None:

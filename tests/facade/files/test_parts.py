@@ -91,9 +91,11 @@ def fetched(both: Both, answer: Answer, folder: pathlib.Path) -> bytes:
         broken_then(lambda _: response(WHOLE)),
         lambda *_: response(WHOLE, content_encoding="aws-chunked"),
         lambda *_: response(WHOLE, content_encoding="AWS-Chunked"),
+        lambda *_: response(WHOLE, content_encoding="aws-chunked, identity"),
+        lambda *_: response(WHOLE, content_encoding="aws-chunked,"),
     ],
     ids=["chunked", "chunked with a length", "206 of all", "206 of all with its etag", "parts", "rest", "rest in parts",
-         "all again", "aws-chunked", "AWS-Chunked"],
+         "all again", "aws-chunked", "AWS-Chunked", "aws-chunked and identity", "aws-chunked and nothing"],
 )  # fmt: skip
 def test_the_whole_is_put_together(both: Both, tmp_path: pathlib.Path, answer: Answer) -> None:
     assert fetched(both, answer, tmp_path) == WHOLE

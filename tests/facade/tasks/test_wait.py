@@ -400,6 +400,7 @@ def test_a_rate_limit_leaves_the_count_of_an_outage_as_it_is(both: Both, fake: F
     [
         ({"x-ratelimit-reset": "7"}, 7.0),
         ({"x-ratelimit-reset": "7", "retry-after": "3"}, 3.0),
+        ({"x-ratelimit-reset": "7", "retry-after": "soon"}, 7.0),
         ({"x-ratelimit-reset": "999999"}, 60.0),
         ({"x-ratelimit-reset": "1767225660", "date": "Thu, 01 Jan 2026 00:00:00 GMT"}, 60.0),
         ({"x-ratelimit-reset": "1767225612", "date": "Thu, 01 Jan 2026 00:00:00 GMT"}, 12.0),
