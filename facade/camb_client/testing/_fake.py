@@ -250,7 +250,7 @@ class FakeCamb:
 
         It is in process, as :meth:`client` is, whichever base URL was asked for; the key has to be the one this
         server takes, which ``CAMB_API_KEY`` is set to. ``CAMB_BASE_URL`` is set to an address that leads nowhere.
-        A client that is given a ``transport`` keeps it, and those made before stay as they are.
+        A client that is given a ``transport`` of the caller's keeps it, and those made before stay as they are.
         """
         environment = {KEY_VARIABLE: self._api_key, "CAMB_BASE_URL": _NOWHERE}
         with ExitStack() as patches:
@@ -262,9 +262,10 @@ class FakeCamb:
     def _patched(self, make: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(make)
         def make_ours(client: Any, *args: Any, **arguments: Any) -> None:
-            own = arguments.get("transport")
-            make(client, *args, **{**arguments, "transport": self.transport() if own is None else own})
-            if own is None:
+            given = arguments.get("transport")
+            is_ours = given is None or given == "aiohttp"
+            make(client, *args, **{**arguments, **({"transport": self.transport()} if is_ours else {})})
+            if is_ours:
                 use_clock(client, self._clock)
 
         return make_ours

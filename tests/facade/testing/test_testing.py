@@ -461,6 +461,7 @@ def test_patch_makes_every_client_one_of_the_fake(monkeypatch: pytest.MonkeyPatc
         with CambClient("wrong", timeout=1) as camb, pytest.raises(AuthenticationError):
             camb.wait("tts:1")
         assert asyncio.run(use(AsyncCambClient())) == 7
+        assert asyncio.run(use(AsyncCambClient(transport="aiohttp"))) == 7
         other = FakeCamb("another")
         with CambClient("another", transport=other.transport()) as camb, pytest.raises(TaskNotFoundError):
             camb.status("tts:1")
