@@ -87,12 +87,12 @@ class AudioJob(Job):
     def handed_out(self, ref: TaskRef) -> None:
         """Print the reference, which is all that was asked for."""
         self.board.created(self.row, ref)
-        self.row.end = SUCCEEDED
         with self.printing():
             if self.display.is_json:
                 self.display.result(self.row, "created")
             else:
                 say(str(ref))
+            self.row.end = SUCCEEDED  # Not before: where the line is lost, the last lines say the reference.
 
     def ended(self, error: CambError | OSError | None, end: Exit | None = None) -> None:
         """Say how it ended, if that has not been said."""

@@ -122,6 +122,19 @@ def test_a_pipe_whose_reader_has_gone_does_not_lose_the_paid_task(cli: Cli) -> N
     )
 
 
+@pytest.mark.parametrize("command", [SPEAK, (*SPEAK, "-q"), ("sound", "rain", "--json")])
+@pytest.mark.parametrize(("stdout", "code"), [("full", 74), ("gone", 141)])
+def test_a_reference_that_is_all_that_was_asked_for_is_said_elsewhere(
+    quick: Cli, command: tuple[str, ...], stdout: str, code: int, request: pytest.FixtureRequest
+) -> None:
+    done = quick(*command, "--no-wait", stdout=request.getfixturevalue(stdout))
+    (task,) = quick.fake.created
+    assert (done.code, done.err.splitlines()[-2:]) == (
+        code,
+        [f"to go on: camb-client wait {task}", f"and then: camb-client download {task.kind}:RUN_ID -o ."],
+    )
+
+
 def test_the_reference_is_on_standard_output_as_soon_as_it_is_known(cli: Cli, tmp_path: pathlib.Path) -> None:
     cli.fake.script("GET /tts", *[Reply.json({"status": "PENDING"})] * 999)
     process = cli.start(*SPEAK, "--json", "-o", str(tmp_path), stderr=subprocess.DEVNULL)
