@@ -24,7 +24,7 @@ from ._display import Display
 from ._exits import SUCCEEDED, Exit, most_serious
 from ._job import Job
 from ._loop import run
-from ._output import say, write
+from ._output import is_closed, say, write
 from ._text import clean, command_line
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class AudioJob(Job):
             raise click.UsageError("--no-wait downloads nothing, so it has no --output", ctx)
         if output == STDOUT and as_json:
             raise click.UsageError("--json and the file cannot both have standard output: name a file", ctx)
-        if output == STDOUT and (sys.stdout is None or sys.stdout.isatty()):
+        if output == STDOUT and (is_closed() or sys.stdout.isatty()):
             raise click.UsageError("standard output is a terminal or closed: pipe it, or name a file", ctx)
         overwrite, board = options.pop("overwrite"), Board()
         board.add(name := name or kind)

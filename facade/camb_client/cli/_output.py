@@ -44,12 +44,17 @@ def guarded_streams() -> Iterator[None]:
         if isinstance(stream, io.TextIOWrapper):  # What an id or a message may have, not every terminal can show.
             stream.reconfigure(errors="backslashreplace")
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere:  # Old versions of click write to None otherwise.
-        sys.stdout = cast("TextIO", Stream(before[0] or nowhere))
+        sys.stdout = cast("TextIO", Stream(before[0] or nowhere, was_closed=before[0] is None))
         sys.stderr = cast("TextIO", Stream(before[1] or nowhere, forgiving=True))
         try:
             yield
         finally:
             sys.stdout, sys.stderr = before
+
+
+def is_closed() -> bool:
+    """Whether standard output was closed from the start, so that it takes everything and nobody gets it."""
+    return bool(getattr(sys.stdout, "was_closed", False))
 
 
 def say(text: str, *, err: bool = False) -> None:
@@ -81,10 +86,11 @@ class Stream:
     Args:
         stream: The stream.
         forgiving: Whether what it cannot take is dropped.
+        was_closed: Whether it stands for one that was closed from the start.
     """
 
-    def __init__(self, stream: Any, *, forgiving: bool = False) -> None:
-        self._stream, self._forgiving = stream, forgiving
+    def __init__(self, stream: Any, *, forgiving: bool = False, was_closed: bool = False) -> None:
+        self._stream, self._forgiving, self.was_closed = stream, forgiving, was_closed
 
     def write(self, piece: Any) -> int:
         """Write a text, or bytes."""

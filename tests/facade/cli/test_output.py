@@ -122,6 +122,15 @@ def test_a_pipe_whose_reader_has_gone_does_not_lose_the_paid_task(cli: Cli) -> N
     )
 
 
+@pytest.mark.parametrize("command", [SPEAK, (*SPEAK, "--stream"), ("download", "tts:7")])
+def test_audio_is_not_for_a_stream_that_is_closed(cli: Cli, command: tuple[str, ...]) -> None:
+    cli.fake.add("tts:1", run_id=7)
+    done = shell(cli, ">&-", *command, "-q", "-o", "-")
+    said = "error: standard output is a terminal or closed: pipe it, or name a file"
+    assert (done.code, done.err.splitlines()[0]) == (2, said)
+    assert not cli.fake.requests
+
+
 @pytest.mark.parametrize("command", [SPEAK, (*SPEAK, "-q"), ("sound", "rain", "--json")])
 @pytest.mark.parametrize(("stdout", "code"), [("full", 74), ("gone", 141)])
 def test_a_reference_that_is_all_that_was_asked_for_is_said_elsewhere(
