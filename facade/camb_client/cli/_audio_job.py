@@ -24,7 +24,7 @@ from ._display import Display
 from ._exits import SUCCEEDED, Exit, most_serious
 from ._job import Job
 from ._loop import run
-from ._output import is_closed, say, write
+from ._output import is_closed, write
 from ._text import clean, command_line
 
 if TYPE_CHECKING:
@@ -83,16 +83,6 @@ class AudioJob(Job):
         except OSError as problem:
             raise click.UsageError(job.trouble(problem), ctx) from problem
         return job
-
-    def handed_out(self, ref: TaskRef) -> None:
-        """Print the reference, which is all that was asked for."""
-        self.board.created(self.row, ref)
-        with self.printing():
-            if self.display.is_json:
-                self.display.result(self.row, "created")
-            else:
-                say(str(ref))
-            self.row.end = SUCCEEDED  # Not before: where the line is lost, the last lines say the reference.
 
     def ended(self, error: CambError | OSError | None, end: Exit | None = None) -> None:
         """Say how it ended, if that has not been said."""

@@ -10,10 +10,9 @@ from .. import CambError, TaskRef, kinds
 from ._board import Board
 from ._command import PROGRAM, Command, Parsed
 from ._display import Display
-from ._exits import Exit, most_serious
+from ._exits import SUCCEEDED, Exit, most_serious
 from ._job import Job
 from ._loop import run
-from ._output import say
 from ._stdin import STDIN, read_text
 from ._text import clean, command_line
 
@@ -43,13 +42,12 @@ def create(ctx: click.Context, kind: str, file: str, *, as_json: bool) -> Exit:
     board = Board()
     board.add(kind)
     job = _Job(ctx, kind, board, Display(board, as_json=as_json), board.rows[kind])
-    job.as_json = as_json
 
     async def work() -> None:
         async with job.client() as camb:
             creating = job.call(camb.family(kind).create, {"body": body})
             job.row.doing = "creating"
-            job.created(await creating)
+            job.handed_out(await creating)
 
     with job.work():
         run(work())
@@ -59,27 +57,17 @@ def create(ctx: click.Context, kind: str, file: str, *, as_json: bool) -> Exit:
 class _Job(Job):
     """One create. Standard output has the reference and nothing else, for ``$(...)``, or events in JSON."""
 
-    as_json = False
-
-    def created(self, ref: TaskRef) -> None:
-        self.board.created(self.row, ref)
-        with self.printing():
-            if self.as_json:
-                self.display.result(self.row, "created")
-            else:
-                say(clean(str(ref)))
-
     def ended(self, error: CambError | OSError | None, end: Exit | None = None) -> None:
         if error is not None:
             row = self.board.ended(self.row.ref, None, error, end)
-            if self.as_json:
+            if self.display.is_json:
                 with self.printing():
                     self.display.result(row)
 
     def how_to_go_on(self) -> None:
         if not isinstance(self.row.ref, TaskRef):
             self.perhaps_made()
-        elif self.board.exits:  # What standard output should have had.
+        elif self.row.end is not SUCCEEDED:  # What standard output should have had.
             self.display.hint(f"the task: {clean(str(self.row.ref))}")
             self.display.hint(f"to go on: {command_line([PROGRAM, 'wait', str(self.row.ref)])}")
 

@@ -12,8 +12,8 @@ from .. import ApiError, AsyncCambClient, CambError, TaskRef, TaskState
 from ._board import Board, Row, client_log
 from ._command import PROGRAM, debugging, words
 from ._display import Display
-from ._exits import USAGE, Exit, exit_of
-from ._output import OutputClosedError, OutputError
+from ._exits import SUCCEEDED, USAGE, Exit, exit_of
+from ._output import OutputClosedError, OutputError, is_closed, say
 from ._text import clean
 
 _T = TypeVar("_T")
@@ -59,6 +59,18 @@ class Job:
         self.board.created(self.row, ref)
         with self.printing():
             self.display.created(self.row)
+
+    def handed_out(self, ref: TaskRef) -> None:
+        """Print the reference, which is all that was asked for; so what else may do without a reader, this may not."""
+        self.board.created(self.row, ref)
+        with self.printing():
+            if is_closed():
+                raise OutputError("standard output cannot be written: it is closed")
+            if self.display.is_json:
+                self.display.result(self.row, "created")
+            else:
+                say(clean(str(ref)))
+            self.row.end = SUCCEEDED  # Not before: where the line is lost, the last lines say the reference.
 
     def changed(self, state: TaskState) -> None:
         """Show a change on the way."""

@@ -1,7 +1,8 @@
 """Standard output and standard error, written so that a stream that fails costs nobody a task.
 
 Standard error takes notes, errors and hints: what it cannot take is dropped, and the work goes on. Standard output
-takes results: where it cannot take one, an error says so. A stream that is closed from the start takes everything.
+takes results: where it cannot take one, an error says so. A stream that is closed from the start takes everything
+but what a task was paid for: its reference, where nothing else is asked for, and audio.
 """
 
 import errno

@@ -144,6 +144,21 @@ def test_a_reference_that_is_all_that_was_asked_for_is_said_elsewhere(
     )
 
 
+@pytest.mark.parametrize("command", [(*SPEAK, "--no-wait"), ("create", "tts", "--json-file", "body.json")])
+@pytest.mark.parametrize("as_json", [(), ("--json",)], ids=["words", "json"])
+def test_a_closed_stream_takes_no_reference(
+    cli: Cli, tmp_path: pathlib.Path, command: tuple[str, ...], as_json: tuple[str, ...]
+) -> None:
+    (tmp_path / "body.json").write_text(
+        '{"text": "Good morning.", "voice_id": 147320, "language": 1}', encoding="utf-8"
+    )
+    done = shell(cli, ">&-", *command, *as_json, folder=tmp_path)
+    (task,) = cli.fake.created
+    said = done.err.splitlines()
+    assert (done.code, said[0]) == (74, "error: standard output cannot be written: it is closed")
+    assert f"to go on: camb-client wait {task}" in said
+
+
 def test_the_reference_is_on_standard_output_as_soon_as_it_is_known(cli: Cli, tmp_path: pathlib.Path) -> None:
     cli.fake.script("GET /tts", *[Reply.json({"status": "PENDING"})] * 999)
     process = cli.start(*SPEAK, "--json", "-o", str(tmp_path), stderr=subprocess.DEVNULL)
