@@ -161,6 +161,14 @@ def _seconds(text: str) -> float:
     raise ValueError(f"{text!r} is not a number of seconds, nor 'none'")
 
 
+def _rate(text: str) -> float:
+    with suppress(ValueError):
+        rate = float(text)
+        if 1 / 86_400 <= rate <= 1e6:  # As the client takes it.
+            return rate
+    raise ValueError(f"{text!r} is not a number from 0.0000116 (one a day) to 1000000")
+
+
 SCHEDULE = Parsed("schedule", _schedule, PRESETS)
 
 
@@ -184,7 +192,7 @@ def tasks_argument(*, is_required: bool = True) -> Callable[[_F], _F]:
 def rate_option(name: str, said: str) -> Callable[[_F], _F]:
     """How many a second."""
     flag = f"--{name.replace('_', '-')}"
-    return click.option(flag, name, type=click.FloatRange(0, 1e6, min_open=True), metavar="N", help=said)
+    return click.option(flag, name, type=Parsed("rate", _rate), metavar="N", help=said)
 
 
 def waiting_options(command: _F) -> _F:

@@ -439,6 +439,8 @@ def test_another_file_as_the_journal(quick: Cli) -> None:
     ("options", "said"),
     [
         (["--creates-per-second", "0"], "--creates-per-second"),
+        (["--creates-per-second", "nan"], "'nan' is not a number from 0.0000116 (one a day) to 1000000"),
+        (["--creates-per-second", "1e-9"], "'1e-9' is not a number from 0.0000116 (one a day) to 1000000"),
         (["--max-requests-per-second", "x"], "--max-requests-per-second"),
         (["--retry", "planned"], "--retry"),
         (["--kind", "translated-story"], "--kind"),

@@ -147,6 +147,13 @@ def test_a_wait_for_ever_and_presets_are_understood(cli: Cli) -> None:
         (["wait", "tts:1", "--timeout", "nan"], "'nan' is not a number of seconds"),
         (["wait", "tts:1", "--schedule", "fast"], "'fast' is none of default, interactive, background"),
         (["wait", "tts:1", "--schedule", "0"], "'0' is none of"),
+        *[
+            (
+                ["wait", "tts:1", "--max-requests-per-second", rate],
+                f"{rate!r} is not a number from 0.0000116 (one a day)",
+            )
+            for rate in ("nan", "1e-9", "0", "1e7", "-inf", "fast")
+        ],
         (["sing"], "No such command 'sing'"),
     ],
 )
