@@ -1,6 +1,7 @@
 """``create``: a task of any kind, of a body in JSON."""
 
 import json
+import stat
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -111,9 +112,16 @@ def _path(folder: Path, name: str, given: object) -> Path:
         raise ValueError(f"{name} is a file: write its path, relative to the JSON file, not {given!r}")  # noqa: TRY004
     path = folder / given
     try:
-        with path.open("rb"):
-            return path
+        if not _is_special(path):
+            with path.open("rb"):
+                return path
+        why = "this is no regular file: write its content to one"
     except (OSError, ValueError) as problem:
-        raise ValueError(
-            f"{name}: {str(path)!r} cannot be read: {getattr(problem, 'strerror', '') or problem}"
-        ) from problem
+        why = getattr(problem, "strerror", "") or str(problem)
+    raise ValueError(f"{name}: {str(path)!r} cannot be read: {why}")
+
+
+def _is_special(path: Path) -> bool:
+    """Whether it is a pipe, a device or the like: to open a pipe waits for who writes it."""
+    mode = path.stat().st_mode
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))

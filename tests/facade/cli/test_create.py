@@ -100,6 +100,17 @@ def test_what_cannot_be_is_refused_before_anything_is_sent(quick: Cli, kind: str
     assert not quick.fake.requests
 
 
+def test_a_pipe_is_no_file_of_a_body(quick: Cli) -> None:
+    os.mkfifo("talk.mp3")
+    pathlib.Path("body.json").write_text('{"language": 1, "media_file": "talk.mp3"}', encoding="utf-8")
+    writer = os.open("talk.mp3", os.O_RDWR)  # With one, a mistake fails the test, and does not hang it.
+    done = quick("create", "transcribe", "--json-file", "body.json")
+    os.close(writer)
+    said = "error: media_file: 'talk.mp3' cannot be read: this is no regular file: write its content to one"
+    assert (done.code, done.err.splitlines()[0]) == (2, said)
+    assert not quick.fake.requests
+
+
 def test_a_body_that_is_not_there(quick: Cli) -> None:
     done = quick("create", "translate", "--json-file", "no.json")
     assert (done.code, done.err.splitlines()[0]) == (2, "error: 'no.json' cannot be read: No such file or directory")
