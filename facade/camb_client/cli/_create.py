@@ -13,6 +13,7 @@ from ._command import PROGRAM, Command, Parsed
 from ._display import Display
 from ._exits import SUCCEEDED, Exit, most_serious
 from ._job import Job
+from ._lines import once
 from ._loop import run
 from ._stdin import STDIN, read_text
 from ._text import clean, command_line
@@ -81,7 +82,7 @@ def _body(kind: str, file: str) -> dict[str, Any]:
     """
     place, text = ("standard input", read_text()) if file == STDIN else (repr(file), _read(file))
     try:
-        body = json.loads(text, parse_constant=_no_number)
+        body = json.loads(text, object_pairs_hook=once, parse_constant=_no_number)
     except (ValueError, RecursionError) as problem:
         raise ValueError(f"{place} is no JSON: {problem}") from problem
     if not isinstance(body, dict):

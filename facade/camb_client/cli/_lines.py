@@ -148,7 +148,7 @@ class Lines:
             if not text.strip():
                 continue
             try:
-                found = json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
+                found = json.loads(text, object_pairs_hook=once, parse_constant=_refuse)
                 self._check_columns(found)
                 json.dumps(found, ensure_ascii=False).encode()
             except json.JSONDecodeError as problem:
@@ -186,7 +186,7 @@ class Lines:
             if header is None:
                 header = [cell.strip().lower() for cell in row]
                 try:
-                    self._check_columns(_once([(name, None) for name in header]))
+                    self._check_columns(once([(name, None) for name in header]))
                 except ValueError as problem:
                     wrong(LineError(number, str(problem)))
                     return
@@ -262,7 +262,12 @@ def _parts(file: str) -> tuple[str, str, str]:
     return name, name[: suffix.start()] if suffix else name, suffix[0] if suffix else ""
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON, or the header of a table, in which each name stands once: the last of two would win.
+
+    Raises:
+        ValueError: One stands in it twice.
+    """
     if len(found := dict(pairs)) != len(pairs):
         names = Counter(name for name, _ in pairs)
         raise ValueError(f"{max(names, key=lambda name: names[name])!r} stands in it twice")

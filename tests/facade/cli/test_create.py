@@ -82,6 +82,7 @@ def test_a_file_is_named_by_its_path_from_the_json_file(quick: Cli, tmp_path: pa
         ("translate", "\xff", "'body.json' is no JSON: "),
         ("translate", "[" * 100_000, "'body.json' is no JSON: "),
         ("translate", '{"texts": NaN}', "NaN is no number in JSON"),
+        ("translate", '{"texts": ["a"], "texts": ["b"]}', "'body.json' is no JSON: 'texts' stands in it twice"),
         ("translate", "[]", "'body.json' has no JSON object, but a list"),
         ("translate", '{"texts": []}', "translate create requires 'source_language' (camb-client languages lists"),
         ("transcribe", '{"language": 1, "media_file": "no.wav"}', "media_file: 'no.wav' cannot be read: No such file"),
