@@ -90,6 +90,16 @@ def test_the_exit_code_is_that_of_the_process_too(cli: Cli, streams: str, code: 
     assert shell(cli, streams, "--version") == (code, "", said)
 
 
+@pytest.mark.parametrize("command", ["--help", "--version", "wait --help"])
+def test_a_full_disk_is_said_without_a_buffer_too(cli: Cli, full: TextIO, command: str) -> None:
+    done = subprocess.run(
+        [*COMMAND, *command.split()],
+        env={**cli.env, "PYTHONUNBUFFERED": "1"}, stdout=full, stderr=subprocess.PIPE, text=True,
+        timeout=30, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (74, LOST)
+
+
 def test_a_wait_that_loses_its_reader_names_the_tasks_that_are_left(cli: Cli, gone: TextIO) -> None:
     cli.fake.add("tts:1", ["SUCCESS"])
     cli.fake.add("tts:2", ["PENDING"])
