@@ -13,7 +13,7 @@ from ._board import Board, Row, client_log
 from ._command import PROGRAM, debugging, words
 from ._display import Display
 from ._exits import SUCCEEDED, USAGE, Exit, exit_of
-from ._output import OutputClosedError, OutputError, is_closed, say
+from ._output import OutputClosedError, OutputError, is_closed
 from ._text import clean
 
 _T = TypeVar("_T")
@@ -66,10 +66,7 @@ class Job:
         with self.printing():
             if is_closed():
                 raise OutputError("standard output cannot be written: it is closed")
-            if self.display.is_json:
-                self.display.result(self.row, "created")
-            else:
-                say(clean(str(ref)))
+            self.display.line([(self.row.json("created") if self.display.is_json else clean(str(ref)), "")])
             self.row.end = SUCCEEDED  # Not before: where the line is lost, the last lines say the reference.
 
     def changed(self, state: TaskState) -> None:

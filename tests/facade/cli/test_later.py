@@ -31,11 +31,12 @@ def test_no_wait_prints_the_reference_alone(quick: Cli, command: tuple[str, ...]
     assert not list(pathlib.Path().iterdir())
 
 
-def test_no_wait_as_json(quick: Cli) -> None:
-    done = quick(*SPEAK, "--no-wait", "--json")
+@pytest.mark.parametrize("quiet", [(), ("-q",)])
+def test_no_wait_as_json(quick: Cli, quiet: tuple[str, ...]) -> None:
+    done = quick(*SPEAK, "--no-wait", "--json", *quiet)
     record = json.loads(done.out)
     assert [*record] == KEYS
-    assert (record["event"], record["task"]) == ("created", str(quick.fake.created[0]))
+    assert (record["event"], record["task"], record["exit_code"]) == ("created", str(quick.fake.created[0]), None)
 
 
 def test_no_wait_that_fails_prints_no_reference(quick: Cli) -> None:
