@@ -1,6 +1,5 @@
 """The input of ``batch``: CSV with a header, or JSON Lines, read as it is written, each fault by its own line."""
 
-import codecs
 import csv
 import hashlib
 import io
@@ -15,6 +14,8 @@ from pathlib import Path, PurePath
 from typing import Any, BinaryIO, NoReturn
 
 import attrs
+
+from ._stdin import encoding_of
 
 # What a line says of itself, beside the arguments of its create.
 _OWN = ("key", "file")
@@ -130,8 +131,7 @@ class Lines:
             file.seek(0)
         except OSError as problem:
             raise LineError(0, f"cannot be read: {problem.strerror}") from problem
-        is_wide = begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-        return io.TextIOWrapper(file, encoding="utf-16" if is_wide else "utf-8-sig", newline="")
+        return io.TextIOWrapper(file, encoding=encoding_of(begin), newline="")
 
     def _records(
         self, file: io.TextIOWrapper, wrong: Callable[[LineError], object]

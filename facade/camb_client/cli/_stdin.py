@@ -68,6 +68,11 @@ def read_lines(take: Callable[[str], object], end: Callable[[str], object]) -> N
     threading.Thread(target=read, name="camb-stdin", daemon=True).start()
 
 
+def encoding_of(begin: bytes) -> str:
+    """The encoding of what begins so, its mark included; four bytes tell."""
+    return next((name for mark, name in _MARKS if begin.startswith(mark)), "utf-8")
+
+
 def checked(text: str) -> str:
     """The text itself, if nothing of it was lost on the way.
 
@@ -101,8 +106,7 @@ def _texts(descriptor: int) -> Iterator[str]:
         if not (chunk := os.read(descriptor, 1 << 16)):
             break
         begin += chunk
-    encoding = next((name for mark, name in _MARKS if begin.startswith(mark)), "utf-8")
-    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    decoder = codecs.getincrementaldecoder(encoding_of(begin))("replace")
     yield decoder.decode(begin)
     while chunk := os.read(descriptor, 1 << 16):
         yield decoder.decode(chunk)

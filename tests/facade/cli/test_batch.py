@@ -76,6 +76,7 @@ def test_from_lines_to_files(quick: Cli) -> None:
         ("lines.csv", b"text;voice_id;language;age\nOne;5;de-de;40\n;;;\nTwo;;;\n"),
         ("lines.csv", b"\xef\xbb\xbf" + b'text,voice_id,language,age\r\n"One",5,de-de,40\r\nTwo,,,\r\n'),
         ("lines.txt", "text\tvoice_id\tlanguage\tage\nOne\t5\tde-de\t40\nTwo\t\t\t\n".encode("utf-16")),
+        ("lines.csv", "text,voice_id,language,age\nOne,5,de-de,40\nTwo,,,\n".encode("utf-32")),
         ("lines", b'\n{"text": "One", "voice_id": 5, "language": "de-de", "age": 40, "gender": null}\n{"text": "Two"}'),
     ],
 )
