@@ -89,7 +89,12 @@ async def _kept(
     note: Callable[[str], None],
 ) -> AsyncGenerator[TaskOutcome]:
     """The outcomes of a journal, these tasks put into it first."""
-    with camb.journal(path) as journal:
+    try:
+        opened = camb.journal(path)
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError) as problem:
+        said = f"--journal: {path!r} cannot be opened: {problem.strerror or problem}; name a file in a folder of yours"
+        raise click.UsageError(said) from problem
+    with opened as journal:
         journal.add([ref async for ref in refs], timeout=timeout, schedule=schedule)
         for ref in journal.pending():
             board.add(ref)

@@ -98,6 +98,18 @@ def test_a_journal_of_waits(quick: Cli) -> None:
     assert quick.fake.polls("tts:1") == 2
 
 
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [("no/jobs.db", "No such file or directory"), ("taken/jobs.db", "Not a directory"), (".", "Is a directory")],
+)
+def test_a_journal_of_waits_that_cannot_be_opened(quick: Cli, path: str, why: str) -> None:
+    pathlib.Path("taken").write_text("a file", encoding="utf-8")
+    done = quick("wait", "--journal", path, "tts:1")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"error: --journal: {path!r} cannot be opened: {why}; name a file in a folder of yours")
+    assert not quick.fake.requests
+
+
 def test_a_journal_of_waits_survives_a_kill(cli: Cli, tmp_path: pathlib.Path) -> None:
     for number in range(5):
         cli.fake.add(f"tts:{number}", ["PENDING"])
