@@ -84,6 +84,11 @@ class Planning:
         for line in self.lines.read(self.faults.append):
             try:
                 self._line(journal, line, redo=line.key in redo and line.key in known)
+            except UnicodeEncodeError as problem:  # Of a folder: what stands in a line is UTF-8.
+                before, after = problem.object[: problem.start], problem.object[problem.start :]
+                name = before.rpartition("/")[2] + after.partition("/")[0]
+                said = f"the folder {name!r} has no name in UTF-8, as the journal keeps it: rename it, or use another"
+                raise click.UsageError(said, self._ctx) from problem
             except (ValueError, TypeError, OSError) as problem:
                 said = replaces(problem) if isinstance(problem, FileExistsError) else str(problem)
                 if isinstance(problem, OSError) and problem.strerror:

@@ -7,6 +7,7 @@ import re
 import shlex
 import signal
 import sqlite3
+import sys
 import time
 from typing import Any
 
@@ -207,6 +208,14 @@ def test_what_is_no_utf_8(quick: Cli) -> None:
     done = quick("batch", "lines.csv", "-o", "out", *QUICK)
     assert done.code == 2
     assert "lines.csv: is not UTF-8" in done.err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are bytes on Linux alone")
+def test_a_folder_whose_name_is_no_utf_8(quick: Cli) -> None:
+    done = batch(quick, table("One"), output=os.fsdecode(b"out\xff mine/of it"))
+    said = r"the folder 'out\udcff mine' has no name in UTF-8, as the journal keeps it: rename it, or use another"
+    assert (done.code, done.err.splitlines()[0]) == (2, f"error: {said}")
+    assert not quick.fake.requests
 
 
 def test_many_faults_are_shown_in_part(quick: Cli) -> None:
