@@ -38,7 +38,7 @@ class Block(NamedTuple):
 
 def openapi_block(text: str, source: str) -> Block:
     """Find the one OpenAPI block of a page, and hold its fence line to what the block describes."""
-    kinds = [(_kind(block), block) for block in _fenced_blocks(text)]
+    kinds = [(_kind(block), block) for block in _fenced_blocks(text, source)]
     blocks = [block for kind, block in kinds if kind == "openapi"]
     if not blocks:
         for kind, block in kinds:
@@ -65,17 +65,22 @@ def _check_fence(block: Block, source: str) -> None:
         raise PipelineError(where, f"{said}{missing}, and the block describes {shown}")
 
 
-def _fenced_blocks(text: str) -> list[Block]:
+def _fenced_blocks(text: str, source: str) -> list[Block]:
     # Imported here: the build needs this package's other modules, but no Markdown.
     from markdown_it import MarkdownIt
 
     # Only blocks matter, and the text within paragraphs may take long to parse.
     tokens = MarkdownIt("commonmark").disable("inline").parse(text if text.endswith("\n") else f"{text}\n")
-    return [
-        Block(token.map[0] + 1 if token.map else 1, token.info.strip(), token.content)
-        for token in tokens
-        if token.type == "fence"
-    ]
+    blocks = []
+    for token in tokens:
+        if token.type == "fence":
+            start, end = token.map or (0, 0)
+            # To Markdown the end of the page ends a block too: then there are not two fences around its content.
+            if end - start < token.content.count("\n") + 2:
+                reason = "the block that begins here never ends, so the page was probably cut off: fetch it again"
+                raise PipelineError(f"{source}:{start + 1}", reason)
+            blocks.append(Block(start + 1, token.info.strip(), token.content))
+    return blocks
 
 
 def _kind(block: Block) -> str:

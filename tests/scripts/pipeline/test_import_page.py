@@ -44,8 +44,7 @@ def indent(text: str, prefix: str) -> str:
         pytest.param(f"# Title\n\n> quote\n\n{FENCED}\nmore\n", BLOCK, id="in prose"),
         pytest.param(FENCED.replace("```", "````"), BLOCK, id="four backticks"),
         pytest.param(FENCED.replace("```", "~~~"), BLOCK, id="tildes"),
-        pytest.param(FENCED.removesuffix("```\n"), BLOCK, id="never closed"),
-        pytest.param(FENCED.removesuffix("\n```\n"), BLOCK, id="ends without a line end"),
+        pytest.param(FENCED.removesuffix("\n"), BLOCK, id="ends without a line end"),
         pytest.param(FENCED.replace("```\n", "\n\n```\n"), BLOCK + "\n\n", id="blank lines at the end are kept"),
         pytest.param(indent(FENCED, "> "), BLOCK, id="quoted"),
         pytest.param("- item\n\n" + indent(FENCED, "  "), BLOCK, id="in a list"),
@@ -110,6 +109,25 @@ def test_refuses_and_writes_nothing(page: str, message: str, tmp_path: Path) -> 
     with pytest.raises(PipelineError) as refusal:
         import_page(page, slug="get-dub", pages=tmp_path)
     assert str(refusal.value).startswith(message)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("page", "line"),
+    [
+        pytest.param(FENCED.removesuffix("```\n"), 1, id="before the fence"),
+        pytest.param(FENCED.removesuffix("`\n"), 1, id="within the fence"),
+        pytest.param(FENCED.partition("responses")[0], 1, id="within the block"),
+        pytest.param(FENCED.partition("{task_id}")[0], 1, id="within the first fence"),
+        pytest.param(f"# Title\n\n`{FENCED}", 3, id="the fence that ends is shorter"),
+        pytest.param(indent(FENCED.removesuffix("```\n"), "> "), 1, id="quoted"),
+        pytest.param(f"{FENCED}\n```bash\ncurl", 11, id="within another block"),
+    ],
+)
+def test_a_page_that_was_cut_off_is_refused(page: str, line: int, tmp_path: Path) -> None:
+    message = f"^page:{line}: the block that begins here never ends, so the page was probably cut off: fetch it again$"
+    with pytest.raises(PipelineError, match=message):
+        import_page(page, slug="get-dub", pages=tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
