@@ -1,6 +1,7 @@
 """A page of the docs: fetch it, within bounds, and find the one OpenAPI block in it."""
 
 import asyncio
+import os
 import re
 import sys
 import zlib
@@ -17,6 +18,9 @@ _SIZE_LIMIT = 2_000_000  # bytes; the largest docs pages known have some 50,000
 _PHASE_SECONDS = 10.0  # for each phase of a request
 _PAGE_SECONDS = 30.0  # for all of it, redirects too, so that a server which drips cannot hold us
 _REDIRECTS = 5
+# What httpx reads of the environment; the names of proxies in small letters too.
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+_FILES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
 _LANGUAGE = re.compile(r"ya?ml(\s|\Z)", re.IGNORECASE)
 # The file or address of the whole spec may stand before the method.
 _OPERATION = re.compile(rf"ya?ml\s+(?:\S+\s+)?(?P<method>{'|'.join(METHODS)})\s+(?P<path>/\S*)(\s|\Z)", re.IGNORECASE)
@@ -116,9 +120,8 @@ def is_address(source: str) -> bool:
 
 async def download(address: str) -> str:
     """Fetch a page. Redirects are followed (docs sites move pages about, and nothing secret is sent)."""
-    headers = {"accept-encoding": "identity"}
     try:
-        async with asyncio.timeout(_PAGE_SECONDS), httpx.AsyncClient(timeout=_PHASE_SECONDS, headers=headers) as client:
+        async with asyncio.timeout(_PAGE_SECONDS), _client() as client:
             request = client.build_request("GET", address)
             for _ in range(_REDIRECTS + 1):
                 response = await client.send(request, stream=True)
@@ -130,9 +133,24 @@ async def download(address: str) -> str:
                     await response.aclose()  # The body of a redirect is never read.
     except TimeoutError as error:
         raise PipelineError(address, f"no response, or not all of it, within {_PAGE_SECONDS:g} seconds") from error
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except httpx.HTTPError as error:
         raise PipelineError(address, f"no response: {error or type(error).__name__}") from error
+    except (ExceptionGroup, OverflowError, UnicodeError, httpx.InvalidURL) as error:
+        # A port that is too high comes in a group, for a name may lead to several addresses.
+        said = error.exceptions[0] if isinstance(error, ExceptionGroup) else error
+        raise PipelineError(address, f"not a valid address ({said}): correct it, or that of the proxy") from error
     raise PipelineError(address, f"more than {_REDIRECTS} redirects")
+
+
+def _client() -> httpx.AsyncClient:
+    try:
+        return httpx.AsyncClient(timeout=_PHASE_SECONDS, headers={"accept-encoding": "identity"})
+    except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
+        # Of an address of a proxy that is not valid httpx shows a part, which may be its password.
+        said = "an address in it is not valid" if isinstance(error, httpx.InvalidURL) else error
+        known = _FILES if isinstance(error, OSError) else _PROXIES
+        names = " or ".join(name for name in os.environ if name.upper() in known)
+        raise PipelineError("environment", f"no request can be made ({said}): correct or unset {names}") from error
 
 
 async def _content(response: httpx.Response, address: str) -> bytes:

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -230,6 +231,48 @@ def test_says_that_an_address_cannot_be_reached(address: str, capsys: pytest.Cap
     err = capsys.readouterr().err
     assert err.startswith(f"error: {address}: no response: ")
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("http://127.0.0.1:99999/a.md", "port must be 0-65535"),
+        ("http://xn--/a.md", "Malformed A-label"),
+        ("http://127.0.0.1:port/a.md", "Invalid port: 'port'"),
+    ],
+)
+def test_says_that_an_address_is_not_valid(address: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([address]) == 1
+    err = capsys.readouterr().err
+    assert err.startswith(f"error: {address}: not a valid address (")
+    assert said in err
+    assert err.endswith("): correct it, or that of the proxy\n")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("HTTPS_PROXY", "socks9://me:secret@x", "Unknown scheme for proxy URL URL('socks9://me:[secure]@x')"),
+        ("all_proxy", "socks5://127.0.0.1:1", "Using SOCKS proxy, but the 'socksio' package is not installed. "),
+        ("HTTP_PROXY", "http://me:secret/@127.0.0.1:1", "an address in it is not valid"),
+        ("NO_PROXY", "localhost,fe80::/10", "an address in it is not valid"),
+        ("SSL_CERT_FILE", "/missing", "[Errno 2] No such file or directory"),
+        ("SSLKEYLOGFILE", "/missing/keys", "[Errno 2] No such file or directory: '/missing/keys'"),
+    ],
+)
+def test_an_environment_with_which_no_request_can_be_made_is_not_the_fault_of_the_page(
+    variable: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in [name for name in os.environ if name.upper().endswith("_PROXY")]:
+        monkeypatch.delenv(name)
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.delenv("SSL_CERT_DIR", raising=False)
+    monkeypatch.setenv(variable, value)
+    assert main(["http://127.0.0.1:1/a.md"]) == 1
+    err = capsys.readouterr().err
+    assert err.startswith(f"error: environment: no request can be made ({said}")
+    assert err.endswith(f"): correct or unset {variable}\n")
+    assert (err.count("\n"), ":secret" in err) == (1, False)
 
 
 def test_imports_a_file_and_says_what_changed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
