@@ -10,8 +10,10 @@ _DEFAULTS: dict[str, tuple[Any, ...]] = {
     "additionalProperties": (True, {}),
     "allowEmptyValue": (False,),
     "allowReserved": (False,),
+    "callbacks": ({},),
     "deprecated": (False,),
     "items": (True, {}),
+    "links": ({},),
     "minItems": (0,),
     "minLength": (0,),
     "minProperties": (0,),
@@ -21,6 +23,7 @@ _DEFAULTS: dict[str, tuple[Any, ...]] = {
     "readOnly": (False,),
     "required": (False, []),
     "tags": ([],),
+    "unevaluatedProperties": (True, {}),
     "uniqueItems": (False,),
     "writeOnly": (False,),
 }

@@ -55,6 +55,14 @@ _PAGES: Cases = (
     ),
     ("a default written out", put(f"{RESULT}/additionalProperties", True), "the same is spelled differently"),
     (
+        "what says nothing written out",
+        put(f"{RESULT}/unevaluatedProperties", True),
+        put(f"{GET}/callbacks", {}),
+        put(f"{GET}/responses/200/links", {}),
+        "the same is spelled differently",
+        BOTH,
+    ),
+    (
         "the task result in an allOf",
         put(f"{GET}/responses/200/content/application~1json/schema", {"allOf": [{"$ref": f"#{RESULT}"}]}),
         "the same is spelled differently",

@@ -51,7 +51,7 @@ _PAGES: Cases = (
 )
 
 _VOICES: Cases = (
-    ("callbacks", put(f"{POST}/callbacks", {}), "gets `callbacks` {}"),
+    ("callbacks", put(f"{POST}/callbacks", {"done": {}}), 'gets `callbacks` {"done": {}}'),
     ("a limit of a response raised", put(f"{MADE}/properties/score/maximum", 100), "is 100, was 10", "made room"),
     (
         "another default of a parameter",

@@ -120,6 +120,8 @@ def test_the_direction_decides(small: Document, old: Any, new: Any, read: str, s
     [
         ({"type": "object"}, {"type": "object", "additionalProperties": True}),
         ({"type": "object", "additionalProperties": {}}, {"type": "object"}),
+        ({"type": "object"}, {"type": "object", "unevaluatedProperties": True}),
+        ({"type": "object"}, {"type": "object", "unevaluatedProperties": {}}),
         ({"type": "string"}, {"type": ["string"], "minLength": 0, "deprecated": False, "readOnly": False}),
         ({"type": "array", "items": {}}, {"type": "array", "minItems": 0, "uniqueItems": False}),
         ({"type": "object"}, {"type": "object", "required": [], "properties": {}}),
