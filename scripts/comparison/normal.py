@@ -42,6 +42,9 @@ def _normal(node: dict[str, Any]) -> dict[str, Any]:
         kept["type"] = kept["type"][0]
     if "const" in kept and "enum" not in kept:
         kept["enum"] = [kept.pop("const")]
+    if isinstance(kept.get("servers"), list):
+        # The client takes a slash off the end.
+        kept["servers"] = [{**one, "url": one["url"].rstrip("/") or "/"} for one in kept["servers"]]
     return kept
 
 

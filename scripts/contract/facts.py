@@ -67,7 +67,7 @@ def addresses(document: Document) -> Iterator[str]:
     for _, path, method in families(document).values():
         at = servers(document, str(path), str(method))
         first = at.value[0].get("url") if at.value else "/"
-        if first != DEFAULT_BASE_URL:
+        if first.rstrip("/") != DEFAULT_BASE_URL.rstrip("/"):
             yield (
                 f"{pointer(at.path)} says {first}, the client uses {DEFAULT_BASE_URL}: write "
                 f'`DEFAULT_BASE_URL = "{first}"` in facade/camb_client/_http/credentials.py'

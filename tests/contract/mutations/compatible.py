@@ -163,6 +163,12 @@ _PAGES: Cases = (
         put(f"{SCHEMAS}/Spare", {"type": "string"}),
         "`Spare` is new, and no operation uses it",
     ),
+    (
+        "a slash at the end of the server",
+        put("/servers/0/url", "https://client.camb.ai/apis/"),
+        "the same is spelled differently",
+        BOTH,
+    ),
     ("a second server", put("/servers/-", {"url": "https://eu.example"}), "CAMB_BASE_URL can"),
     ("words about the key", put(f"{KEY}/description", "The key"), "only people read it"),
     (

@@ -37,6 +37,7 @@ REASONS = {
         "an operation is compared by what its schemes ask for in the end",
     ),
     "security-scheme-changed": ("requires .*, was", "a scheme may get another name; what it asks for is compared"),
+    "server-removed": ("spelled differently", "the client takes a slash off the end of an address"),
 }
 
 
@@ -99,8 +100,8 @@ def _explains(change: Change, major: Major) -> bool:
 
 def _meets(change: Change, major: Major) -> bool:
     """Whether both are about the same thing: one stands at the other's place, or within it."""
-    # That a field is required Redocly notes in the list of them, and we at the field.
-    one, other = f"{change.place}/", f"{major.place.removesuffix('/required')}/"
+    # That a field is required Redocly notes in the list of them, and we at the field; "/" is the whole document.
+    one, other = f"{change.place.removesuffix('/')}/", f"{major.place.removesuffix('/required')}/"
     return one.startswith(other) or other.startswith(one)
 
 

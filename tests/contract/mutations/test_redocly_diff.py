@@ -60,6 +60,7 @@ ADDED = Major("enum-values-added", CHANGE.place, "Enum gained values.")
             True,
         ),
         (ADDED._replace(rule="of-tomorrow"), CHANGE._replace(place="/elsewhere", verdict=Verdict.BREAKING), False),
+        (ADDED._replace(rule="of-tomorrow"), CHANGE._replace(place="/", verdict=Verdict.DECISION), True),
     ],
 )
 def test_what_redocly_calls_major_has_to_be_known_here(major: Major, change: Change, known: bool) -> None:

@@ -189,6 +189,15 @@ def test_a_default_of_a_parameter_written_out_breaks_nobody(small: Document) -> 
     assert [verdict for _, verdict in said(base, new)] == [BREAKING]
 
 
+def test_a_slash_at_the_end_of_a_server_leads_nowhere_else(small: Document) -> None:
+    base = {**small, "servers": [{"url": "https://one.example/apis"}, {"url": "/"}]}
+    new = {**small, "servers": [{"url": "https://one.example/apis/"}, {"url": "/"}]}
+    for pair in ((base, new), (new, base)):
+        assert said(*pair) == [("the same is spelled differently", COMPATIBLE)]
+    new["servers"] = [{"url": "https://one.example/"}, {"url": "/"}]
+    assert [verdict for _, verdict in said(base, new)] == [BREAKING]
+
+
 def test_an_upload_may_be_written_in_two_ways(small: Document) -> None:
     def document(file: Document) -> Document:
         schema = {"type": "object", "properties": {"file": {"type": "string", **file}}}

@@ -96,6 +96,7 @@ def test_a_task_result_that_is_no_family_is_named(document: dict[str, Any]) -> N
         lambda d: operation(d)["security"].append({"Other": []}),
         lambda d: operation(d)["parameters"].append({"name": "x", "in": "query"}),
         lambda d: d["servers"].append({"url": "https://eu.example"}),
+        lambda d: d["servers"][0].update(url=f"{facts.DEFAULT_BASE_URL}/"),
         lambda d: d["paths"].update({"/dub/{task_id}": d["paths"]["/tts/{task_id}"]}),
     ],
 )
