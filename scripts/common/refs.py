@@ -47,16 +47,28 @@ def behind(document: Document, at: At) -> At:
 def origin(document: Document, at: At) -> At:
     """The schema that a `$ref`, or an `allOf` of one, stands for in the end."""
     seen: set[JsonPath] = set()
-    while (at := behind(document, at)).path not in seen and (inner := only_one(at.value)) is not None:
+    while (at := behind(document, at)).path not in seen and (inner := only_one(at.value)):
         seen.add(at.path)
-        at = At(inner, (*at.path, "allOf", 0))
+        at = At(follow(at.value, inner), (*at.path, *inner))
     return at
 
 
-def only_one(schema: Any) -> Any:
-    """What an `allOf` of one has: before OpenAPI 3.1 nothing could stand beside a `$ref`, so people wrote that."""
-    inner = schema.get("allOf") if isinstance(schema, dict) else None
-    return inner[0] if isinstance(inner, list) and len(inner) == 1 else None
+def only_one(schema: Any) -> tuple[str, int] | None:
+    """Where the one schema of an `allOf` of one stands, also of an `anyOf` or a `oneOf`: the key, and 0.
+
+    Before OpenAPI 3.1 nothing could stand beside a `$ref`, so people wrote that. What an `allOf` has twice, or what
+    says nothing in it, does not count.
+    """
+    key = next((key for key in ("allOf", "anyOf", "oneOf") if key in children(schema)), "")
+    branches = children(schema).get(key)
+    if not isinstance(branches, list) or "$ref" in schema:
+        return None
+    left = [
+        index
+        for index, one in enumerate(branches)
+        if key != "allOf" or len(branches) == 1 or (one not in ({}, True) and one not in branches[:index])
+    ]
+    return (key, left[0]) if len(left) == 1 else None
 
 
 def keys(document: Document, at: At) -> dict[str, At]:
@@ -69,9 +81,9 @@ def keys(document: Document, at: At) -> dict[str, At]:
     while True:
         node = {"not": {}} if at.value is False else at.value if isinstance(at.value, dict) else {}
         inner = only_one(node)
-        if inner is not None:
-            step, following = inner, At(inner, (*at.path, "allOf", 0))
-            node = {key: value for key, value in node.items() if key != "allOf"}
+        if inner:
+            step, following = None, At(follow(node, inner), (*at.path, *inner))
+            node = {key: value for key, value in node.items() if key != inner[0]}
         else:
             step, following = node.get("$ref"), None
         for key, value in node.items():
@@ -92,15 +104,12 @@ def plain(document: Document, value: Any, inside: tuple[str, ...] = ()) -> Any:
         return [plain(document, item, inside) for item in value]
     if not isinstance(value, dict):
         return value
-    ref, inner = value.get("$ref"), only_one(value)
-    beside, within = {key: item for key, item in value.items() if key not in ("$ref", "allOf")}, {}
+    ref, inner, instead, within = value.get("$ref"), only_one(value), "", {}
     if isinstance(ref, str) and ref not in inside:
-        within = plain(document, follow(document, target(document, ref)), (*inside, ref))
-    elif inner is not None:
-        within = plain(document, inner, inside)
-    else:
-        beside = value
-    beside = {key: plain(document, item, inside) for key, item in beside.items()}
+        instead, within = "$ref", plain(document, follow(document, target(document, ref)), (*inside, ref))
+    elif inner:
+        instead, within = inner[0], plain(document, follow(value, inner), inside)
+    beside = {key: plain(document, item, inside) for key, item in value.items() if key != instead}
     return {**within, **beside} if isinstance(within, dict) else within
 
 

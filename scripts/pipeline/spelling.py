@@ -3,14 +3,14 @@
 import json
 from typing import Any
 
-from ..common.documents import WORDS, At, Document, mapped, pointer
+from ..common.documents import WORDS, At, Document, follow, mapped, pointer
 from ..common.refs import behind, only_one
 from ..common.uploads import uploads_as_binary
 
 
 def spelled(document: Document) -> Document:
-    """A copy that means the same: files are `format: binary`, what an `allOf` of one holds stands in its place,
-    what stands in a path is never null, and a schema that is written out, but is a component, is a `$ref` to it.
+    """A copy that means the same: files are `format: binary`, what an `allOf` (or `anyOf`, `oneOf`) of one holds stands
+    in its place, what stands in a path is never null, and a schema written out, but a component, is a `$ref` to it.
     """
     result: Document = mapped(uploads_as_binary(document), _unwrapped)
     return _with_refs(mapped(result, lambda node: _without_null_in_path(result, node)))
@@ -35,14 +35,16 @@ def _without_null_in_path(document: Document, node: dict[str, Any]) -> dict[str,
 
 
 def _unwrapped(node: dict[str, Any]) -> dict[str, Any]:
-    inner, beside = only_one(node), {key: value for key, value in node.items() if key != "allOf"}
-    if not isinstance(inner, dict):
+    found = only_one(node)
+    inner = follow(node, found) if found else None
+    if not found or not isinstance(inner, dict):
         return node
+    beside = {key: value for key, value in node.items() if key != found[0]}
     if not beside:
         return inner
     # A `default` beside a `$ref` is lost on the generator, and it reads an `allOf` of one `$ref`.
     if "$ref" in inner or beside.keys() & inner.keys() - {*WORDS}:
-        return node
+        return {**beside, "allOf": [inner]}
     return {**inner, **beside}
 
 

@@ -75,6 +75,30 @@ _PAGES: Cases = (
         "(docs)",
     ),
     (
+        "the task result in an anyOf of one",
+        put(f"{GET}/responses/200/content/application~1json/schema", {"anyOf": [{"$ref": f"#{RESULT}"}]}),
+        "the same is spelled differently",
+        "(docs)",
+    ),
+    (
+        "a status in a oneOf of one",
+        put(f"{RESULT}/properties/status", {"oneOf": [{"$ref": f"#{STATUS}"}]}),
+        "the same is spelled differently",
+        "(docs)",
+    ),
+    (
+        "the task result in an allOf, with what says nothing",
+        put(f"{GET}/responses/200/content/application~1json/schema", {"allOf": [{"$ref": f"#{RESULT}"}, {}]}),
+        "the same is spelled differently",
+        "(docs)",
+    ),
+    (
+        "a status twice in an allOf",
+        put(f"{RESULT}/properties/status", {"allOf": [{"$ref": f"#{STATUS}"}] * 2}),
+        "the same is spelled differently",
+        "(docs)",
+    ),
+    (
         "a property in an allOf",
         put(f"{ERROR}/properties/msg", {"allOf": [{"type": "string"}], "title": "Message"}),
         "same",

@@ -31,6 +31,7 @@ _SECONDS = 120.0  # for the download; a diff takes half a second
 REASONS = {
     "enum-values-added": ("gets the value", "the facade reads enums openly, and the statuses by their table"),
     "operation-id-changed": ("`operationId` of", "on a page an id is but a name, and the overlay may hold the old one"),
+    "schema-combinator-changed": ("no list of alternatives now", "an anyOf of one is that one in other words"),
     "schema-type-changed": ("list of alternatives", "an anyOf of types is a list of types in other words"),
     "security-requirement-changed": (
         "requires .*, was|`security` of the document",

@@ -108,6 +108,16 @@ def verdicts(small: Document, old: Any, new: Any, **components: Any) -> tuple[st
             COMPATIBLE,
         ),
         ({"anyOf": [{}], "type": "string"}, {"anyOf": [{}, {}], "type": "string"}, DECISION, DECISION),
+        # An `allOf` of two is no `allOf` of one, and only in it a schema may stand twice for nothing.
+        ({"allOf": [{"type": "string"}]}, {"allOf": [{"type": "string"}, {"maxLength": 1}]}, BREAKING, DECISION),
+        ({"anyOf": [{"type": "string"}]}, {"anyOf": [{"type": "string"}, {}]}, BREAKING, COMPATIBLE),
+        ({"oneOf": [{"const": 1}]}, {"oneOf": [{"const": 1}, {"const": 1}]}, BREAKING, COMPATIBLE),
+        (
+            {"$ref": "#/components/schemas/A", "anyOf": [{"minLength": 1}]},
+            {"$ref": "#/components/schemas/C", "anyOf": [{"minLength": 1}]},
+            BREAKING,
+            BREAKING,
+        ),
     ],
 )
 def test_the_direction_decides(small: Document, old: Any, new: Any, read: str, sent: str) -> None:
@@ -129,6 +139,13 @@ def test_the_direction_decides(small: Document, old: Any, new: Any, read: str, s
         ({"items": REF}, {"items": {"allOf": [REF]}}),
         ({"anyOf": [REF, {"type": "null"}]}, {"anyOf": [{"type": "null"}, {"allOf": [REF]}]}),
         ({"allOf": [REF], "description": "d"}, {**REF, "description": "d"}),
+        (REF, {"anyOf": [REF]}),
+        (REF, {"oneOf": [REF]}),
+        (REF, {"oneOf": [{"anyOf": [{"allOf": [REF]}]}]}),
+        (REF, {"allOf": [{}, REF, True]}),
+        (REF, {"allOf": [REF, REF]}),
+        ({"type": "string"}, {"type": "string", "allOf": [{}]}),
+        ({"anyOf": [REF, {"type": "null"}]}, {"oneOf": [{"anyOf": [REF, {"type": "null"}]}]}),
         (REF, {"type": "string", "enum": ["OPEN", "DONE"]}),
     ],
 )
@@ -215,7 +232,17 @@ def test_an_upload_may_be_written_in_two_ways(small: Document) -> None:
 TTS = ("paths", "/tts/{task_id}", "get", "responses", "200", "content", "application/json")
 
 
-@pytest.mark.parametrize("wrap", [lambda schema, _: {"allOf": [schema]}, lambda _, result: copy.deepcopy(result)])
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda schema, _: {"allOf": [schema]},
+        lambda schema, _: {"allOf": [schema, {}]},
+        lambda schema, _: {"allOf": [schema, schema]},
+        lambda schema, _: {"anyOf": [schema]},
+        lambda schema, _: {"oneOf": [schema]},
+        lambda _, result: copy.deepcopy(result),
+    ],
+)
 def test_the_task_result_may_be_written_in_an_all_of_or_in_place(wrap: Any) -> None:
     base: Document = load_file(ROOT / SPEC, SPEC)
     new = copy.deepcopy(base)

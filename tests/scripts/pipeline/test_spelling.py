@@ -71,11 +71,17 @@ def test_a_file_is_binary(small: Document, media_type: str, schema: Any, expecte
         ({"allOf": [{"type": "string", "title": "A"}], "title": "B"}, {"type": "string", "title": "B"}),
         ({"allOf": [{"allOf": [{"type": "string"}]}]}, {"type": "string"}),
         ({"items": {"allOf": [REF]}}, {"items": REF}),
+        ({"anyOf": [REF]}, REF),
+        ({"oneOf": [{"type": "string"}], "title": "B"}, {"type": "string", "title": "B"}),
+        ({"allOf": [REF, {}]}, REF),
+        ({"allOf": [REF, REF], "default": "OPEN"}, {"allOf": [REF], "default": "OPEN"}),
         # The generator reads these as they are.
         ({"allOf": [REF], "default": "OPEN"}, None),
         ({"allOf": [{"properties": {"a": {}}}], "properties": {"b": {}}}, None),
         ({"allOf": [{"type": "object"}, {"required": ["a"]}]}, None),
         ({"properties": {"allOf": {"type": "string"}}}, None),
+        ({"anyOf": [REF, {"type": "null"}]}, None),
+        ({**REF, "anyOf": [{"minLength": 1}]}, None),
     ],
 )
 def test_an_all_of_of_one_is_what_it_holds(small: Document, written: Any, expected: Any) -> None:
