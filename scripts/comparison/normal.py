@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..common.documents import DATA, NAMES, Document, JsonPath, mapped
+from ..common.media_types import plain_media_types
 from ..common.uploads import uploads_as_binary
 
 # What a key means where it is not written: `additionalProperties: true` says nothing.
@@ -37,7 +38,7 @@ def normal(document: Document) -> Document:
 
 
 def _normal(node: dict[str, Any]) -> dict[str, Any]:
-    kept = {key: value for key, value in node.items() if not _is_default(node, key, value)}
+    kept = {key: value for key, value in plain_media_types(node).items() if not _is_default(node, key, value)}
     if isinstance(kept.get("type"), list) and len(kept["type"]) == 1:
         kept["type"] = kept["type"][0]
     if "const" in kept and "enum" not in kept:

@@ -4,15 +4,17 @@ import json
 from typing import Any
 
 from ..common.documents import WORDS, At, Document, follow, mapped, pointer
+from ..common.media_types import plain_media_types
 from ..common.refs import behind, only_one
 from ..common.uploads import uploads_as_binary
 
 
 def spelled(document: Document) -> Document:
     """A copy that means the same: files are `format: binary`, what an `allOf` (or `anyOf`, `oneOf`) of one holds stands
-    in its place, what stands in a path is never null, and a schema written out, but a component, is a `$ref` to it.
+    in its place, what stands in a path is never null, a schema written out, but a component, is a `$ref` to it, and
+    each media type is in its plainest spelling.
     """
-    result: Document = mapped(uploads_as_binary(document), _unwrapped)
+    result: Document = mapped(uploads_as_binary(document), lambda node: _unwrapped(plain_media_types(node)))
     return _with_refs(mapped(result, lambda node: _without_null_in_path(result, node)))
 
 

@@ -99,6 +99,12 @@ _PAGES: Cases = (
         "(docs)",
     ),
     (
+        "the media type of the task result with a charset",
+        rename(f"{GET}/responses/200/content/application~1json", "application/json; charset=utf-8"),
+        "the same is spelled differently",
+        "(docs)",
+    ),
+    (
         "a property in an allOf",
         put(f"{ERROR}/properties/msg", {"allOf": [{"type": "string"}], "title": "Message"}),
         "same",
@@ -219,6 +225,12 @@ _VOICES: Cases = (
         "a type of a body widened",
         put(f"{BODY}/properties/text/type", ["string", "null"]),
         "is string or null, was string",
+    ),
+    (
+        "the media type of a body in capital letters",
+        rename(f"{POST}/requestBody/content/application~1json", "Application/JSON"),
+        "the same is spelled differently",
+        "(docs)",
     ),
     (
         "another media type for a body",

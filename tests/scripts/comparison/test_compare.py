@@ -215,6 +215,35 @@ def test_a_slash_at_the_end_of_a_server_leads_nowhere_else(small: Document) -> N
     assert [verdict for _, verdict in said(base, new)] == [BREAKING]
 
 
+@pytest.mark.parametrize(
+    ("name", "same"),
+    [
+        ("application/json; charset=utf-8", True),
+        ('application/json;charset="UTF-8"', True),
+        ("Application/JSON ; ", True),
+        ("application/json; charset=latin-1", False),
+        ("application/json; version=2", False),
+        ("application/x+json", False),
+    ],
+)
+def test_a_media_type_may_be_written_in_several_ways(small: Document, name: str, same: bool) -> None:
+    new = copy.deepcopy(small)
+    content = new["paths"]["/a/{id}"]["get"]["responses"]["200"]["content"]
+    content[name] = content.pop("application/json")
+    for pair in ((small, new), (new, small)):
+        changes = said(*pair)
+        assert (changes == [("the same is spelled differently", COMPATIBLE)]) is same
+        assert (BREAKING in [verdict for _, verdict in changes]) is not same
+
+
+def test_of_two_ways_to_write_a_media_type_none_is_lost(small: Document) -> None:
+    base, new = with_schema(small, {"type": "string"}), with_schema(small, {"type": "string"})
+    content = new["paths"]["/a/{id}"]["get"]["responses"]["200"]["content"]
+    content["application/json; charset=utf-8"] = {"schema": {"type": "integer"}}
+    what = "the response 200 of GET /a/{id} may be application/json; charset=utf-8 too"
+    assert said(base, new) == [(what, DECISION)]
+
+
 def test_an_upload_may_be_written_in_two_ways(small: Document) -> None:
     def document(file: Document) -> Document:
         schema = {"type": "object", "properties": {"file": {"type": "string", **file}}}

@@ -64,6 +64,12 @@ def test_a_file_is_binary(small: Document, media_type: str, schema: Any, expecte
     )
 
 
+@pytest.mark.parametrize("written", ["application/json; charset=utf-8", "Application/JSON"])
+def test_a_media_type_is_in_its_plainest_spelling(small: Document, written: str) -> None:
+    schema = {"properties": {"content": {"type": "string"}}}
+    assert spelled(with_body(small, written, schema)) == with_body(small, "application/json", schema)
+
+
 @pytest.mark.parametrize(
     ("written", "expected"),
     [
