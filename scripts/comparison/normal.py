@@ -44,9 +44,14 @@ def _normal(node: dict[str, Any]) -> dict[str, Any]:
     if "const" in kept and "enum" not in kept:
         kept["enum"] = [kept.pop("const")]
     if isinstance(kept.get("servers"), list):
-        # The client takes a slash off the end.
-        kept["servers"] = [{**one, "url": one["url"].rstrip("/") or "/"} for one in kept["servers"]]
+        kept["servers"] = [_server(one) for one in kept["servers"]]
     return kept
+
+
+def _server(server: Any) -> Any:
+    """A server without a slash at the end of its address, as the client takes it off."""
+    url = server.get("url") if isinstance(server, dict) else None
+    return {**server, "url": url.rstrip("/") or "/"} if isinstance(url, str) else server
 
 
 def _is_default(node: dict[str, Any], key: str, value: Any) -> bool:
