@@ -44,8 +44,10 @@ class BaseWaits:
         self._quiet_until = -math.inf
         self._warned = False
         self._wait_task, self._sweep_task = add_to(app, self)
-        signals.celeryd_init.connect(self._prepare, weak=False)
-        signals.task_revoked.connect(self._revoked, weak=False)
+        # Without a name of its own, versions before 5.7 take it for that of another app, and leave it out.
+        uid = f"camb_client {id(self)}"
+        signals.celeryd_init.connect(self._prepare, weak=False, dispatch_uid=uid)
+        signals.task_revoked.connect(self._revoked, weak=False, dispatch_uid=uid)
 
     @cached_property
     def _keep(self) -> float:
