@@ -276,7 +276,7 @@ def test_a_refused_key_ends_no_wait_before_its_deadline(
         app.fake.add(f"tts:{name}", ["SUCCESS"], run_id=1)
     monkeypatch.setenv("CAMB_API_KEY", "revoked-0123456789")
     results = app.waits.begin(["tts:a", "tts:b"]).results
-    (late,) = app.waits.begin(["tts:c"], timeout=0.3).results
+    (late,) = app.waits.begin(["tts:c"], timeout=1.0).results
     before = app.waits.pending()
     app.sweep_until(lambda: app.fake.requests)
     assert {name: state for name, state in app.waits.pending().items() if state.timeout > 1} == {
