@@ -32,7 +32,7 @@ nitpick_ignore_regex = [
     # What `create` takes, for type checkers; they are written out there.
     ("py:class", r"camb_client\._audio\.families\.(Speech|Sound)Arguments"),
     # Whatever has a `.ref`; the arguments say so.
-    ("py:class", r"camb_client\._polling\.task\.HasRef"),
+    ("py:class", r"camb_client\._tasks\.base\.HasRef"),
     # Of `family` and what it returns, whose docstrings say what they stand for.
     (
         "py:class",
