@@ -206,7 +206,8 @@ for title, end in {"Connections that are reset": RESET, "Connections that are cl
     section(title)
     word = "reset" if end is RESET else "closed"
     row(f"{word} when made: status", "status", "ApiConnectionError permanent=False", greeting=(Pause(0.05), end))
-    row(f"{word} when made: create", "create", "CreateOutcomeUnknownError", greeting=(Pause(0.05), end))
+    # Long enough for a busy machine to send it: before that, nothing was sent, and the outcome is known.
+    row(f"{word} when made: create", "create", "CreateOutcomeUnknownError", greeting=(Pause(0.4), end))
     for phase, cut in _CUTS.items():
         row(f"{word} {phase}: status", "status", f"{CONNECTION} requests=1", (*cut, end))
         row(f"{word} {phase}: wait", WAIT, f"{DONE} polls=2", (*cut, end), SUCCESS)

@@ -293,7 +293,7 @@ def test_what_says_neither_yes_nor_no_is_unknown_and_not_sent_again(
     fake.script("POST /tts", item)
     with fake.serve() as url:
         place = {"base_url": url} if over == "http" else {"transport": fake.transport()}
-        camb = both.client(timeout=0.3, **place)
+        camb = both.client(timeout=1.0 if item is HANG else 30.0, **place)
         with pytest.raises(CreateOutcomeUnknownError, match="whether a task was created is unknown") as caught:
             create(camb)
         camb.close()
@@ -400,7 +400,12 @@ def faults() -> list[Fault]:
 def test_a_response_that_names_the_task_and_does_not_come_whole(kind: str) -> None:
     """Whether it was created is all but certain then: whoever catches the error knows for what to wait."""
     reply = b'HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{"task_id": "paid-4711"}'
-    with contextmanager(making)(kind) as both, raw_server(lambda connection: connection.sendall(reply)) as url:
+
+    def talk(connection: socket.socket) -> None:
+        assert connection.recv(65_536)
+        connection.sendall(reply)
+
+    with contextmanager(making)(kind) as both, raw_server(talk) as url:
         camb = both.client(base_url=url, timeout=5)
         with pytest.raises(CreateOutcomeUnknownError, match="names tts:paid-4711: wait for it") as caught:
             create(camb)
