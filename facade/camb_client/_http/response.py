@@ -140,14 +140,17 @@ def retry_after(response: Response) -> float | None:
         value = response.headers.get(name, "").strip()
         if value and _SECONDS.fullmatch(value):
             return min(float(value) * unit, _LONGEST_HINT)
+    if value and (until := _http_date(value)) is not None:
+        return min(max(until - _sent_at(response), 0.0), _LONGEST_HINT)
     reset = response.headers.get("x-ratelimit-reset", "").strip()
-    sent_at = _http_date(response.headers.get("date", "")) or response.received_at
-    if (until := _http_date(value)) is not None:
-        return min(max(until - sent_at, 0.0), _LONGEST_HINT)
     if response.status_code != 429 or not _SECONDS.fullmatch(reset):
         return None
     seconds = float(reset)
-    return min(max(seconds - sent_at if seconds >= _EPOCH else seconds, 0.0), _RESET_CAP)
+    return min(max(seconds - _sent_at(response) if seconds >= _EPOCH else seconds, 0.0), _RESET_CAP)
+
+
+def _sent_at(response: Response) -> float:
+    return _http_date(response.headers.get("date", "")) or response.received_at
 
 
 def _http_date(value: str) -> float | None:
