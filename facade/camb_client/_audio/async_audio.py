@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import IO, Any, Literal, Unpack, overload
 
 from .._api import calls
-from .._files.fetch import fetch_async
 from .._files.options import FetchOptions, OnProgress, StrPath
 from .._http.async_wire import AsyncWire
 from .._http.call import Call
@@ -52,6 +51,8 @@ class AsyncAudioFamily(AsyncTaskFamily, BaseAudio[AsyncWire]):
         ``on_progress`` may be a coroutine function; it is then awaited before the download continues. A thread writes
         the file, so a slow disk does not hold up the event loop.
         """
+        from .._files.fetch import fetch_async
+
         return await fetch_async(self._wire, self._download(run_id, timeout), dest, on_progress, overwrite=overwrite)
 
 

@@ -3,10 +3,9 @@
 What a method returns is the driver's: a value in ``sync_audio``, an awaitable of it in ``async_audio``.
 """
 
-from typing import Any, Literal, NoReturn, Required, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, Required, TypedDict
 
 from .._api import calls as _calls
-from .._files.download import Download
 from .._http.call import Call
 from .._polling.checks import seconds
 from .._polling.task import TaskRef
@@ -14,6 +13,9 @@ from .._tasks.base import AnyWire, BaseFamily
 from .._tasks.base import Run as Run
 from .arguments import FIELDS, body
 from .locales import Locale
+
+if TYPE_CHECKING:
+    from .._files.download import Download
 
 
 class SpeechArguments(TypedDict, total=False):
@@ -48,8 +50,10 @@ class BaseAudio(BaseFamily[AnyWire]):
         self._wire.check_open()
         return _calls.address(self.kind, self._run_id(run))
 
-    def _download(self, run: object, timeout: float | None) -> Download:
+    def _download(self, run: object, timeout: float | None) -> "Download":
         """A download that has not begun, its arguments checked."""
+        from .._files.download import Download
+
         where, wire, name = self._address(run), self._wire, f"{self.kind}-{self._run_id(run)}"
         return Download(where.subject, name, seconds(timeout), wire.random, where=where, base_url=wire.base_url)
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import IO, Any, Literal, Unpack, overload
 
 from .._api import calls
-from .._files.fetch import fetch
 from .._files.options import FetchOptions, OnProgress, StrPath
 from .._http.call import Call
 from .._http.sync_wire import Wire
@@ -100,6 +99,8 @@ class AudioFamily(TaskFamily, BaseAudio[Wire]):
             ValueError: A run that did not succeed or is of another family, a timeout that cannot be, or a file object
                 that is not open for writing.
         """
+        from .._files.fetch import fetch
+
         return fetch(self._wire, self._download(run_id, timeout), dest, on_progress, overwrite=overwrite)
 
 

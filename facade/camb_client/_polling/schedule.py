@@ -110,9 +110,10 @@ class Schedule:
         return times
 
 
-@attrs.frozen(kw_only=True, repr=False)
 class LearnedSchedule(Schedule):
     """A schedule that a batch adapts to how long its tasks take; a single wait has nothing to learn from."""
+
+    __slots__ = ()
 
     def __repr__(self) -> str:
         """Its name."""
