@@ -128,7 +128,7 @@ class WaitState:
 
     def to_json(self) -> str:
         """One flat JSON object, of some 400 bytes, for :meth:`from_json`."""
-        own = {name: getattr(self, name) for name in _FIELDS.keys() & _NAMES}
+        own = {name: getattr(self, name) for name in _OWN}
         at = self.ref.submitted_at
         own |= {
             "task": str(self.ref),
@@ -137,7 +137,7 @@ class WaitState:
             "timeout": None if self.timeout > _LATEST else self.timeout,
             "schedule": _schedule_text(self.schedule),
         }
-        return json.dumps({"version": VERSION, **{name: _short(own[name]) for name in _FIELDS}}, separators=(",", ":"))
+        return _encode({"version": VERSION, **{name: _short(own[name]) for name in _FIELDS}})
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -153,7 +153,7 @@ class WaitState:
         if len(text) > _LONGEST:
             raise ValueError(f"a wait state has at most {_LONGEST} characters, not {len(text)}")
         try:
-            found = json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
+            found = _decode(text)
         except (json.JSONDecodeError, RecursionError) as problem:
             raise ValueError(f"a wait state must be a JSON object: {problem}") from None
         if not isinstance(found, dict):
@@ -161,13 +161,14 @@ class WaitState:
         version = found.pop("version", None)
         if version != VERSION or isinstance(version, bool | float):
             raise ValueError(f"a wait state must have version {VERSION}, not {version!r:.40}: upgrade camb-client")
-        if different := found.keys() ^ _FIELDS.keys():
-            raise ValueError(f"a wait state has the names {', '.join(_FIELDS)}; wrong is {min(different)!r:.40}")
+        if found.keys() != _FIELDS.keys():
+            wrong = min(found.keys() ^ _FIELDS.keys())
+            raise ValueError(f"a wait state has the names {', '.join(_FIELDS)}; wrong is {wrong!r:.40}")
         for name, allows in _FIELDS.items():
             if not allows(found[name]):
                 raise ValueError(f"{name} of a wait state cannot be {found[name]!r:.80}")
         ref, timeout = _ref(found), found["timeout"]
-        own = {name: found[name] for name in _FIELDS.keys() & _NAMES}
+        own = {name: found[name] for name in _OWN}
         own |= {"schedule": _schedule(found["schedule"]), "timeout": math.inf if timeout is None else float(timeout)}
         own |= {name: float(own[name]) for name in _TIMES}
         if own["unknown"] and (own["status"] is None or own["run_id"] is None):
@@ -175,7 +176,8 @@ class WaitState:
         return cls(ref=ref, **own)
 
 
-_NAMES = {field.name for field in attrs.fields(WaitState)}
+# The fields that JSON has by their own names.
+_OWN = _FIELDS.keys() & {field.name for field in attrs.fields(WaitState)}
 _TIMES = ("started", "next_at", "healthy_at", "held", "missing_at", "unknown_at")
 
 
@@ -192,6 +194,11 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"a wait state has no {constant}")
+
+
+# Made once, as each poll of a sweep reads and writes a state.
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+_decode = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_refuse).decode
 
 
 def _ref(found: dict[str, Any]) -> TaskRef:

@@ -30,8 +30,8 @@ from ._record import Ended, Waiting
 SWEEP_SECONDS = 30.0
 # Between two calls of the store, where nothing presses.
 BEAT_SECONDS = 0.2
-# Between two times that polls begin, where the rate is what they wait for.
-PACE_SECONDS = 0.01
+# Between two times that polls begin, where the rate is what they wait for: so many at once cost less than one by one.
+PACE_SECONDS = 0.03
 # A sweep stays where more is due so soon.
 LINGER_SECONDS = 1.0
 # A poll has ended by then, and its claim still stands.
