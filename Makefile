@@ -22,7 +22,7 @@ export $(SAID)
 # Where byte code is not kept, each of the hundreds of processes that the tests start compiles all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo demo-celery check test-fast test test-all static beside-tests breaking contract contract-live api-snapshot update \
+.PHONY: help demo demo-celery check test-fast test test-all static beside-tests collect breaking contract contract-live api-snapshot update \
 	generate check-generated import-page docs build test-httpx2 test-lowest test-pythons fuzz soak bench clean
 .DEFAULT_GOAL := help
 
@@ -64,18 +64,22 @@ test-fast: static  ## What a change needs, in seconds: most of `check`, and the 
 	@$(PYTEST) -q tests/facade/polling tests/facade/tasks tests/facade/test_public.py tests/scripts/comparison
 
 test: check-generated  ## Every check there is, the long ones in part; CI runs this
-	@$(AT_ONCE) build beside-tests
+	@$(AT_ONCE) build beside-tests collect
 	$(PYTEST)
 	@$(MAKE) --no-print-directory test-httpx2
 
 test-all: check-generated  ## The same whole, over httpx2 and the oldest dependencies too, and the coverage; CI runs this too
-	@$(AT_ONCE) build beside-tests
+	@$(AT_ONCE) build beside-tests collect
 	$(PYTEST) --whole --cov --cov-report=term
 	CAMB_HTTPX=httpx2 $(PYTEST) --whole tests/facade
 	@$(MAKE) --no-print-directory test-lowest
 
 beside-tests: static breaking
 	$(BIN)/python -m scripts.contract.api_check
+
+# Each of the processes that share the tests would compile all that they import; once is enough.
+collect: $(READY)
+	@$(BIN)/python -m pytest --collect-only -qq >/dev/null
 
 static: $(READY)
 	$(BIN)/ruff format --check .

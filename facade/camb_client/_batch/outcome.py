@@ -1,14 +1,12 @@
 """How the wait for one task of a batch ended."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
 from .._polling.errors import CambError
+from .._polling.poller import Poller
 from .._polling.task import CompletedTask, TaskRef
-
-if TYPE_CHECKING:
-    from .._polling.poller import Poller
 
 
 @attrs.frozen
@@ -68,7 +66,7 @@ class FailedOutcome:
 TaskOutcome = SucceededOutcome | FailedOutcome
 
 
-def outcome_of(poller: "Poller") -> TaskOutcome:
+def outcome_of(poller: Poller) -> TaskOutcome:
     """The outcome of a wait that is done."""
     try:
         return SucceededOutcome(poller.ref, poller.result())

@@ -7,16 +7,13 @@ import random
 from abc import abstractmethod
 from collections.abc import Mapping
 from http.cookiejar import CookieJar
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 import httpx
 
 from .._version import __version__
 from .clock import Clock
 from .credentials import ApiKey
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _HttpClient = TypeVar("_HttpClient", httpx.Client, httpx.AsyncClient)
 
@@ -85,7 +82,7 @@ class BaseWire(Generic[_HttpClient]):
     ) -> None:
         self.base_url, self.key = base_url, key
         self.clock = Clock()
-        self.random: Callable[[], float] = random.random
+        self.random = random.random
         self._is_copy = False
         self._own_headers: dict[str, str] = {}
         self._set_timeout(timeout)
