@@ -79,7 +79,8 @@ def options(request: Any) -> dict[str, Any]:
     kept |= {"priority": delivery.get("priority"), "ignore_result": request.ignore_result}
     if not delivery.get("exchange"):
         kept["queue"] = delivery.get("routing_key")
-    return {name: value for name, value in kept.items() if value}
+    # 0 and False say something: a place in a chord, a priority, that a result is kept.
+    return {name: value for name, value in kept.items() if value or isinstance(value, int)}
 
 
 def tasks_named(value: Any) -> Iterator[str]:

@@ -34,7 +34,7 @@ def add_to(app: Celery, waits: "BaseWaits") -> tuple[Any, Any]:
     task: Any = app.task
     wait = task(
         _wait, bind=True, name=WAIT, base=_of(_WaitTask, waits), shared=False, acks_late=True,
-        reject_on_worker_lost=True,
+        reject_on_worker_lost=True, track_started=False,  # A message after the end must not change the state.
     )  # fmt: skip
     sweep = task(
         _sweep, bind=True, name=SWEEP, base=_of(_OwnTask, waits), shared=False, acks_late=False, ignore_result=True,

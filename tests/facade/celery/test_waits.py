@@ -428,6 +428,40 @@ def test_chains_groups_chords_and_links_go_on(app: App) -> None:
     assert app.waits.pending() == {}
 
 
+@pytest.mark.filterwarnings("ignore:Call to deprecated:DeprecationWarning")  # Of redis-py, by Celery.
+def test_the_results_of_a_chord_come_in_order(make: Callable[..., App], redis_url: str) -> None:
+    app = make(redis_url)
+
+    @app.celery.task(name="collect", shared=False)  # type: ignore[untyped-decorator]
+    def collect(outcomes: list[Any]) -> list[int]:
+        return [one["run_id"] for one in outcomes]
+
+    for number in range(1, 4):
+        app.fake.add(f"tts:{number}", ["SUCCESS"], run_id=number)
+    with app.worker():
+        assert got(chord([app.waits.wait.s(f"tts:{number}") for number in range(1, 4)])(collect.s())) == [1, 2, 3]
+
+
+def test_a_result_is_kept_where_the_call_asks_for_it(app: App) -> None:
+    app.celery.conf.task_ignore_result = True
+    app.fake.add("tts:1", ["SUCCESS"], run_id=1)
+    with app.worker():
+        assert got(app.waits.wait.apply_async(("tts:1",), ignore_result=False))["run_id"] == 1
+
+
+def test_a_message_after_the_end_does_not_change_the_state(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    app.celery.conf.task_track_started = True
+    app.fake.add("tts:1", ["ERROR"])
+    take, taken = app.waits._take, []
+    monkeypatch.setattr(app.waits, "_take", lambda task: [taken.append(task), take(task)][1])
+    with app.worker():
+        result = app.waits.wait.delay("tts:1")
+        app.until(lambda: app.state(result) == "FAILURE" and app.is_closed(result.id))
+        app.waits.wait.apply_async(("tts:1",), {"outcome": {}}, task_id=result.id)
+        app.until(lambda: len(taken) == 2)
+    assert app.state(result) == "FAILURE"
+
+
 def test_a_reference_may_come_from_the_task_before(app: App) -> None:
     publish, _ = publisher(app)
 
