@@ -146,8 +146,8 @@ class RedisStore:
 
     outages: ClassVar[tuple[type[Exception], ...]] = (redis.RedisError, OSError)
 
-    def __init__(self, url: str, namespace: str) -> None:
-        self._url, self._pid = url, 0
+    def __init__(self, url: str, namespace: str, patience: float | None = None) -> None:
+        self._url, self._pid, self._patience = url, 0, patience
         self._client: Any = None
         self._scripts: dict[str, Any] = {}
         self._keys = [f"camb:{{{namespace}}}:{name}" for name in _KEYS]
@@ -167,12 +167,12 @@ class RedisStore:
     def _connected(self) -> Any:
         """The client of this process: a forked one makes its own."""
         if self._pid != os.getpid():
-            # A worker that ticks must not hang with Redis; one more try is for a connection that was closed meanwhile.
+            # One more try is for a connection that was closed meanwhile, and not for a Redis that is silent.
             options: dict[str, Any] = {
                 "decode_responses": True,
-                "socket_connect_timeout": 3.0,
-                "socket_timeout": 10.0,
-                "retry": Retry(NoBackoff(), 1),
+                "socket_connect_timeout": self._patience or 3.0,
+                "socket_timeout": self._patience or 10.0,
+                "retry": Retry(NoBackoff(), 1, (redis.ConnectionError,)),
             }
             client: Any = redis.Redis.from_url(self._url, **options)
             if client.info("server").get("redis_mode") == "cluster":

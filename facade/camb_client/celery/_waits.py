@@ -20,7 +20,7 @@ from .._polling.log import log
 from .._polling.schedule import Schedule, ScheduleLike
 from .._tasks.base import BaseTasks, TaskLike
 from ._record import Waiting
-from ._worker import BaseWaits
+from ._worker import TICK_PATIENCE, BaseWaits
 
 _registered: "weakref.WeakKeyDictionary[Celery, Waits]" = weakref.WeakKeyDictionary()
 _tasks: BaseTasks[Any] = BaseTasks()
@@ -60,9 +60,9 @@ def register(
     number("max_concurrency", integer("max_concurrency", max_concurrency), least=1, most=10_000)
     if app in _registered:
         raise ConfigurationError("this app has its waits already: call register() once, and share what it returns")
-    opened = open_store(store, app.main or "celery" if namespace is None else namespace)
-    waits = Waits(app, opened, math.inf if max_requests_per_second is None else float(max_requests_per_second),
-                  int(max_concurrency))  # fmt: skip
+    name = app.main or "celery" if namespace is None else namespace
+    rate = math.inf if max_requests_per_second is None else float(max_requests_per_second)
+    waits = Waits(app, open_store(store, name), open_store(store, name, TICK_PATIENCE), rate, int(max_concurrency))
     _registered[app] = waits
     return waits
 

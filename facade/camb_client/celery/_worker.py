@@ -27,6 +27,9 @@ from ._tasks import WAIT, add_to
 QUEUE = "camb"
 # While store or broker cannot be reached, a worker asks for no sweep for so long.
 QUIET_SECONDS = 5.0
+# What runs in the loop of a worker waits for the store no longer, as the loop hands out all tasks, not ours alone; then
+# it is quiet for so many times as long.
+TICK_PATIENCE, QUIET_TIMES = 1.0, 10.0
 # How long a task tries to reach the store before its message goes back to the queue.
 _PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0)
 # Where Celery cannot store a good outcome, or send what comes after it, it is sent so often, in 40 minutes.
@@ -38,8 +41,9 @@ _T = TypeVar("_T")
 class BaseWaits:
     """The waits of an app, as its workers have them."""
 
-    def __init__(self, app: Celery, store: Store, rate: float, max_concurrency: int) -> None:
-        self._app, self._store, self._rate, self._max_concurrency = app, store, rate, max_concurrency
+    def __init__(self, app: Celery, store: Store, impatient: Store, rate: float, max_concurrency: int) -> None:
+        self._app, self._store, self._impatient = app, store, impatient
+        self._rate, self._max_concurrency = rate, max_concurrency
         self._sweepers: dict[int, Sweeper] = {}
         self._quiet_until = -math.inf
         self._warned = False
@@ -154,9 +158,12 @@ class BaseWaits:
             log.error("%s: the entry cannot be closed; the outcome may be sent once more", wait_id)
 
     def _revoked(self, sender: Any = None, request: Any = None, **_: Any) -> None:
-        """A call that was revoked, or has expired, is not resumed any more."""
+        """A call that was revoked, or has expired, is not resumed any more. As for the tick: it must not wait long."""
         if getattr(sender, "name", None) == WAIT and sender.app is self._app:
-            self._close(request.id)
+            try:
+                self._impatient.close([request.id], self._keep)
+            except self._store.outages as problem:
+                log.warning("the store cannot be reached; the revoked wait stays in it: %s", problem)
 
     def _sweep(self, hostname: str) -> None:
         """Sweep, and ask for the next sweep where more is due."""
@@ -206,13 +213,14 @@ class BaseWaits:
 
     def _tick(self) -> None:
         """Ask for a sweep if one is due. It runs in the loop of the worker, so it must not raise, and not wait long."""
-        if time.monotonic() < self._quiet_until:
+        if (began := time.monotonic()) < self._quiet_until:
             return
         try:
-            if self._store.tick(self._rate):
+            if self._impatient.tick(self._rate):
                 self._sweep_task.apply_async(retry=False)
         except Exception as problem:  # noqa: BLE001 (of store or broker; a second later it may be there)
-            self._quiet_until = time.monotonic() + QUIET_SECONDS
+            now = time.monotonic()
+            self._quiet_until = now + max(QUIET_SECONDS, QUIET_TIMES * (now - began))
             log.warning("no sweep can be asked for: %s", problem)
 
     def _may_tick(self) -> bool:

@@ -3,15 +3,17 @@
 ``waits.sweep()``, called directly, is one sweep in this process; a worker in threads is there where a call is resumed.
 """
 
+import socket
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import attrs
@@ -702,6 +704,29 @@ def test_a_worker_without_the_queue_warns_once_and_polls_nothing(app: App, caplo
             time.sleep(0.3)
     assert sum("-Q celery,camb" in message for message in caplog.messages) == 1
     assert app.fake.requests == []
+
+
+@pytest.mark.parametrize("kind", ["redis", "sqlite"])
+def test_a_store_that_is_silent_does_not_hold_the_loop_of_a_worker(
+    make: Callable[..., App], kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        app = make(**({} if kind == "sqlite" else {"store": f"redis://127.0.0.1:{silent.getsockname()[1]}"}))
+        if kind == "sqlite":
+            app.waits.begin(["tts:1"])
+        with closing(sqlite3.connect(app.store, isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            began = time.monotonic()
+            app.waits._tick()
+            app.waits._tick()  # It is quiet now, for ten times as long as the first one took.
+            assert 9.0 < app.waits._quiet_until - time.monotonic() < 30.0
+            assert time.monotonic() - began < 2.5
+            app.waits._revoked(app.waits.wait, SimpleNamespace(id="a"))
+            assert time.monotonic() - began < 4.0
+    assert [message.partition(":")[0] for message in caplog.messages] == [
+        "no sweep can be asked for",
+        "the store cannot be reached; the revoked wait stays in it",
+    ]
 
 
 def test_an_app_has_its_waits_once(app: App) -> None:
