@@ -147,7 +147,21 @@ class RedisStore:
     outages: ClassVar[tuple[type[Exception], ...]] = (redis.RedisError, OSError)
 
     def __init__(self, url: str, namespace: str, patience: float | None = None) -> None:
-        self._url, self._pid, self._patience = url, 0, patience
+        self._url, self._pid = url, 0
+        # One more try is for a connection that was closed meanwhile, and not for a Redis that is silent.
+        self._options: dict[str, Any] = {
+            "decode_responses": True,
+            "socket_connect_timeout": patience or 3.0,
+            "socket_timeout": patience or 10.0,
+            "retry": Retry(NoBackoff(), 1, (redis.ConnectionError,)),
+        }
+        try:
+            redis.Redis.from_url(url, **self._options).connection_pool.make_connection()
+        except (ValueError, TypeError):
+            # What redis-py says of it may be a part of the password.
+            raise ConfigurationError(
+                "the store's redis address cannot be read: write / ? # and @ in its password as %2F %3F %23 and %40"
+            ) from None
         self._client: Any = None
         self._scripts: dict[str, Any] = {}
         self._keys = [f"camb:{{{namespace}}}:{name}" for name in _KEYS]
@@ -167,17 +181,10 @@ class RedisStore:
     def _connected(self) -> Any:
         """The client of this process: a forked one makes its own."""
         if self._pid != os.getpid():
-            # One more try is for a connection that was closed meanwhile, and not for a Redis that is silent.
-            options: dict[str, Any] = {
-                "decode_responses": True,
-                "socket_connect_timeout": self._patience or 3.0,
-                "socket_timeout": self._patience or 10.0,
-                "retry": Retry(NoBackoff(), 1, (redis.ConnectionError,)),
-            }
-            client: Any = redis.Redis.from_url(self._url, **options)
+            client: Any = redis.Redis.from_url(self._url, **self._options)
             if client.info("server").get("redis_mode") == "cluster":
                 client.close()
-                client = redis.RedisCluster.from_url(self._url, **options)
+                client = redis.RedisCluster.from_url(self._url, **self._options)
             self._scripts = {name: client.register_script(_head() + lines) for name, lines in _SCRIPTS.items()}
             self._client, self._pid = client, os.getpid()
         return self._client

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar, Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import attrs
 
@@ -142,8 +142,7 @@ def open_store(url: str, namespace: str, patience: float | None = None) -> Store
         raise TypeError("store and namespace must be str")
     if not namespace or not namespace.isprintable() or set(namespace) & set("{}"):
         raise ConfigurationError(f"namespace cannot be {namespace!r}: use printable characters, and no braces")
-    scheme = urlsplit(url).scheme
-    if scheme in {"redis", "rediss"}:
+    if url.startswith(("redis://", "rediss://")):
         try:
             from .redis_store import RedisStore
         except ImportError as missing:

@@ -250,6 +250,14 @@ def test_no_store(url: str) -> None:
     assert "secret" not in str(raised.value)
 
 
+@pytest.mark.parametrize("rest", [":secret#@host", "user:secret/@host", "host:secret", "[::1", "host?timeout=secret"])
+def test_an_address_that_cannot_be_read_is_refused_at_once_and_not_shown(rest: str) -> None:
+    with pytest.raises(ConfigurationError, match="redis address cannot be read") as raised:
+        open_store(f"redis://{rest}", "app")
+    assert "secret" not in str(raised.value)
+    assert raised.value.__cause__ is None
+
+
 @pytest.mark.parametrize("namespace", ["", "{a}", "a\nb"])
 def test_no_namespace(namespace: str) -> None:
     with pytest.raises(ConfigurationError, match="namespace"):
