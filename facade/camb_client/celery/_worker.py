@@ -133,23 +133,41 @@ class BaseWaits:
             raise Ignore from None
         if ended.taken and entry.due_in > 0:
             raise Ignore
-        if ended.sent > 1 and self._has_ended(wait_id, ended, outcome):
-            self._close(wait_id)
+        if ended.sent > 1 and (state := self._ended_as(wait_id, ended, outcome)):
+            try:
+                self._tell_chord(task.request, state, outcome)
+            except Exception as problem:  # noqa: BLE001 (of whatever backend; it comes again)
+                log.warning("%s: its chord cannot be told, and is told again: %s", wait_id, problem)
+            else:
+                self._close(wait_id)
             raise Ignore
         taken = attrs.evolve(ended, taken=True).text()
         if not self._reach(lambda: self._store.write([Change(entry, taken, "", resend_delay(ended.sent))])):
             raise Ignore
         return outcome.result()
 
-    def _has_ended(self, wait_id: str, ended: Ended, outcome: TaskOutcome) -> bool:
-        """Whether the call has ended before: it was resumed, and killed before its entry was closed."""
+    def _ended_as(self, wait_id: str, ended: Ended, outcome: TaskOutcome) -> str:
+        """The state of a call that has ended before, or "": it was resumed, and killed before its entry was closed."""
         if isinstance(self._app.backend, DisabledBackend):
-            return False
-        state = self._app.AsyncResult(wait_id).state
-        if state == states.FAILURE and outcome.error is None:
-            # Its result could not be stored, or what comes after it not be sent: broker or backend were away.
-            return ended.sent > _TRIES
-        return state in states.READY_STATES
+            return ""
+        state = str(self._app.AsyncResult(wait_id).state)
+        if state == states.FAILURE and outcome.error is None and ended.sent <= _TRIES:
+            return (
+                ""  # Its result could not be stored, or what comes after it not be sent: broker or backend were away.
+            )
+        return state if state in states.READY_STATES else ""
+
+    def _tell_chord(self, request: Any, state: str, outcome: TaskOutcome) -> None:
+        """Tell a chord once more of a call that has ended: it is killed, perhaps, after its result is stored and before
+        its chord knows, and the chord would wait for ever. Redis counts each call once; others would count this twice.
+        """
+        from celery.backends.redis import RedisBackend  # Who has no Redis need not load it.
+
+        backend = self._app.backend
+        if not (request.chord and isinstance(backend, RedisBackend)):
+            return
+        if state == (states.FAILURE if outcome.error else states.SUCCESS):
+            backend.on_chord_part_return(request, state, outcome.error or outcome.to_dict())
 
     def _close(self, wait_id: str) -> None:
         try:

@@ -596,6 +596,50 @@ def test_a_call_that_has_ended_already_is_closed_when_it_is_resumed_again(
     assert len(seen) == 1
 
 
+@pytest.mark.filterwarnings("ignore:Call to deprecated:DeprecationWarning")  # Of redis-py, by Celery.
+@pytest.mark.parametrize("status", ["SUCCESS", "ERROR"])
+def test_a_chord_that_was_not_told_of_a_call_is_told_when_it_is_resumed_again(
+    make: Callable[..., App], redis_url: str, status: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its worker was killed after the result was stored, and before the chord was told."""
+    app = make(redis_url)
+    ended: list[str] = []
+
+    @app.celery.task(name="collect", shared=False)  # type: ignore[untyped-decorator]
+    def collect(outcomes: list[Any]) -> None:
+        ended.append(f"SUCCESS of {len(outcomes)}")
+
+    @app.celery.task(name="complain", shared=False)  # type: ignore[untyped-decorator]
+    def complain(*_: Any) -> None:
+        ended.append("ERROR of 2")
+
+    app.fake.add("tts:1", [status], run_id=1)
+    app.fake.add("tts:2", ["SUCCESS"], run_id=2)
+    backend, close, killed = type(app.celery.backend), app.waits._close, []
+    tell = backend.on_chord_part_return
+
+    def tell_once(self: Any, request: Any, *more: Any, **given: Any) -> None:
+        if not killed and request.kwargs and request.args[0] == "tts:1":
+            killed.append(request.id)
+        else:
+            tell(self, request, *more, **given)
+
+    def close_later(wait_id: str) -> None:
+        if killed == [wait_id]:
+            killed.append("")
+            app.execute("UPDATE waits SET next_at = 0 WHERE id = ?", wait_id)  # At once, instead of in 20 s.
+        else:
+            close(wait_id)
+
+    monkeypatch.setattr(backend, "on_chord_part_return", tell_once)
+    monkeypatch.setattr(app.waits, "_close", close_later)
+    with app.worker():
+        chord([app.waits.wait.s("tts:1"), app.waits.wait.s("tts:2")])(collect.s().on_error(complain.s()))
+        app.until(lambda: ended)
+        app.until(lambda: app.is_closed(killed[0]))
+    assert ended == [f"{status} of 2"]
+
+
 @pytest.mark.filterwarnings("ignore:Exception raised outside body")  # So Celery says it.
 @pytest.mark.parametrize("away", ["the broker, for what comes after", "the backend, for the result"])
 def test_a_good_outcome_that_celery_could_not_pass_on_is_sent_again(
