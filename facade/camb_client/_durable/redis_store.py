@@ -15,7 +15,17 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from .._polling.errors import ConfigurationError
-from .stores import ASK_AGAIN_SECONDS, CLAIM_SECONDS, RATE_SECONDS, TURN_SECONDS, Change, Entry, Exchanged, Turn
+from .stores import (
+    ASK_AGAIN_SECONDS,
+    BACK_SECONDS,
+    CLAIM_SECONDS,
+    RATE_SECONDS,
+    TURN_SECONDS,
+    Change,
+    Entry,
+    Exchanged,
+    Turn,
+)
 
 _KEYS = ("due", "state", "outcome", "sweep", "rates")
 # How many entries one call adds: a script runs alone, so it must be short.
@@ -83,6 +93,12 @@ end
 return closed
 """,
     "tick": """
+local back = at('clock') - now
+if back > BACK then
+  for _, id in ipairs(redis.call('ZRANGE', due, 0, -1)) do redis.call('ZINCRBY', due, text(-back), id) end
+  for _, name in ipairs({'until', 'held', 'asked'}) do redis.call('HINCRBY', sweep, name, text(-back)) end
+end
+redis.call('HSET', sweep, 'clock', text(now))
 lowest(ARGV[1])
 if at('until') > now or at('held') > now or at('asked') > now - ASK_AGAIN then return 0 end
 local first = redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')
@@ -121,7 +137,8 @@ redis.call('HSET', sweep, 'until', text(now - ARGV[3]), 'held', text(now + ARGV[
 
 def _head() -> str:
     """What all scripts begin with."""
-    times = {"CLAIM": CLAIM_SECONDS, "TURN": TURN_SECONDS, "ASK_AGAIN": ASK_AGAIN_SECONDS, "RATE": RATE_SECONDS}
+    times = {"CLAIM": CLAIM_SECONDS, "TURN": TURN_SECONDS, "ASK_AGAIN": ASK_AGAIN_SECONDS, "RATE": RATE_SECONDS,
+             "BACK": BACK_SECONDS}  # fmt: skip
     return "".join(f"local {name} = {_micro(seconds)}\n" for name, seconds in times.items()) + _COMMON
 
 

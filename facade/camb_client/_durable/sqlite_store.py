@@ -14,7 +14,18 @@ from typing import ClassVar
 
 from .._polling.errors import ConfigurationError
 from .database import WAITS, Database, Role
-from .stores import ASK_AGAIN_SECONDS, CLAIM_SECONDS, RATE_SECONDS, TURN_SECONDS, Change, Entry, Exchanged, Turn, lowest
+from .stores import (
+    ASK_AGAIN_SECONDS,
+    BACK_SECONDS,
+    CLAIM_SECONDS,
+    RATE_SECONDS,
+    TURN_SECONDS,
+    Change,
+    Entry,
+    Exchanged,
+    Turn,
+    lowest,
+)
 
 SHARED = Role(
     "Celery store",
@@ -137,6 +148,10 @@ class SqliteStore:
         """See :class:`Store`."""
         with self._open().transaction() as rows:
             now = time.time()
+            if (back := self._at(rows, "clock") - now) > BACK_SECONDS:
+                rows.execute("UPDATE waits SET next_at = next_at - ?", (back,))
+                rows.execute("UPDATE sweep SET value = value - ? WHERE name IN ('until', 'held', 'asked')", (back,))
+            self._set(rows, clock=now)
             self._lowest(rows, rate)
             is_busy = self._at(rows, "until") > now or self._at(rows, "held") > now
             if is_busy or self._at(rows, "asked") > now - ASK_AGAIN_SECONDS or self._due_in(rows) > 0.5:

@@ -22,6 +22,8 @@ CLAIM_SECONDS = 30.0
 TURN_SECONDS = 10.0
 # A sweep that was asked for and has not begun is asked for again: the message may be lost.
 ASK_AGAIN_SECONDS = 10.0
+# A clock of the store that was set back by more takes all times that were written by it along.
+BACK_SECONDS = 1.0
 # The rate of a worker counts for so long after it was told last.
 RATE_SECONDS = 60.0
 
@@ -114,7 +116,10 @@ class Store(Protocol):
         """Id and state of each entry."""
 
     def tick(self, rate: float) -> bool:
-        """Tell a worker's rate; whether a sweep should be asked for now. If so, it counts as asked for."""
+        """Tell a worker's rate; whether a sweep should be asked for now. If so, it counts as asked for.
+
+        Where the store's clock was set back, all that is due, and the turn, are moved with it.
+        """
 
     def enter(self, owner: str, rate: float) -> Turn | None:
         """Take the turn; ``None`` while another has it, or the API asks to be left alone."""

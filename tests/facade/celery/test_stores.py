@@ -3,7 +3,9 @@
 import math
 import multiprocessing
 import os
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -154,6 +156,28 @@ def test_a_sweep_is_asked_for_once_where_something_is_due(store: Store) -> None:
     assert not store.tick(math.inf)
     store.leave("me", 0.0)
     assert store.tick(math.inf)
+
+
+def test_a_clock_that_was_set_back_puts_nothing_off(store: Store, store_url: str) -> None:
+    store.add(ENTRIES)
+    store.enter("me", math.inf)
+    store.tick(math.inf)
+    hour = 3_600
+    if store_url.startswith("redis"):  # All that it has is an hour ahead now.
+        with redis.Redis.from_url(store_url, decode_responses=True) as client:
+            for name in ("a", "b", "later"):
+                client.zincrby("camb:{app}:due", hour * 1_000_000, name)
+            for name in ("until", "clock"):
+                client.hincrby("camb:{app}:sweep", name, hour * 1_000_000)
+    else:
+        with closing(sqlite3.connect(store_url.removeprefix("sqlite:///"), isolation_level=None)) as file:
+            file.execute("UPDATE waits SET next_at = next_at + ?", (hour,))
+            file.execute("UPDATE sweep SET value = value + ? WHERE name IN ('until', 'clock')", (hour,))
+    assert store.enter("you", math.inf) is None
+    store.tick(math.inf)
+    store.leave("me", 0.0)
+    assert store.enter("you", math.inf) is not None
+    assert {entry.id for entry in exchange(store, owner="you").claimed} == {"a", "b"}
 
 
 def test_the_lowest_rate_of_all_workers_counts(store: Store) -> None:
