@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from celery import Celery
 from celery.backends.base import DisabledBackend
+from celery.backends.rpc import RPCBackend
 from celery.result import AsyncResult, GroupResult
 
 from .._durable.state import WaitState, begin
@@ -105,8 +106,7 @@ class Waits(BaseWaits):
             TypeError: An argument of another type.
             ValueError: A reference, timeout or schedule that cannot be.
         """
-        backend = self._app.backend
-        if isinstance(backend, DisabledBackend) or str(self._app.conf.result_backend).startswith("rpc"):
+        if isinstance(self._app.backend, DisabledBackend | RPCBackend):
             raise ConfigurationError(
                 "begin() needs a result backend that keeps results: set result_backend of the app, to redis:// say"
             )

@@ -168,7 +168,7 @@ def test_a_group_is_saved_and_found_again(app: App) -> None:
     assert restored.get(timeout=1)[0]["run_id"] == 1
 
 
-@pytest.mark.parametrize("backend", [None, "rpc://"])
+@pytest.mark.parametrize("backend", [None, "rpc://", "celery.backends.rpc:RPCBackend"])
 def test_begin_needs_a_backend_that_keeps_results(make: Callable[..., App], backend: str | None) -> None:
     app = make(backend)
     with pytest.raises(ConfigurationError, match="result backend that keeps results"):
