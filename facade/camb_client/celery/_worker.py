@@ -151,15 +151,15 @@ class BaseWaits:
         if isinstance(self._app.backend, DisabledBackend):
             return ""
         state = str(self._app.AsyncResult(wait_id).state)
-        if state == states.FAILURE and outcome.error is None and ended.sent <= _TRIES:
-            return (
-                ""  # Its result could not be stored, or what comes after it not be sent: broker or backend were away.
-            )
-        return state if state in states.READY_STATES else ""
+        # Its result could not be stored, or what comes after it not be sent: broker or backend were away.
+        was_away = state == states.FAILURE and outcome.error is None and ended.sent <= _TRIES
+        return state if state in states.READY_STATES and not was_away else ""
 
     def _tell_chord(self, request: Any, state: str, outcome: TaskOutcome) -> None:
-        """Tell a chord once more of a call that has ended: it is killed, perhaps, after its result is stored and before
-        its chord knows, and the chord would wait for ever. Redis counts each call once; others would count this twice.
+        """Tell a chord once more of a call that has ended, lest it wait for ever.
+
+        The call may have been killed after its result was stored, and before its chord knew. Redis counts each call
+        once; others would count it twice.
         """
         from celery.backends.redis import RedisBackend  # Who has no Redis need not load it.
 
