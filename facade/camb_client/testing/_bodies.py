@@ -3,7 +3,7 @@
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 from urllib.parse import parse_qsl, unquote, unquote_to_bytes
@@ -78,8 +78,9 @@ def read_body(models: Mapping[str, type[Any]], content_type: str, content: bytes
         content: The bytes of the body.
     """
     sort = content_type.partition(";")[0].strip().lower()
-    if sort in (_FORM, _SHORT_FORM) and _FORM in models:
-        model = models[_FORM]
+    forms = [form for form in (_FORM, _SHORT_FORM) if form in models]
+    if sort in (_FORM, _SHORT_FORM) and forms:
+        model = models[forms[0]]
         read = _multipart(content_type, content) if sort == _FORM else _urlencoded(content)
         body = None if read is None else _typed(model, read)
     elif _JSON in models and sort not in (_FORM, _SHORT_FORM):
@@ -96,7 +97,7 @@ def read_body(models: Mapping[str, type[Any]], content_type: str, content: bytes
 def _problems(model: type[Any], body: CreateBody) -> Iterator[Problem]:
     """What is wrong with the fields: first those that are missing, and if none is, those of another type."""
     hints = fits.fields_of(model)
-    given: dict[str, Any] = {**body.fields, **{name: io.BytesIO() for name in body.files}}
+    given = {**body.fields, **{name: _file(hints.get(name)) for name in body.files}}
     missing: list[str] = []
     while True:
         try:
@@ -109,7 +110,7 @@ def _problems(model: type[Any], body: CreateBody) -> Iterator[Problem]:
                 return
             missing.append(name)
             hint = hints.get(name, str)
-            given[name] = io.BytesIO() if _is_file(hint) else example(hint, name)
+            given[name] = _file(hint) if _is_file(hint) else example(hint, name)
         except (AttributeError, TypeError, ValueError) as wrong:
             yield ["body"], f"Value error, {wrong}", "value_error"
             return
@@ -134,6 +135,11 @@ def _options(hint: Any) -> tuple[Any, ...]:
 
 def _is_file(hint: Any) -> bool:
     return hint is fits.File or any(map(_is_file, get_args(hint)))
+
+
+def _file(hint: Any) -> Any:
+    """What stands for the files of a field: one, or a list of them."""
+    return [io.BytesIO()] if any(get_origin(option) is Sequence for option in _options(hint)) else io.BytesIO()
 
 
 def _unlisted(value: Any, hint: Any) -> str | None:

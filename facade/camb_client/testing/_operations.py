@@ -234,9 +234,9 @@ def _routes(work: Work) -> Iterator[_Route]:
         method = "GET" if name == "_result" else "POST"
         yield _Route(method, _pattern(url), getattr(work, name), tuple(kinds))
     for part in PARTS:
-        places = inspect.signature(part.request).parameters.values()
-        needed = [_ELSE for place in places if place.default is place.empty][1:]
-        yield _Route("GET", _pattern(part.request(_RUN, *needed)["url"]), work._part(part), (part.kind,))
+        _, *places = inspect.signature(part.request).parameters.values()
+        needed = {place.name: _ELSE for place in places if place.default is place.empty}
+        yield _Route("GET", _pattern(part.request(_RUN, **needed)["url"]), work._part(part), (part.kind,))
     for path in LOOKUPS:
         yield _Route("GET", _pattern(path), work._list(path))
     yield _Route("POST", _pattern(f"/{SPEECH}-stream"), work._stream)

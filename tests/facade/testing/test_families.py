@@ -4,13 +4,16 @@ import io
 import json
 import pathlib
 import socket
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+import attrs
 import httpx
 import pytest
 
 from camb_client import CambClient, InvalidRequestError, kinds, models
-from camb_client.testing import FakeCamb, VirtualClock
+from camb_client.testing import FakeCamb, VirtualClock, _bodies, _examples
 
 KEY = {"x-api-key": "test-key"}
 # Of each kind that the client can create, a body of what is required.
@@ -217,6 +220,15 @@ def test_a_list_that_the_server_has_nothing_for_has_an_example(monkeypatch: pyte
         assert [(voice.id, voice.voice_name) for voice in camb.voices.list()] == [(1, "voice_name")]
 
 
+def test_a_form_may_be_described_by_its_short_name() -> None:
+    models_of = {"application/x-www-form-urlencoded": (kinds.TRANSCRIBE.bodies or dict)()["multipart/form-data"]}
+    part = b'--x\r\nContent-Disposition: form-data; name="language"\r\n\r\n1\r\n--x--'
+    for content_type, content in [(*models_of, b"language=1"), ("multipart/form-data; boundary=x", part)]:
+        read = _bodies.read_body(models_of, content_type, content)
+        assert isinstance(read, _bodies.CreateBody)
+        assert read.fields == {"language": 1}
+
+
 def test_an_upload_in_chunks_over_http(fake: FakeCamb) -> None:
     def body() -> Any:
         yield b'--x\r\nContent-Disposition: form-data; name="language"\r\n\r\n1\r\n--x\r\n'
@@ -273,3 +285,19 @@ def test_what_the_client_uploads_is_recorded(fake: FakeCamb, tmp_path: pathlib.P
             assert fake.bodies[task].fields == {"language": 1, "run_audio_cleaning": False}
             upload = fake.bodies[task].files["media_file"]
             assert (upload.file_name, upload.content) == ("talk.wav", b"RIFF and so on")
+
+
+@attrs.define
+class Tree:
+    """What may hold itself."""
+
+    branches: "list[Tree]"
+    by_name: "dict[str, Tree]"
+    root: "Tree | None"
+    planted: datetime
+
+
+def test_an_example_of_what_holds_itself_ends() -> None:
+    assert _examples.example(list[UUID], "ids") == ["00000000-0000-0000-0000-000000000001"]
+    planted = _examples._PLAIN[datetime]
+    assert _examples._example(Tree, "tree", None, "") == Tree([], {}, None, planted)
