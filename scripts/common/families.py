@@ -72,7 +72,7 @@ def roles(document: Document) -> dict[str, Roles]:
     What is made and sent at once has the path of the kind and `-stream` after it.
 
     An operation is for the kinds that its tags name; one that names none, for the only kind whose status has a tag in
-    common with it.
+    common with it; of several such kinds, for the one that its path begins with.
     """
     statuses = {kind: document["paths"][path][method] for kind, (_, path, method) in families(document).items()}
     found = {kind: Roles([], [], [], [], {}) for kind in statuses}
@@ -87,7 +87,7 @@ def roles(document: Document) -> dict[str, Roles]:
                  for it in parameters(document, path, method)}  # fmt: skip
         in_path = {name for where, name in asked if where == "path"}
         required = {name for (where, name), needed in asked.items() if where != "path" and needed}
-        for kind in _kinds(statuses, operation):
+        for kind in _kinds(statuses, path, operation):
             mine = found[kind]
             if method == "post" and not in_path and "run_ids" in body_properties(document, operation):
                 mine.results.append((path, method))
@@ -117,11 +117,13 @@ def body_properties(document: Document, operation: dict[str, Any]) -> dict[str, 
     return members(keys(document, node).get("properties", NOTHING))
 
 
-def _kinds(statuses: dict[str, dict[str, Any]], operation: dict[str, Any]) -> list[str]:
+def _kinds(statuses: dict[str, dict[str, Any]], path: str, operation: dict[str, Any]) -> list[str]:
     tags = {identifier(tag) for tag in operation.get("tags") or []} - {identifier(EVERY_PAGE)}
     if named := [kind for kind in statuses if identifier(kind) in tags]:
         return named
     alike = [kind for kind, it in statuses.items() if tags & {identifier(tag) for tag in it.get("tags") or []}]
+    if len(alike) > 1:
+        alike = [kind for kind in alike if path.startswith(f"/{kind}-")]
     return alike if len(alike) == 1 else []
 
 

@@ -159,7 +159,10 @@ def kinds(document: Document) -> Iterator[Problem]:
         if not tags or (str(tags[0]) != EVERY_PAGE and identifier(str(tags[0])) != identifier(kind)):
             reason = f"the first tag has to be {identifier(kind)}, its kind: write an action in openapi/overlay.yaml"
             yield Problem((*here, "tags"), f"{reason} (the tags are {', '.join(map(str, tags)) or 'none'})")
-        yield from _once(f"the handle {identifier(kind).upper()}", [(path, method)], names)
+        handle = identifier(kind).upper()
+        if not handle.isidentifier():
+            yield Problem(here, f"its handle would be {handle}, which is no name in Python")
+        yield from _once(f"the handle {handle}", [(path, method)], names)
     for kind, mine in roles(document).items():
         for role, places in (("create", mine.create), ("result", mine.result), ("results", mine.results)):
             yield from _once(f"the {role} of {kind}", places, {})

@@ -218,3 +218,15 @@ def test_roles_go_by_parameters_and_tags(small: Document) -> None:
     assert found["sing"].result == [("/song/{run_id}", "get")]
     assert found["hum"].result == [("/tune/{run_id}", "get")]
     assert found["sing"].create == found["hum"].create == []  # Never another family's.
+
+
+def test_of_kinds_that_share_a_tag_the_path_says_which(small: Document) -> None:
+    with_family(with_family(small, "sing", "Songs", "sing-result"), "hum", "Songs", "tune")
+    found = roles(small)
+    assert found["sing"].result == [("/sing-result/{run_id}", "get")]
+    assert found["hum"].result == []
+
+
+def test_a_kind_that_python_cannot_name_is_refused(small: Document) -> None:
+    (said,) = problems(with_family(small, "3d-song", "3d_song"))
+    assert said.startswith("/paths/~13d-song~1{task_id}/get: its handle would be 3D_SONG, which is no name in Python")
