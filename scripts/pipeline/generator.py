@@ -23,6 +23,11 @@ _HEADER = """\
 # Made by scripts/pipeline/generate.py: edit pages/, overlay.yaml or supplements/ instead, and run make generate
 """
 _ENDPOINT = "endpoint_module.py.jinja"
+# Names that the code around a field or a parameter has itself, and which the generator gives these as well.
+_TAKEN = {
+    *("additional_keys", "additional_properties", "cast", "cls", "cookies", "d", "field_dict", "from_dict", "headers"),
+    *("kwargs", "params", "prop", "prop_dict", "prop_name", "quote", "src_dict", "to_dict", "to_multipart"),
+}
 _RUFF_OPTIONS = (
     "--isolated",  # from this project's own settings
     "--config=exclude=[]",  # by default a tag called `dist` or `build` would be passed over
@@ -41,6 +46,9 @@ def spec_text(document: Document) -> str:
 
 def make(document: Document, root: Path, folder: Path) -> Files:
     """Make both outputs in `folder`, under the names they have in the project, and return them."""
+    from openapi_python_client.strings import RESERVED_WORDS
+
+    RESERVED_WORDS.update(_TAKEN)  # Such a name gets a `_` behind it, as `class` does.
     spec = folder / SPEC
     spec.parent.mkdir(parents=True)
     spec.write_text(spec_text(document), encoding="utf-8", newline="\n")

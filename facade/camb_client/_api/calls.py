@@ -80,7 +80,7 @@ def _bulk(
     return Call(subject, *operations.results_request(kind, list(run_ids)), read, expects, body_limit=RESULT_LIMIT)
 
 
-def part(handle: Part[..., Any], run_id: int, *args: Any, **params: Any) -> Call[Any]:
+def part(handle: Part[..., Any], run_id: int, /, *args: Any, **params: Any) -> Call[Any]:
     """Ask for what a run has beside its result."""
     request = operations.part_request(handle, run_id, *args, **params)
     read = _redacted(operations.fitting(handle.read))

@@ -9,7 +9,8 @@ from functools import lru_cache
 from math import isfinite
 from os import PathLike
 from typing import Any
-from urllib.parse import urlencode
+
+import httpx
 
 from camb_openapi import SPEC_DIGEST as SPEC_DIGEST
 from camb_openapi import api
@@ -56,7 +57,7 @@ def request_line(kind: str, task_id: str) -> tuple[str, str]:
 
 
 def _request(made: dict[str, Any]) -> Request:
-    query = urlencode(made.get("params", {}))
+    query = str(httpx.QueryParams(made.get("params", {})))  # true and false in small letters, a list one by one
     return made["method"], made["url"] + (query and f"?{query}"), made.get("json")
 
 
@@ -106,7 +107,9 @@ def create_request(kind: str, body: object) -> tuple[str, str, dict[str, Any], b
     models: Mapping[str, type[Any]] = _role(kind, "create")()
     try:
         if isinstance(body, Mapping):
-            first = _MULTIPART if _has_file(body) else _JSON
+            first = (
+                _MULTIPART if _has_file(body) or any(body.get(it) is not None for it in FAMILIES[kind].files) else _JSON
+            )
             body = models.get(first, next(iter(models.values()))).from_dict(body)
         takes = [content for content, model in models.items() if isinstance(body, model)]
         fields: dict[str, Any] = _sendable(listed(body).to_dict()) if takes else {}
@@ -171,15 +174,16 @@ def results_request(kind: str, run_ids: list[int]) -> Request:
     return _request(_role(kind, "results")(run_ids))
 
 
-def part_request(part: Part[..., Any], run_id: int, *args: Any, **params: Any) -> Request:
+def part_request(part: Part[..., Any], run_id: int, /, *args: Any, **params: Any) -> Request:
     """Ask for what a run has beside its result.
 
     Raises:
-        TypeError: An argument is missing, or there is none of that name.
+        TypeError: An argument is missing or of a wrong type, or there is none of that name.
+        ValueError: An argument cannot stand in the path.
     """
     try:
         return _request(part.request(run_id, *args, **params))
-    except TypeError as wrong:  # Python names the function, which is private.
+    except (AttributeError, TypeError) as wrong:  # Python names the function, which is private.
         name = next((name for name in api.__all__ if getattr(api, name) is part), part.kind)
         raise TypeError(f"part(kinds.{name}, run_id, ...): {str(wrong).rpartition('() ')[2]}") from None
 

@@ -186,7 +186,7 @@ class BaseFamily(BaseTasks[AnyWire]):
         parts = calls.bulks(every) if "results" in operations.operations(self.kind) else []
         return every, [bulk(self.kind, part) for part in parts if len(part) > 1]
 
-    def _part_call(self, part: Part[..., Any], run: object, *args: Any, **params: Any) -> Call[Any]:
+    def _part_call(self, part: Part[..., Any], run: object, /, *args: Any, **params: Any) -> Call[Any]:
         """What asks for a part of a run."""
         self._wire.check_open()
         if not isinstance(part, Part) or part.kind != self.kind:

@@ -58,7 +58,7 @@ def result(
                 raise click.UsageError(str(missing), ctx) from missing
             if output is None:
                 if not quiet:
-                    say(_printable(json.dumps(body, ensure_ascii=False, indent=None if as_json else 2)))
+                    say(_printable(json.dumps(body, ensure_ascii=False, indent=None if as_json else 2, default=str)))
                 return
             files = {_name(run, place, address): address for place, address in addresses(body)}
             if not files:

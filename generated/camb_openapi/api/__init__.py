@@ -123,6 +123,13 @@ class Lookup(Generic[Result]):
     read: Callable[[Any], Result]
 
 
+def _in_path(name: str, value: Result) -> Result:
+    """A value that can stand in a path: an empty one, or dots, would make it the path of something else"""
+    if str(value) in ("None", "", ".", ".."):
+        raise ValueError(f"{name} cannot be {value!r}")
+    return value
+
+
 def _get_dub_status(task_id: str) -> dict[str, Any]:
     url = "/dub/{task_id}".format(task_id=quote(task_id, safe=""))
     return {"method": "get", "url": url}
@@ -201,7 +208,7 @@ def _get_dub_transcript(
 
     return get_dub_transcript._get_kwargs(
         run_id=run_id,
-        language=check_spoken_language(language),
+        language=_in_path("language", check_spoken_language(language)),
         format_type=format_type,
         data_type=data_type,
     )
@@ -318,7 +325,7 @@ def _get_sub_result_in_language(
 
     return get_sub_result_in_language._get_kwargs(
         run_id=run_id,
-        language=check_spoken_language(language),
+        language=_in_path("language", check_spoken_language(language)),
         format_type=format_type,
         data_type=data_type,
     )
@@ -522,7 +529,9 @@ def _get_translated_story_result(
 
     return get_translated_story_result._get_kwargs(
         run_id=run_id,
-        target_language=check_spoken_language(target_language),
+        target_language=_in_path(
+            "target_language", check_spoken_language(target_language)
+        ),
         include_transcript=include_transcript,
     )
 

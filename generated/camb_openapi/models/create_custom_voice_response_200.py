@@ -34,6 +34,10 @@ class CreateCustomVoiceResponse200:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"CreateCustomVoiceResponse200 must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         voice_id = d.pop("voice_id")
 

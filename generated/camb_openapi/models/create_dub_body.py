@@ -179,6 +179,10 @@ class CreateDubBody:
         from ..models.sub_rip_text import SubRipText  # noqa: PLC0415
         from ..models.sub_rip_text_in import SubRipTextIn  # noqa: PLC0415
 
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"CreateDubBody must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         source_language = check_spoken_language(d.pop("source_language"))
 

@@ -186,6 +186,10 @@ class CreateStoryBody:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"CreateStoryBody must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         file = File.of(d.pop("file"))
 

@@ -112,6 +112,10 @@ class CreateSubBody:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.segment_limits import SegmentLimits  # noqa: PLC0415
 
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"CreateSubBody must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         media_url = d.pop("media_url")
 

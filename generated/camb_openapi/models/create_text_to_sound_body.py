@@ -86,6 +86,10 @@ class CreateTextToSoundBody:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"CreateTextToSoundBody must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         prompt = d.pop("prompt")
 

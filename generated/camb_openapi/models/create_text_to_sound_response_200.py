@@ -35,6 +35,10 @@ class CreateTextToSoundResponse200:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"CreateTextToSoundResponse200 must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         task_id = d.pop("task_id")
 

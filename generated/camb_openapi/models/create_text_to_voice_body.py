@@ -71,6 +71,10 @@ class CreateTextToVoiceBody:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"CreateTextToVoiceBody must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         text = d.pop("text")
 

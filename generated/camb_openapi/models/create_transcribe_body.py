@@ -240,6 +240,10 @@ class CreateTranscribeBody:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.segment_limits import SegmentLimits  # noqa: PLC0415
 
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"CreateTranscribeBody must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         language = check_spoken_language(d.pop("language"))
 

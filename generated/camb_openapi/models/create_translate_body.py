@@ -120,6 +120,10 @@ class CreateTranslateBody:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"CreateTranslateBody must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         source_language = check_spoken_language(d.pop("source_language"))
 

@@ -36,6 +36,10 @@ class CreateTranslatedStoryBody:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"CreateTranslatedStoryBody must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         target_language = check_spoken_language(d.pop("target_language"))
 

@@ -46,6 +46,10 @@ class CreateTranslatedStoryResponse200:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"CreateTranslatedStoryResponse200 must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         message = d.pop("message")
 

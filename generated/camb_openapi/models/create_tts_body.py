@@ -102,6 +102,10 @@ class CreateTtsBody:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"CreateTtsBody must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         language = check_create_tts_body_language(d.pop("language"))
 

@@ -33,6 +33,10 @@ class DubbedLanguages:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.dubbed_media import DubbedMedia  # noqa: PLC0415
 
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"DubbedLanguages must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         dubbed_languages = cls()
 

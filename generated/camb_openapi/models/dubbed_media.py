@@ -60,6 +60,10 @@ class DubbedMedia:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.transcript_segment import TranscriptSegment  # noqa: PLC0415
 
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"DubbedMedia must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         audio_url = d.pop("audio_url")
 

@@ -37,6 +37,10 @@ class GetDubResultsResponse200:
         from ..models.dubbed_languages import DubbedLanguages  # noqa: PLC0415
         from ..models.dubbed_media import DubbedMedia  # noqa: PLC0415
 
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"GetDubResultsResponse200 must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         get_dub_results_response_200 = cls()
 

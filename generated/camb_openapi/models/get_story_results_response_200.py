@@ -31,6 +31,10 @@ class GetStoryResultsResponse200:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.story_media import StoryMedia  # noqa: PLC0415
 
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"GetStoryResultsResponse200 must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         get_story_results_response_200 = cls()
 

@@ -22,6 +22,10 @@ class GetSubResultsResponse200:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"GetSubResultsResponse200 must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         get_sub_results_response_200 = cls()
 

@@ -43,6 +43,10 @@ class GetTextToSoundResultsResponse200:
             GetTextToSoundResultsResponse200AdditionalPropertyType1,  # noqa: PLC0415
         )
 
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"GetTextToSoundResultsResponse200 must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         get_text_to_sound_results_response_200 = cls()
 

@@ -31,6 +31,10 @@ class GetTranscribeResultsResponse200:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.media_transcript import MediaTranscript  # noqa: PLC0415
 
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"GetTranscribeResultsResponse200 must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         get_transcribe_results_response_200 = cls()
 

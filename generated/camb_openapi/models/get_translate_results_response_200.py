@@ -31,6 +31,10 @@ class GetTranslateResultsResponse200:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.translated_texts import TranslatedTexts  # noqa: PLC0415
 
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"GetTranslateResultsResponse200 must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         get_translate_results_response_200 = cls()
 

@@ -34,6 +34,10 @@ class GetTtsResultsBody:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"GetTtsResultsBody must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         run_ids = cast(list[int], d.pop("run_ids"))
 

@@ -41,6 +41,10 @@ class GetTtsResultsResponse200:
             GetTtsResultsResponse200AdditionalPropertyType1,  # noqa: PLC0415
         )
 
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"GetTtsResultsResponse200 must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         get_tts_results_response_200 = cls()
 

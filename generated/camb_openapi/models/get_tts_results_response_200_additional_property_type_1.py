@@ -40,6 +40,10 @@ class GetTtsResultsResponse200AdditionalPropertyType1:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"GetTtsResultsResponse200AdditionalPropertyType1 must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         file_url = d.pop("file_url", UNSET)
 

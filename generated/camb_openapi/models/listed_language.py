@@ -46,6 +46,10 @@ class ListedLanguage:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"ListedLanguage must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         id = check_spoken_language(d.pop("id"))
 

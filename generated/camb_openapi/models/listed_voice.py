@@ -111,6 +111,10 @@ class ListedVoice:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"ListedVoice must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         id = d.pop("id")
 

@@ -43,6 +43,10 @@ class MediaTranscript:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.transcript_segment import TranscriptSegment  # noqa: PLC0415
 
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"MediaTranscript must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         transcript = []
         _transcript = d.pop("transcript")

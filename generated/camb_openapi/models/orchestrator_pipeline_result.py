@@ -85,6 +85,10 @@ class OrchestratorPipelineResult:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"OrchestratorPipelineResult must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         if d.get("message") is not None:
             from ..models.orchestrator_pipeline_result_message import (

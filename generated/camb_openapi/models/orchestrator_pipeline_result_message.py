@@ -24,6 +24,10 @@ class OrchestratorPipelineResultMessage:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"OrchestratorPipelineResultMessage must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         orchestrator_pipeline_result_message = cls()
 

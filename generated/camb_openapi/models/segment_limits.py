@@ -84,6 +84,10 @@ class SegmentLimits:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"SegmentLimits must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
 
         def _parse_max_characters_in_segment(data: object) -> int | None | Unset:

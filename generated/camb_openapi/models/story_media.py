@@ -68,6 +68,10 @@ class StoryMedia:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"StoryMedia must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         if d.get("transcript") is not None:
             from ..models.transcript_segment import TranscriptSegment  # noqa: PLC0415

@@ -111,6 +111,10 @@ class StreamTtsBody:
         )
         from ..models.stream_tts_body_voice_settings import StreamTtsBodyVoiceSettings  # noqa: PLC0415
 
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"StreamTtsBody must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         language = d.pop("language")
 

@@ -89,6 +89,10 @@ class StreamTtsBodyInferenceOptions:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"StreamTtsBodyInferenceOptions must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
 
         def _parse_acoustic_quality_boost(data: object) -> bool | None | Unset:

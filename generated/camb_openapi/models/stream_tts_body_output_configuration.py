@@ -73,6 +73,10 @@ class StreamTtsBodyOutputConfiguration:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"StreamTtsBodyOutputConfiguration must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
 
         def _parse_apply_enhancement(data: object) -> bool | None | Unset:

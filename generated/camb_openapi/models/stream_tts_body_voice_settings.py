@@ -71,6 +71,10 @@ class StreamTtsBodyVoiceSettings:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"StreamTtsBodyVoiceSettings must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
 
         def _parse_apply_ref_loudness_norm(data: object) -> bool | None | Unset:

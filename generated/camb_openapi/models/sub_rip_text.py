@@ -47,6 +47,10 @@ class SubRipText:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"SubRipText must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         content = d.pop("content")
 

@@ -53,6 +53,10 @@ class SubRipTextIn:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"SubRipTextIn must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         content = d.pop("content")
 

@@ -50,6 +50,10 @@ class TranscriptSegment:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"TranscriptSegment must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         end = d.pop("end")
 

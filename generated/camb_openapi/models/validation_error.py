@@ -48,6 +48,10 @@ class ValidationError:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"ValidationError must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         loc = []
         _loc = d.pop("loc")

@@ -34,6 +34,10 @@ class VoicePreviews:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(
+                f"VoicePreviews must be an object, not {type(src_dict).__name__}"
+            )
         d = dict(src_dict)
         previews = cast(list[str], d.pop("previews"))
 

@@ -141,6 +141,12 @@ def test_a_part_needs_more_than_a_run(both: Both) -> None:
     assert api.paths == ["GET /transcript/4711/31", "GET /transcript/4711/31?format_type=srt"]
 
 
+def test_a_truth_value_is_asked_for_as_json_writes_it(both: Both) -> None:
+    api, part = Api(translated_story_result_7_31={"audio_url": "https://x/a"}), kinds.TRANSLATED_STORY_RESULT
+    asked(both, api, lambda camb: camb.family("translated-story").part(part, 7, "de-de", include_transcript=True))
+    assert api.paths == ["GET /translated-story-result/7/31?include_transcript=true"]
+
+
 def test_the_result_of_translated_tts_is_where_that_of_tts_is(both: Both) -> None:
     api = Api(tts_result_7={"output_url": "https://files.example/7.flac"})
     assert asked(both, api, lambda camb: camb.family(kinds.TRANSLATED_TTS).result(7)).output_url
@@ -171,6 +177,14 @@ def test_the_result_of_translated_tts_is_where_that_of_tts_is(both: Both) -> Non
             lambda camb: camb.family("dub").part(kinds.DUB_TRANSCRIPT, 7, 31, format="srt"),
             TypeError,
             r"^part\(kinds\.DUB_TRANSCRIPT, run_id, \.\.\.\): got an unexpected keyword argument 'format'$",
+        ),
+        (lambda camb: camb.family("dub").part(kinds.DUB_TRANSCRIPT, 7, ""), ValueError, "language cannot be ''"),
+        (lambda camb: camb.family("dub").part(kinds.DUB_TRANSCRIPT, 7, ".."), ValueError, r"language cannot be '\.\.'"),
+        (lambda camb: camb.family("dub").part(kinds.DUB_TRANSCRIPT, 7, None), ValueError, "language cannot be None"),
+        (
+            lambda camb: camb.family("dub").create({**DUB, "source_transcript": [["content", "Hi"]]}),
+            TypeError,
+            "dub create: SubRipText must be an object, not list",
         ),
         (
             lambda camb: camb.family(kinds.TRANSLATE).create(
@@ -230,6 +244,7 @@ def test_what_cannot_be_is_refused_before_any_request(
         ({"text": ["Hi"]}, "it has no 'texts'"),
         ({"texts": ["Hi", 5]}, r"texts\[1\] is not a str"),
         ({"texts": None}, "texts is not a list"),
+        ([["texts", ["Hi"]]], "another shape"),
         ({"texts": [True]}, r"texts\[0\] is not a str"),
         (["Hi"], "it has no 'texts'|another shape"),
         (["Hello"], "it is of another shape than the API description says"),

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -166,8 +167,13 @@ faked()
 
 @pytest.fixture
 def with_sing(project: Path) -> Path:
+    supplement(project, SING)
+    return project / "generated"
+
+
+def supplement(project: Path, operations: dict[str, Any]) -> None:
     (project / "openapi/supplements").mkdir(exist_ok=True)
-    for name, (path, method, said, schema) in SING.items():
+    for name, (path, method, said, schema) in operations.items():
         content = {"application/json": {"schema": schema}}
         operation = {
             "operationId": name.replace("-", "_"),
@@ -178,7 +184,6 @@ def with_sing(project: Path) -> Path:
         }
         (project / f"openapi/supplements/{name}.yaml").write_text(dump({"paths": {path: {method: operation}}}))
     generate(project)
-    return project / "generated"
 
 
 def test_three_supplements_make_a_family_typed_from_create_to_result(with_sing: Path, tmp_path: Path) -> None:
@@ -201,3 +206,77 @@ def test_three_supplements_make_a_family_typed_from_create_to_result(with_sing: 
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     said = [line.partition(": error")[0] for line in done.stdout.splitlines() if ": error" in line]
     assert set(said) == {"wrong.py:2", "wrong.py:3"}, done.stdout
+
+
+# Names that the generated code has itself; files in a body that may be JSON as well; a part with a query.
+ODD = ["additional_keys", "additional_properties", "cast", "cls", "d", "field_dict", "from_dict", "prop", "to_dict"]
+QUERY = {"quote": "string", "params": "boolean", "kwargs": "integer"}
+FIELDS = {"type": "object", "properties": {"text": {"type": "string"}}}
+FILES = {"type": "array", "items": {"type": "string", "format": "binary"}}
+CLASH: dict[str, Any] = {
+    **SING,
+    "create-sing": (
+        "/sing",
+        "post",
+        {
+            "requestBody": {
+                "content": {
+                    "application/json": {"schema": FIELDS},
+                    "multipart/form-data": {
+                        "schema": {"type": "object", "properties": {**FIELDS["properties"], "melodies": FILES}}
+                    },
+                }
+            }
+        },
+        SING["create-sing"][3],
+    ),
+    "get-sing-result": (
+        *SING["get-sing-result"][:3],
+        {
+            "type": "object",
+            "properties": {name: {"type": "string"} for name in ODD}
+            | {"at": {"type": "string", "format": "date-time"}},
+        },
+    ),
+    "get-sing-score": (
+        "/score/{run_id}",
+        "get",
+        {
+            "parameters": [
+                {"name": "run_id", "in": "path", "required": True, "schema": {"type": "integer"}},
+                {"name": "voices", "in": "query", "required": True, "schema": {"type": "array", "items": {}}},
+                *({"name": name, "in": "query", "schema": {"type": of}} for name, of in QUERY.items()),
+            ]
+        },
+        {"type": "object"},
+    ),
+}
+CLASHED = f"""
+import io
+from camb_client import kinds, models
+from camb_client.testing import FakeCamb, VirtualClock
+
+fake = FakeCamb(clock=VirtualClock())
+with fake.client() as camb:
+    done = camb.family(kinds.SING).create_and_wait(models.SingBody(melodies=[io.BytesIO(b"la")]))
+    assert fake.bodies[done.ref].files["melodies"].content == b"la"
+    assert camb.family("sing").result(done).to_dict().keys() == {{*{ODD}, "at"}}
+    for told in [{{}}, {{name: name for name in {ODD}}}]:
+        fake.add("sing:1", run_id=7, result=told)
+        assert camb.family("sing").result(7).to_dict() == told
+    camb.family("sing").part(kinds.SING_SCORE, 7, voices=["a", "b"], quote_="c", params_=True, kwargs_=5)
+    path = "/score/7?voices=a&voices=b&quote=c&params=true&kwargs=5"
+    assert fake.requests[-1].path.endswith(path), fake.requests[-1]
+    try:
+        camb.family("sing").create({{"melodies": ["a.mid"]}})
+    except TypeError as error:
+        assert "a file must be a path" in str(error), error
+    else:
+        raise AssertionError("the name of a file should not be sent for it")
+"""
+
+
+def test_names_of_the_generated_code_files_beside_json_and_a_query(project: Path) -> None:
+    supplement(project, CLASH)
+    ended = use(project / "generated", CLASHED)
+    assert ended.returncode == 0, ended.stderr
