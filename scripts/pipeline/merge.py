@@ -59,7 +59,7 @@ def merge(pages: list[Page]) -> Document:
             # Patches of OpenAPI differ in words alone: whichever is newer.
             merged["openapi"] = max(merged["openapi"], frame["openapi"], key=_numbers)
             frame["openapi"] = first.document["openapi"]
-        _same(_frame(first.document), frame, (), first.file, page.file)
+        _same(_without_extensions(_frame(first.document)), _without_extensions(frame), (), first.file, page.file)
         add_operation(merged["paths"], page, pages, spelled)
         add_components(merged["components"], page, pages)
     return copy.deepcopy(merged)
@@ -68,6 +68,11 @@ def merge(pages: list[Page]) -> Document:
 def _frame(document: Document) -> Document:
     """All that has to be the same in each page: openapi, info, servers, security and whatever else there is."""
     return {key: value for key, value in document.items() if key not in ("paths", "components")}
+
+
+def _without_extensions(frame: Document) -> Document:
+    """What the site of the docs notes for itself is no promise: the first page's stays."""
+    return {key: value for key, value in frame.items() if not key.startswith("x-")}
 
 
 def _is_same_minor(first: Any, second: Any) -> bool:

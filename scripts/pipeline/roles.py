@@ -35,11 +35,19 @@ def _first(places: list[Place], ids: dict[Place, str]) -> str:
 
 
 def _names(document: Document) -> dict[str, dict[str, int]]:
-    """By the numbers of an enum, what each is called, where some enum of these numbers says so."""
-    found: dict[str, dict[str, int]] = {}
+    """By the numbers of an enum, what each is called, where some enum of these numbers says so.
+
+    The template knows an enum by its numbers alone. So several of the same numbers share their names, but for a name
+    that means two of them.
+    """
+    found: dict[str, dict[str, set[int]]] = {}
     for _, node in objects(document):
         names, values = node.get("x-enum-varnames"), node.get("enum")
         if isinstance(names, list) and isinstance(values, list) and all(isinstance(value, int) for value in values):
-            texts = [str(name).lower().replace("_", "-") for name in names]
-            found[",".join(map(str, sorted(values)))] = dict(zip(texts, values, strict=False))
-    return found
+            known = found.setdefault(",".join(map(str, sorted(values))), {})
+            for name, value in zip(names, values, strict=False):
+                known.setdefault(str(name).lower().replace("_", "-"), set()).add(value)
+    return {
+        numbers: {name: min(means) for name, means in known.items() if len(means) == 1}
+        for numbers, known in found.items()
+    }

@@ -11,11 +11,20 @@ from ..common.uploads import uploads_as_binary
 
 def spelled(document: Document) -> Document:
     """A copy that means the same: files are `format: binary`, what an `allOf` (or `anyOf`, `oneOf`) of one holds stands
-    in its place, what stands in a path is never null, a schema written out, but a component, is a `$ref` to it, and
-    each media type is in its plainest spelling.
+    in its place, what stands in a path is never null, a schema written out, but a component, is a `$ref` to it, no
+    two components have one title, and each media type is in its plainest spelling.
     """
     result: Document = mapped(uploads_as_binary(document), lambda node: _unwrapped(plain_media_types(node)))
+    _title_apart((result.get("components") or {}).get("schemas") or {})
     return _with_refs(mapped(result, lambda node: _without_null_in_path(result, node)))
+
+
+def _title_apart(schemas: dict[str, Any]) -> None:
+    """The generator makes one class of each title: FastAPI gives `Line-Input` and `Line-Output` the title `Line`."""
+    titles = [schema.get("title") for schema in schemas.values() if isinstance(schema, dict)]
+    for name, schema in schemas.items():
+        if isinstance(schema, dict) and "title" in schema and titles.count(schema["title"]) > 1:
+            schema["title"] = name
 
 
 def _without_null_in_path(document: Document, node: dict[str, Any]) -> dict[str, Any]:
@@ -52,7 +61,9 @@ def _unwrapped(node: dict[str, Any]) -> dict[str, Any]:
 
 def _with_refs(document: Document) -> Document:
     schemas = (document.get("components") or {}).get("schemas") or {}
-    names = {_text(schema): name for name, schema in schemas.items() if isinstance(schema, dict) and "title" in schema}
+    # One that has a title and no more says nothing.
+    titled = {name: it for name, it in schemas.items() if isinstance(it, dict) and "title" in it and len(it) > 1}
+    names = {_text(schema): name for name, schema in titled.items()}
 
     def refer(node: dict[str, Any]) -> dict[str, Any]:
         name = names.get(_text(node)) if "title" in node else None

@@ -69,7 +69,7 @@ def problem(value: Any, hint: Any, where: str) -> str | None:
         return None
     if origin in (Union, types.UnionType):
         found = [problem(value, one, where) for one in inner]
-        return None if None in found else found[0]
+        return None if None in found else max(found, key=lambda it: str(it).find(" is not"))  # The deepest.
     if origin is Literal:  # Open: of the type of what is listed.
         hint = type(inner[0])
     elif origin in (list, dict):

@@ -107,9 +107,7 @@ def create_request(kind: str, body: object) -> tuple[str, str, dict[str, Any], b
     models: Mapping[str, type[Any]] = _role(kind, "create")()
     try:
         if isinstance(body, Mapping):
-            first = (
-                _MULTIPART if _has_file(body) or any(body.get(it) is not None for it in FAMILIES[kind].files) else _JSON
-            )
+            first = _MULTIPART if _has_file(body) or body.keys() & {*FAMILIES[kind].files} else _JSON
             body = models.get(first, next(iter(models.values()))).from_dict(body)
         takes = [content for content, model in models.items() if isinstance(body, model)]
         fields: dict[str, Any] = _sendable(listed(body).to_dict()) if takes else {}

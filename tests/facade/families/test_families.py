@@ -257,6 +257,13 @@ def test_a_result_that_is_not_what_is_described(both: Both, body: Any, why: str)
         asked(both, Api(translation_result_7=body), lambda camb: camb.family("translate").result(7))
 
 
+def test_of_a_result_of_several_forms_the_field_is_named(both: Both) -> None:
+    said = {"start": 0, "end": 1, "text": 7, "speaker": "A"}
+    told = {"audio_url": "https://x/a", "video_url": "https://x/v", "transcript": [said]}
+    with pytest.raises(MalformedResponseError, match=r"transcript\[0\]\.text is not a str"):
+        asked(both, Api(dub_result_7=told), lambda camb: camb.family("dub").result(7))
+
+
 @pytest.mark.parametrize("transcript", [None, {}, "", 7, [7]])
 def test_a_list_in_a_result_is_a_list(both: Both, transcript: Any) -> None:
     api = Api(transcription_result_7={"transcript": transcript})

@@ -23,6 +23,12 @@ def test_merges_two_pages(small: Document, other: Document) -> None:
     assert merge([Page("b", other), Page("a", small)]) == expected
 
 
+def test_what_the_site_notes_for_itself_need_not_agree(small: Document, other: Document) -> None:
+    other["x-mint"] = {"href": "/b"}
+    assert "x-mint" not in merge([Page("a", small), Page("b", other)])
+    assert merge([Page("b", other), Page("a", small)])["x-mint"] == {"href": "/b"}
+
+
 def test_merges_two_methods_of_one_path(small: Document) -> None:
     second = copy.deepcopy(small)
     second["paths"]["/a/{id}"] = {"delete": {"operationId": "delete_a"}}

@@ -150,3 +150,11 @@ def test_what_may_be_left_out_elsewhere_may_be_null(small: Document) -> None:
     query = {"name": "run_id", "in": "query", "schema": {"anyOf": [{"type": "integer"}, {"type": "null"}]}}
     small["components"]["parameters"]["Run"] = query
     assert spelled(small)["components"]["parameters"]["Run"] == query
+
+
+def test_no_two_components_have_one_title(small: Document) -> None:
+    line = {"title": "Line", "type": "object"}
+    small["components"]["schemas"] |= {"Line-Input": {**line}, "Line-Output": {**line}, "Page": {"title": "Sheet"}}
+    schemas = spelled(small)["components"]["schemas"]
+    assert [schemas[name]["title"] for name in ("Line-Input", "Line-Output")] == ["Line-Input", "Line-Output"]
+    assert schemas["Page"]["title"] == "Sheet"

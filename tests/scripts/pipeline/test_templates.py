@@ -22,6 +22,7 @@ from camb_openapi.models.orchestrator_pipeline_result import OrchestratorPipelin
 from camb_openapi.models.story_media import StoryMedia
 from camb_openapi.models.task_status import TaskStatus
 from scripts.common.project import ROOT
+from scripts.pipeline.roles import roles_template
 
 OURS = ROOT / "openapi/templates"
 STOCK = Path(openapi_python_client.__file__).parent / "templates"
@@ -117,3 +118,9 @@ def test_the_table_has_each_family_and_its_operation() -> None:
 
 def test_the_package_says_which_spec_it_was_made_from() -> None:
     assert hashlib.sha256((ROOT / "openapi/camb.yaml").read_bytes()).hexdigest() == SPEC_DIGEST
+
+
+def test_enums_of_the_same_numbers_share_names_that_mean_one_of_them() -> None:
+    named = [{"enum": [1, 2], "x-enum-varnames": names} for names in (["FORMAL", "LOW"], ["LOW", "NOT_SO"])]
+    found = roles_template({"paths": {}, "components": {"schemas": {"A": named[0], "B": named[1]}}})
+    assert found.splitlines()[-1] == "{% set names = {'1,2': {'formal': 1, 'not-so': 2}} %}"
