@@ -43,6 +43,7 @@ _PAGES: Cases = (
     ("nothing", "no change"),
     ("another patch of OpenAPI", put("/openapi", "3.1.1"), '"3.1.1", was "3.1.0"', BOTH),
     ("another patch of OpenAPI in one page", put("/openapi", "3.1.2", TTS), '"3.1.2", was "3.1.0"', BOTH),
+    ("a key for other tools in one page", put("/x-mine", 1, TTS), "no change"),
     (
         "what is for other tools",
         put(f"{GET}/x-codeSamples", [{"lang": "bash", "source": "curl"}]),

@@ -52,7 +52,12 @@ _CONFLICTS: Cases = (
     ("another server in one page", put("/servers/0/url", "https://x.example", TTS), "/servers/0/url"),
     ("a server more in one page", put("/servers/-", {"url": "https://x.example"}, TTS), "/servers"),
     ("security for all in one page", put("/security/-", {"APIKeyHeader": []}, TTS), "/security"),
-    ("a key of its own in one page", put("/x-mine", 1, TTS), "/x-mine", "is not in"),
+    (
+        "a key of its own in one page",
+        put("/externalDocs", {"url": "https://docs.example"}, TTS),
+        "/externalDocs",
+        "is not in",
+    ),
     ("a status more in one page", put(f"{STATUS}/enum/-", "UNHEARD_OF", TTS), "/TaskStatus/enum"),
     ("another type in one page", put(f"{RUN_ID}/type/0", "string", TTS), "/run_id/type/0"),
     ("a field more in one page", put(f"{RESULT}/properties/eta", {}, TTS), "/properties/eta"),
