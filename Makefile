@@ -12,8 +12,8 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install --no-compile
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 # The tests of requests and waits: what another httpx may break.
 WIRE := tests/facade/http tests/facade/tasks
-# Two targets at once, each with its output in one piece where make can do that (4.0 and newer).
-AT_ONCE := $(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+# Some targets at once, each with its output in one piece where make can do that (4.0 and newer).
+AT_ONCE := $(MAKE) --no-print-directory -j3 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 # What is said on the command line reaches a recipe as a variable of the shell, never as text in it; and `value` takes
 # it as it was said, where make would expand a `$`, even run `$(shell …)`.
 SAID := PAGE SLUG BASE FORMAT QUICK OUT MINUTES
@@ -69,6 +69,7 @@ test: check-generated  ## Every check there is, the long ones in part; CI runs t
 	@$(MAKE) --no-print-directory test-httpx2
 
 test-all: check-generated  ## The same whole, over httpx2 and the oldest dependencies too, and the coverage; CI runs this too
+	@$(PIP) --group docs
 	@$(AT_ONCE) build beside-tests collect
 	$(PYTEST) --whole --cov --cov-report=term
 	CAMB_HTTPX=httpx2 $(PYTEST) --whole tests/facade
@@ -116,6 +117,7 @@ import-page: $(READY)  ## Import a docs page: make import-page PAGE=<file, URL o
 	@$(BIN)/python -m scripts.pipeline.import_page $${SLUG:+--slug="$$SLUG"} -- "$$PAGE"
 
 docs: $(READY)  ## Make the site of docstrings and guides in .cache/docs; every warning is an error
+	@$(PIP) --group docs
 	@$(BIN)/python -m scripts.release.docs
 
 build: $(READY)  ## Make wheel, sdist, bill of materials and hashes in dist/, and prove the wheel in a new environment
