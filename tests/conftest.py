@@ -10,7 +10,7 @@ the mark ``@pytest.mark.whole``.
 import gc
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -46,10 +46,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(skip)
 
 
-def pytest_collection_finish() -> None:
-    """Tests that look for leaks collect garbage often: let the collector pass over what stays anyway."""
-    gc.collect()
-    gc.freeze()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Find the tests without collecting garbage: what is made meanwhile stays. (xdist calls it in each process.)
+
+    Tests that look for leaks collect garbage often: let the collector pass over what stays anyway.
+    """
+    gc.disable()
+    try:
+        found = yield
+        gc.collect()
+        gc.freeze()
+        return found
+    finally:
+        gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)
