@@ -10,8 +10,6 @@ from math import isfinite
 from os import PathLike
 from typing import Any
 
-import httpx
-
 from camb_openapi import SPEC_DIGEST as SPEC_DIGEST
 from camb_openapi import api
 from camb_openapi.api import FAMILIES as FAMILIES
@@ -57,7 +55,9 @@ def request_line(kind: str, task_id: str) -> tuple[str, str]:
 
 
 def _request(made: dict[str, Any]) -> Request:
-    query = str(httpx.QueryParams(made.get("params", {})))  # true and false in small letters, a list one by one
+    from httpx import QueryParams  # Here, as an import of the client alone has no use for httpx.
+
+    query = str(QueryParams(made.get("params", {})))  # true and false in small letters, a list one by one
     return made["method"], made["url"] + (query and f"?{query}"), made.get("json")
 
 
