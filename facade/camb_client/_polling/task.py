@@ -94,8 +94,8 @@ class TaskRef:
             ValueError: A name that is missing or not known, or a value that cannot name a task.
         """
         names = {"kind", "task_id", "submitted_at", "created"}
-        if not {"kind", "task_id"} <= fields.keys() <= names:
-            raise ValueError(f"a task reference has {', '.join(sorted(names))}, not {', '.join(map(repr, fields))}")
+        if not isinstance(fields, dict) or not {"kind", "task_id"} <= fields.keys() <= names:
+            raise ValueError(f"a task reference is a dict of {', '.join(sorted(names))}, not {fields!r:.200}")
         at = fields.get("submitted_at")
         ref = cls(fields["kind"], fields["task_id"], at and datetime.fromisoformat(at))
         object.__setattr__(ref, "_created", bool(fields.get("created")))

@@ -49,6 +49,23 @@ def test_text_that_is_no_reference_is_refused_with_an_example() -> None:
         TaskRef.parse(7)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("fields", "refusal"),
+    [
+        (None, ValueError),
+        ("tts:1", ValueError),
+        ([], ValueError),
+        ({"kind": "tts"}, ValueError),
+        ({"kind": "tts", "task_id": "1", "id": "1"}, ValueError),
+        ({"kind": "tts", "task_id": "1", "submitted_at": "soon"}, ValueError),
+        ({"kind": "tts", "task_id": 1}, TypeError),
+    ],
+)
+def test_fields_that_are_no_reference_are_refused(fields: Any, refusal: type[Exception]) -> None:
+    with pytest.raises(refusal):
+        TaskRef.from_dict(fields)
+
+
 def test_submitted_at_is_no_part_of_who_a_task_is() -> None:
     ref, same = TaskRef("tts", "1", WHEN), TaskRef("tts", "1")
     assert ref == same
