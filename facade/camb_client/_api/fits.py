@@ -46,10 +46,12 @@ def _hints(model: Any) -> dict[str, Any]:
 
 
 def listed(model: Any) -> Any:
-    """The model of a body, if each field that is a list has one. Python would send the letters of a text.
+    """The model of a body, if what it holds is what will be sent.
+
+    Python would send the letters of a text, and true for 1.
 
     Raises:
-        TypeError: A field has a text where a list belongs; the message names it.
+        TypeError: A field has a text where a list belongs, or a bool for a number or a name; the message names it.
     """
     for name, hint in fields_of(type(model)).items():
         value = getattr(model, name)
@@ -57,6 +59,8 @@ def listed(model: Any) -> Any:
         taken = {get_origin(form) or form for form in forms}
         if isinstance(value, str | bytes) and taken & {list, Sequence} and not taken & {str, bytes, Literal}:
             raise TypeError(f"{name} must be a list, not {type(value).__name__}: write it as [{value!r:.40}]")
+        if isinstance(value, bool) and taken & {int, Literal} and bool not in taken:
+            raise TypeError(f"{name} cannot be a bool: write {int(value)} if you mean the number")
         if attrs.has(type(value)):
             listed(value)
     return model

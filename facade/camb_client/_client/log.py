@@ -18,11 +18,9 @@ def log_as_environment_says() -> None:
         ConfigurationError: It is set to another word than ``debug`` or ``info``.
     """
     word = os.environ.get(LOG_VARIABLE, "").strip().lower()
-    if not word:
-        return
-    if word not in _LEVELS:
+    if word not in {*_LEVELS, ""}:
         raise ConfigurationError(f"{LOG_VARIABLE} must be {' or '.join(_LEVELS)}, not {word[:40]!r}")
-    if logging.getLogger().handlers or not all(isinstance(one, logging.NullHandler) for one in log.handlers):
+    if not word or logging.getLogger().handlers or not all(isinstance(it, logging.NullHandler) for it in log.handlers):
         return
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))

@@ -244,8 +244,7 @@ class Exchange(AbstractContextManager["Exchange[Any]"], Generic[_T]):
         if self._error is not None and not isinstance(self._error, CambError):
             raise self._error
         # Most bodies hold no secret, which is found out once and not for each text in them.
-        clean = self.call.is_ours and not self._wire.key.may_be_in(self.response.body)
-        redact = unchanged if clean else self._redact
+        redact = self._redact if not self.call.is_ours or self._wire.key.may_be_in(self.response.body) else unchanged
         came = CallResult(self._error) if self._error else interpret(self.call, self.response, self._redact, redact)
         if not log.isEnabledFor(logging.DEBUG):
             return came

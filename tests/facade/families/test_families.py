@@ -205,6 +205,18 @@ def test_the_result_of_translated_tts_is_where_that_of_tts_is(both: Both) -> Non
             TypeError,
             "dub create: target_languages must be a list, not str",
         ),
+        (
+            lambda camb: camb.family("translate").create({**SENT, "source_language": True}),
+            TypeError,
+            "translate create: source_language cannot be a bool: write 1",
+        ),
+        (
+            lambda camb: camb.family(kinds.DUB).create(
+                models.DubBody(video_url="https://x/v", source_language=1, folder_id=False)
+            ),
+            TypeError,
+            "dub create: folder_id cannot be a bool: write 0",
+        ),
         (lambda camb: camb.family(kinds.DUB_TRANSCRIPT), ValueError, r"unknown kind of task Part\(kind='dub'\); known"),
         (lambda camb: camb.family("translate").results(7), TypeError, "run_ids must be an iterable of runs, not int"),
         (
