@@ -12,6 +12,7 @@ import os
 import resource
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from array import array
@@ -326,6 +327,15 @@ async def ours_httpx2(job: Job) -> None:
     await ours(job)
 
 
+async def ours_journal(job: Job) -> None:
+    """`AsyncCambClient.journal`, which keeps each wait in a file."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with _ours(job) as (camb, tasks), camb.journal(Path(folder, "waits.db")) as journal:
+            journal.add(tasks, schedule=job.pace)
+            async for outcome in journal.as_completed(max_requests_per_second=job.rate):
+                _outcome(job, outcome)
+
+
 def ours_threads(job: Job) -> None:
     """`CambClient.wait_all`."""
     from camb_client import CambClient
@@ -356,6 +366,7 @@ CONTENDERS: dict[str, Callable[[Job], Any]] = {
         ours,
         ours_httpx2,
         ours_aiohttp,
+        ours_journal,
     )
 }
 

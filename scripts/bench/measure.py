@@ -35,15 +35,14 @@ FIRST = {
     "CambAI(api_key='{key}', base_url='{url}').text_to_speech.get_tts_result('n9-1')",
 }
 Times = tuple[float, ...]
-# Ours, and beside what the CPU time of its polls is measured, turn by turn. What is not installed has no row: a wait
-# that is written to a journal, or that Celery carries, has its place here once it is a contender.
+# Ours, and beside what the CPU time of its polls is measured, turn by turn. (What a wait on Celery costs is measured by
+# `engines`.)
 PAIRS = (
     ("ours", "httpx_eight"),
     ("ours", "httpx_loops"),
     ("ours_httpx2", "ours"),
     ("ours_aiohttp", "aiohttp_eight"),
     ("ours_journal", "ours"),
-    ("ours_celery", "ours"),
 )
 # By contender, what `run` gives.
 Turns = dict[str, dict[str, Any]]

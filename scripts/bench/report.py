@@ -31,7 +31,6 @@ CPU = {
     "ours_httpx2 / ours": None,
     "ours_aiohttp / aiohttp_eight": 1.5,
     "ours_journal / ours": None,
-    "ours_celery / ours": None,
 }
 # Where requests pile up, a contender slows down for as many seconds; stopped sooner, it is not held against a bar.
 SETTLED = 20.0

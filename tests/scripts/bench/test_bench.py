@@ -130,10 +130,12 @@ def test_a_ratio_is_told_with_its_spread_and_whether_it_swings() -> None:
 
 
 def test_cpu_is_compared_in_pairs_of_those_that_are_there(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scripts.bench.measure.PAIRS", (("ours_httpx2", "httpx_loops"), ("not_there", "ours")))
+    monkeypatch.setattr(
+        "scripts.bench.measure.PAIRS", (("ours_httpx2", "httpx_loops"), ("ours_journal", "ours"), ("not_there", "ours"))
+    )
     found = cpu(url, 1, 3)
-    assert list(found) == ["ours_httpx2 / httpx_loops"]
-    assert all(0 < seconds < 1 for turn in found["ours_httpx2 / httpx_loops"] for seconds in turn)
+    assert list(found) == ["ours_httpx2 / httpx_loops", "ours_journal / ours"]
+    assert all(0 < seconds < 1 for turns in found.values() for turn in turns for seconds in turn)
 
 
 def test_the_report_says_where_the_learned_pace_is_worst() -> None:
