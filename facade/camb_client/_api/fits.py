@@ -45,7 +45,7 @@ def _hints(model: Any) -> dict[str, Any]:
     return get_type_hints(model, localns=_Names())
 
 
-def listed(model: Any) -> Any:
+def checked(model: Any) -> Any:
     """The model of a body, if what it holds is what will be sent.
 
     Python would send the letters of a text, and true for 1.
@@ -62,7 +62,7 @@ def listed(model: Any) -> Any:
         if isinstance(value, bool) and taken & {int, Literal} and bool not in taken:
             raise TypeError(f"{name} cannot be a bool: write {int(value)} if you mean the number")
         if attrs.has(type(value)):
-            listed(value)
+            checked(value)
     return model
 
 

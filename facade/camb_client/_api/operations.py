@@ -102,7 +102,7 @@ def create_request(kind: str, body: object) -> tuple[str, str, dict[str, Any], b
         TypeError: It is neither, or a field cannot be sent at all.
         ValueError: The API description has no create for this kind, or a field that it requires is missing.
     """
-    from .fits import listed
+    from .fits import checked
 
     models: Mapping[str, type[Any]] = _role(kind, "create")()
     try:
@@ -110,7 +110,7 @@ def create_request(kind: str, body: object) -> tuple[str, str, dict[str, Any], b
             first = _MULTIPART if _has_file(body) or body.keys() & {*FAMILIES[kind].files} else _JSON
             body = models.get(first, next(iter(models.values()))).from_dict(body)
         takes = [content for content, model in models.items() if isinstance(body, model)]
-        fields: dict[str, Any] = _sendable(listed(body).to_dict()) if takes else {}
+        fields: dict[str, Any] = _sendable(checked(body).to_dict()) if takes else {}
     except KeyError as missing:
         raise ValueError(f"{kind} create requires {missing}") from missing
     except (AttributeError, TypeError, ValueError) as broken:  # The generated code checks few types.

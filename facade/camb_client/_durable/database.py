@@ -61,7 +61,7 @@ class Database:
         path: The file; it is made where it is missing, for its owner alone to read.
         role: What it is for.
         is_exclusive: Whether one process alone may have it open.
-        patience: How many seconds to wait for another one that has it locked.
+        timeout: How many seconds to wait for another one that has it locked.
 
     Raises:
         ConfigurationError: It is another's, of a newer version, of another role or no store; it is untouched then.
@@ -69,9 +69,9 @@ class Database:
     """
 
     def __init__(
-        self, path: "str | os.PathLike[str]", role: Role, *, is_exclusive: bool, patience: float = 30.0
+        self, path: "str | os.PathLike[str]", role: Role, *, is_exclusive: bool, timeout: float = 30.0
     ) -> None:
-        self.path, self._role, self._patience = Path(os.path.realpath(path)), role, patience
+        self.path, self._role, self._timeout = Path(os.path.realpath(path)), role, timeout
         self._turn, self._pid = threading.RLock(), os.getpid()
         self._lock = Lock(self.path.with_name(f"{self.path.name}.lock"), str(path)) if is_exclusive else None
         try:
@@ -97,7 +97,7 @@ class Database:
             )
 
     def _open(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=self._patience, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(self.path, timeout=self._timeout, isolation_level=None, check_same_thread=False)
         try:
             self.path.chmod(0o600)
             self._upgrade(connection)

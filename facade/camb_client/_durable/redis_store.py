@@ -163,13 +163,13 @@ class RedisStore:
 
     outages: ClassVar[tuple[type[Exception], ...]] = (redis.RedisError, OSError)
 
-    def __init__(self, url: str, namespace: str, patience: float | None = None) -> None:
+    def __init__(self, url: str, namespace: str, timeout: float | None = None) -> None:
         self._url, self._pid = url, 0
         # One more try is for a connection that was closed meanwhile, and not for a Redis that is silent.
         self._options: dict[str, Any] = {
             "decode_responses": True,
-            "socket_connect_timeout": patience or 3.0,
-            "socket_timeout": patience or 10.0,
+            "socket_connect_timeout": timeout or 3.0,
+            "socket_timeout": timeout or 10.0,
             "retry": Retry(NoBackoff(), 1, (redis.ConnectionError,)),
         }
         try:

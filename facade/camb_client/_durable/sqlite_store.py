@@ -45,8 +45,8 @@ class SqliteStore:
 
     outages: ClassVar[tuple[type[Exception], ...]] = (sqlite3.OperationalError, OSError)
 
-    def __init__(self, path: Path, namespace: str, patience: float | None = None) -> None:
-        self._path, self._namespace, self._pid, self._patience = path, namespace, 0, patience or 30.0
+    def __init__(self, path: Path, namespace: str, timeout: float | None = None) -> None:
+        self._path, self._namespace, self._pid, self._timeout = path, namespace, 0, timeout or 30.0
         self._database: Database | None = None
         self._inherited: list[Database] = []  # Those of the process that forked this one: to close them is its affair.
 
@@ -55,7 +55,7 @@ class SqliteStore:
         if self._database is None or self._pid != os.getpid():
             if self._database is not None:
                 self._inherited.append(self._database)
-            self._database = Database(self._path, SHARED, is_exclusive=False, patience=self._patience)
+            self._database = Database(self._path, SHARED, is_exclusive=False, timeout=self._timeout)
             self._pid = os.getpid()
         return self._database
 

@@ -131,13 +131,13 @@ class Store(Protocol):
         """Give the turn back; no sweep begins for ``held`` seconds, and no request was sent for ``quiet`` seconds."""
 
 
-def open_store(url: str, namespace: str, patience: float | None = None) -> Store:
+def open_store(url: str, namespace: str, timeout: float | None = None) -> Store:
     """The store at an address. Nothing is sent yet.
 
     Args:
         url: ``redis://…``, ``rediss://…``, or ``sqlite:///<path>``: three slashes and a path as for ``open()``.
         namespace: Whose entries: several applications may share a Redis.
-        patience: How many seconds a call may wait for the store; by default those of the store.
+        timeout: How many seconds a call may wait for the store; by default those of the store.
 
     Raises:
         ConfigurationError: No such address; or redis-py is missing.
@@ -152,11 +152,11 @@ def open_store(url: str, namespace: str, patience: float | None = None) -> Store
             from .redis_store import RedisStore
         except ImportError as missing:
             raise ConfigurationError("a Redis store needs redis-py: pip install 'camb-client[celery]'") from missing
-        return RedisStore(url, namespace, patience)
+        return RedisStore(url, namespace, timeout)
     if url.startswith("sqlite:///") and len(url) > len("sqlite:///"):
         from .sqlite_store import SqliteStore
 
-        return SqliteStore(Path(unquote(url.removeprefix("sqlite:///"))), namespace, patience)
+        return SqliteStore(Path(unquote(url.removeprefix("sqlite:///"))), namespace, timeout)
     # The address is not shown: a password may be in it.
     raise ConfigurationError("store must be redis://…, rediss://… or sqlite:///<path>")
 

@@ -21,7 +21,7 @@ from .._polling.log import log
 from .._polling.schedule import Schedule, ScheduleLike
 from .._tasks.base import BaseTasks, TaskLike
 from ._record import Waiting
-from ._worker import TICK_PATIENCE, BaseWaits
+from ._worker import LOOP_TIMEOUT, BaseWaits
 
 _registered: "weakref.WeakKeyDictionary[Celery, Waits]" = weakref.WeakKeyDictionary()
 _tasks: BaseTasks[Any] = BaseTasks()
@@ -63,7 +63,7 @@ def register(
         raise ConfigurationError("this app has its waits already: call register() once, and share what it returns")
     name = app.main or "celery" if namespace is None else namespace
     rate = math.inf if max_requests_per_second is None else float(max_requests_per_second)
-    waits = Waits(app, open_store(store, name), open_store(store, name, TICK_PATIENCE), rate, int(max_concurrency))
+    waits = Waits(app, open_store(store, name), open_store(store, name, LOOP_TIMEOUT), rate, int(max_concurrency))
     _registered[app] = waits
     return waits
 

@@ -29,7 +29,7 @@ QUEUE = "camb"
 QUIET_SECONDS = 5.0
 # What runs in the loop of a worker waits for the store no longer, as the loop hands out all tasks, not ours alone; then
 # it is quiet for so many times as long.
-TICK_PATIENCE, QUIET_TIMES = 1.0, 10.0
+LOOP_TIMEOUT, QUIET_TIMES = 1.0, 10.0
 # How long a task tries to reach the store before its message goes back to the queue.
 _PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0)
 # Where Celery cannot store a good outcome, or send what comes after it, it is sent so often, in 40 minutes.
@@ -41,8 +41,9 @@ _T = TypeVar("_T")
 class BaseWaits:
     """The waits of an app, as its workers have them."""
 
-    def __init__(self, app: Celery, store: Store, impatient: Store, rate: float, max_concurrency: int) -> None:
-        self._app, self._store, self._impatient = app, store, impatient
+    def __init__(self, app: Celery, store: Store, loop_store: Store, rate: float, max_concurrency: int) -> None:
+        # The second is the same store, with the short timeout of what runs in the loop of a worker.
+        self._app, self._store, self._loop_store = app, store, loop_store
         self._rate, self._max_concurrency = rate, max_concurrency
         self._sweepers: dict[int, Sweeper] = {}
         self._quiet_until = -math.inf
@@ -179,7 +180,7 @@ class BaseWaits:
         """A call that was revoked, or has expired, is not resumed any more. As for the tick: it must not wait long."""
         if getattr(sender, "name", None) == WAIT and sender.app is self._app:
             try:
-                self._impatient.close([request.id], self._keep)
+                self._loop_store.close([request.id], self._keep)
             except self._store.outages as problem:
                 log.warning("the store cannot be reached; the revoked wait stays in it: %s", problem)
 
@@ -234,7 +235,7 @@ class BaseWaits:
         if (began := time.monotonic()) < self._quiet_until:
             return
         try:
-            if self._impatient.tick(self._rate):
+            if self._loop_store.tick(self._rate):
                 self._sweep_task.apply_async(retry=False)
         except Exception as problem:  # noqa: BLE001 (of store or broker; a second later it may be there)
             now = time.monotonic()
