@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
+_Value = TypeVar("_Value")
 Document = dict[str, Any]
 JsonPath = tuple[str | int, ...]
 
@@ -65,6 +66,16 @@ def follow(node: Any, path: Sequence[str | int]) -> Any:
     for step in path:
         node = children(node)[step]
     return node
+
+
+def copied(value: _Value) -> _Value:
+    """A copy all the way down: no two places share a value, so what is changed in one is changed nowhere else."""
+    copy: Any = value
+    if isinstance(value, dict):
+        copy = {key: copied(item) for key, item in value.items()}
+    elif isinstance(value, list):
+        copy = [copied(item) for item in value]
+    return copy  # type: ignore[no-any-return]
 
 
 def members(at: At) -> dict[str, At]:

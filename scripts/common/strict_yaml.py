@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from .documents import JsonPath, pointer
+from .documents import JsonPath, copied, pointer
 from .errors import PipelineError
 
 _TAG = "tag:yaml.org,2002:"
@@ -70,8 +70,7 @@ class _Loader(yaml.SafeLoader):
 def load(text: str, file: str) -> Any:
     """Read one document; refuse (`PipelineError`) what could be taken in two ways. `file` is for messages."""
     try:
-        node = _parsed(text)
-        return None if node is None else _value(node, (), file)
+        return copied(_loaded(text, file))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         reason = ", ".join(part for part in (error.context, error.problem) if part)
@@ -81,11 +80,12 @@ def load(text: str, file: str) -> Any:
 
 
 @lru_cache(256)  # More than there are pages and supplements, or going through all of them finds none again.
-def _parsed(text: str) -> yaml.Node | None:
-    """The nodes, which nothing changes: the same pages are read several times, and parsing is most of the work."""
+def _loaded(text: str, file: str) -> Any:
+    """What is in a text, to be copied: the same pages are read several times, and reading is most of the work."""
     loader = _Loader(text)
     try:
-        return loader.get_single_node()
+        node = loader.get_single_node()
+        return None if node is None else _value(node, (), file)
     finally:
         loader.dispose()
 

@@ -1,9 +1,8 @@
 """Files in bodies: `format: binary`, as the generator reads it and as FastAPI wrote it before 0.129."""
 
-import copy
 from typing import Any
 
-from .documents import At, Document, children, operations
+from .documents import At, Document, children, copied, operations
 from .refs import behind
 
 _OCTETS = "application/octet-stream"
@@ -14,7 +13,7 @@ def uploads_as_binary(document: Document) -> Document:
 
     A file is a string whose content is neither text nor JSON nor encoded as text, in a body that is no JSON itself.
     """
-    result = copy.deepcopy(document)
+    result = copied(document)
     seen: set[int] = set()
     for _, _, operation in operations(result):
         for body in (operation.get("requestBody"), *children(operation.get("responses")).values()):

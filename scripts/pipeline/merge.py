@@ -4,12 +4,11 @@ Pages may repeat each other, never contradict each other; the merge adds nothing
 """
 
 import contextlib
-import copy
 import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..common.documents import METHODS, Document, JsonPath, follow, operations, place, shown
+from ..common.documents import METHODS, Document, JsonPath, copied, follow, operations, place, shown
 from ..common.errors import PipelineError
 from ..common.project import PAGES
 from ..common.strict_yaml import load_file
@@ -62,7 +61,7 @@ def merge(pages: list[Page]) -> Document:
         _same(_without_extensions(_frame(first.document)), _without_extensions(frame), (), first.file, page.file)
         add_operation(merged["paths"], page, pages, spelled)
         add_components(merged["components"], page, pages)
-    return copy.deepcopy(merged)
+    return copied(merged)
 
 
 def _frame(document: Document) -> Document:

@@ -5,12 +5,11 @@ The overlay adds, renames ids and tags, and deprecates; it loosens no promise of
 stricter than the standard, which lets an action match or change nothing.
 """
 
-import copy
 import re
 from pathlib import Path
 from typing import Any
 
-from ..common.documents import METHODS, Document, JsonPath, follow, place, pointer, shown
+from ..common.documents import METHODS, Document, JsonPath, copied, follow, place, pointer, shown
 from ..common.errors import PipelineError
 from ..common.project import OVERLAY
 from ..common.strict_yaml import load_file
@@ -40,7 +39,7 @@ def load_overlay(path: Path) -> dict[str, Any]:
 
 def apply_overlay(document: Document, overlay: dict[str, Any]) -> Document:
     """Return a corrected copy of `document`; refuse (`PipelineError`) an action that is not what it says."""
-    result = copy.deepcopy(document)
+    result = copied(document)
     for index, action in enumerate(overlay["actions"]):
         where = place(OVERLAY, ("actions", index))
         _check_action(action, where)
@@ -104,7 +103,7 @@ def _update(target: Any, action: dict[str, Any], path: JsonPath, where: str) -> 
         raise PipelineError(where, f"appends to the list {pointer(path)}, which would change what the pages promise")
     if not isinstance(target, dict) or not isinstance(action["update"], dict):
         raise PipelineError(where, f"only a mapping can be merged, and only into a mapping ({pointer(path)})")
-    was = copy.deepcopy(action.get("x-was", {}))
+    was = copied(action.get("x-was", {}))
     _merge(target, action["update"], was, path, where)
     if was:
         raise PipelineError(where, f"x-was names what is not replaced: {was!r}")
@@ -118,7 +117,7 @@ def _merge(target: dict[str, Any], update: dict[str, Any], was: Any, path: JsonP
     for key, new in update.items():
         here = (*path, key)
         if key not in target:
-            target[key] = copy.deepcopy(new)
+            target[key] = copied(new)
         elif isinstance(target[key], dict) and isinstance(new, dict):
             _merge(target[key], new, was.get(key), here, where)
             if was.get(key) == {}:

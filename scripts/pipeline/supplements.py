@@ -6,12 +6,11 @@ a page or another supplement has, and all that it needs, so that it can go alone
 what any of them says.
 """
 
-import copy
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..common.documents import EVIDENCE, At, Document, JsonPath, is_supplement, objects, operations, place
+from ..common.documents import EVIDENCE, At, Document, JsonPath, copied, is_supplement, objects, operations, place
 from ..common.errors import PipelineError
 from ..common.project import PAGES, SUPPLEMENTS
 from ..common.refs import UnresolvedError, behind
@@ -36,14 +35,15 @@ def load_supplements(folder: Path) -> list[Page]:
 
 def add_supplements(document: Document, supplements: list[Page]) -> Document:
     """Return a copy of the corrected pages with the supplements behind; a page goes before its supplement."""
-    result = copy.deepcopy(document)
+    result = copied(document)
     known = [Page(PAGES, document), *supplements]  # who may have been first to say what a supplement says too
     spelled = described(document)
     for supplement in supplements:
         if replaced(document, supplement):
             continue
-        add_operation(result["paths"], copy.deepcopy(supplement), known, spelled)
-        add_components(result["components"], copy.deepcopy(supplement), known)
+        added = Page(supplement.file, copied(supplement.document))
+        add_operation(result["paths"], added, known, spelled)
+        add_components(result["components"], added, known)
         _check_alone(document, supplement)
     return result
 

@@ -1,8 +1,6 @@
 """Edits of what the pipeline reads: by place in a page, not by text, where they can, for the pages may move on."""
 
-import copy
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from scripts.common.documents import Document, follow, steps
@@ -131,7 +129,7 @@ def _at(place: str, file: str, change: Callable[[Any, str | int], None], need: i
     def edit(files: Files) -> None:
         done = False
         for name in [name for name in files if name == file or (file == EVERY and name.startswith(EVERY))]:
-            document = copy.deepcopy(_loaded(files[name]))
+            document = load(files[name], "an edited file")
             try:
                 parent = _follow(document, parents)
                 key: str | int = int(last) if isinstance(parent, list) and last != "-" else last
@@ -146,11 +144,6 @@ def _at(place: str, file: str, change: Callable[[Any, str | int], None], need: i
             raise LookupError(f"no page has {place}: the pages changed: update the mutation")
 
     return edit
-
-
-_loaded = cache(
-    lambda text: load(text, "an edited file")
-)  # reading is most of the work, and most files are as they were
 
 
 def _follow(node: Any, path: list[str]) -> Any:
