@@ -44,6 +44,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.get_closest_marker("whole"):
                 item.add_marker(skip)
+    # The programs of the docs wait as users do, for seconds: were they last, the other processes would wait for them.
+    items.sort(key=lambda item: item.path.name != "test_docs.py")
 
 
 @pytest.hookimpl(wrapper=True)
