@@ -1,8 +1,8 @@
 """`make build`: make sdist and wheel, and prove the wheel as another team would meet it.
 
 The proof happens in a new environment with nothing but the wheel and its dependencies, outside of this folder; only the
-type checkers are lent to it. Then it gets pytest, and runs the tests of ``tests/sample_project``, a project of another
-team.
+type checkers are lent to it. Then it gets the extras and pytest, and runs the tests of ``tests/sample_project``, a
+project of another team.
 """
 
 import email
@@ -55,9 +55,6 @@ fake.add("tts:proof", ["SUCCESS"], run_id=11768)
 with fake.serve() as url:
     asyncio.run(use(url))
 """
-
-# What the program above says where the extra is not installed.
-MISSING = "pip install 'camb-client[aiohttp]'"
 
 IMPORTS = """\
 import importlib.metadata, pathlib, camb_client, camb_openapi
@@ -125,24 +122,15 @@ def prove_description(wheel: Path) -> None:
     print(f"description: {len(text.splitlines())} lines, no relative link")
 
 
-def prove_command(place: Path, python: Path, wheel: Path) -> None:
-    """The console script says what is missing without the extra, and runs with it."""
-    script = python.with_name("camb-client")
-    bare = subprocess.run([script, "--version"], cwd=place, capture_output=True, text=True, check=False)
-    if bare.returncode != 2 or 'pip install "camb-client[cli]"' not in bare.stderr:
-        sys.exit(f"camb-client without its extra does not say so:\n{bare.stdout}{bare.stderr}")
-    install(place, python, f"{wheel}[cli]")
-    print("command:", run(script, "--version", cwd=place), end="")
-
-
-def prove_extra(python: Path, wheel: Path, place: Path) -> None:
-    """Use the extra: without it installed, which must say how to install it, and then with it."""
-    (place / "extra.py").write_text(EXTRA, encoding="utf-8")
-    done = subprocess.run([python, "extra.py"], cwd=place, capture_output=True, text=True, check=False)
-    if done.returncode == 0 or MISSING not in done.stderr:
-        sys.exit(f"without the extra, nothing says {MISSING}:\n{done.stdout}{done.stderr}")
-    install(place, python, f"{wheel}[aiohttp]")
-    print(run(python, "-W", "error", "extra.py", cwd=place), end="")
+def prove_missing(place: Path, python: Path) -> None:
+    """Without its extras the wheel says what to install: the console script, and a client over aiohttp."""
+    for command, code, advice in (
+        ((python.with_name("camb-client"), "--version"), 2, 'pip install "camb-client[cli]"'),
+        ((python, "extra.py"), 1, "pip install 'camb-client[aiohttp]'"),
+    ):
+        bare = subprocess.run([*map(str, command)], cwd=place, capture_output=True, text=True, check=False)
+        if bare.returncode != code or advice not in bare.stderr:
+            sys.exit(f"without the extra, nothing says {advice}:\n{bare.stdout}{bare.stderr}")
 
 
 def main() -> None:
@@ -161,12 +149,15 @@ def main() -> None:
         install(place, python, wheel, "--report", "report.json")
         report = json.loads((place / "report.json").read_text(encoding="utf-8"))
         (place / "consumer.py").write_text(CONSUMER, encoding="utf-8")
+        (place / "extra.py").write_text(EXTRA, encoding="utf-8")
         installed = [item["metadata"] for item in report["install"]]
         print("installed:", ", ".join(sorted(f"{one['name']}=={one['version']}" for one in installed)))
         print(run(python, "-W", "error", "-c", IMPORTS, cwd=place), end="")
         print(run(python, "-W", "error", "consumer.py", cwd=place), end="")
-        prove_command(place, python, wheel)
-        prove_extra(python, wheel, place)
+        prove_missing(place, python)
+        install(place, python, f"{wheel}[cli,aiohttp]", *_test_tools())
+        print("command:", run(python.with_name("camb-client"), "--version", cwd=place), end="")
+        print(run(python, "-W", "error", "extra.py", cwd=place), end="")
         checked = run(sys.executable, "-m", "mypy", "--strict", "--python-executable", python, "consumer.py", cwd=place)
         print("mypy --strict on a consumer:", checked, end="")
         # The check must be able to fail: without types, everything would pass.
@@ -181,12 +172,16 @@ def main() -> None:
     print(f"written: {bill.name}, {SUMS}")
 
 
+def _test_tools() -> list[str]:
+    """What the sample project needs for its tests."""
+    text = (SAMPLE / "pyproject.toml").read_text(encoding="utf-8")
+    return list(tomllib.loads(text)["dependency-groups"]["test"])
+
+
 def prove_sample(place: Path, python: Path) -> None:
     """A project of another team passes its own tests and type checks with the wheel, in this environment."""
     project = place / SAMPLE.name
     shutil.copytree(SAMPLE, project, ignore=shutil.ignore_patterns("__pycache__", ".*"))
-    test_tools = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]["test"]
-    install(place, python, *test_tools)
     for name, options in RUNS.items():
         *_, last = run(python, "-m", "pytest", "-q", *options, cwd=project).splitlines()
         print(f"the sample project's tests with {name}: {last}")

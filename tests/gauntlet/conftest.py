@@ -7,8 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.gauntlet.server import Server, authority
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """So many examples for each property."""
+    settings.register_profile("gauntlet", max_examples=150 if config.getoption("--whole") else 50)
+    settings.load_profile("gauntlet")
 
 
 @pytest.fixture(scope="module")

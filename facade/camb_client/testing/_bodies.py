@@ -1,5 +1,6 @@
 """The bodies of create calls: JSON, and forms with files; and the 422 that one deserves, by the model of its kind."""
 
+import functools
 import io
 import json
 import re
@@ -133,6 +134,7 @@ def _options(hint: Any) -> tuple[Any, ...]:
     return get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
 
 
+@functools.cache
 def _is_file(hint: Any) -> bool:
     return hint is fits.File or any(map(_is_file, get_args(hint)))
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 
+import click
 import pytest
 
 from camb_client import SPEC_DIGEST, __version__
@@ -35,10 +36,18 @@ def test_every_command_has_its_help_and_its_place_in_the_page(cli: Cli) -> None:
     page = (ROOT / "docs/command-line.md").read_text(encoding="utf-8")
     shown = cli("--help").out
     for command in COMMANDS:
-        assert f"\n  {command.name} " in shown
-        assert re.search(rf"`camb-client {command.name}\b", page)
-        assert "--debug" in cli(str(command.name), "--help").out
+        assert f"\n  {command} " in shown
+        assert re.search(rf"`camb-client {command}\b", page)
+        assert cli(command, "--help").out.startswith(f"Usage: camb-client {command} ")
+        assert "--debug" in cli(command, "--help").out
     assert cli().out == shown
+
+
+def test_a_command_that_is_none_is_said_with_what_it_looks_like(cli: Cli) -> None:
+    done = cli("statu")
+    alike = " Did you mean 'status'?" if hasattr(click, "NoSuchCommand") else ""  # Older ones say no more.
+    assert (done.code, done.out) == (2, "")
+    assert done.err == f"error: No such command 'statu'.{alike}\nTry 'camb-client --help'.\n"
 
 
 @pytest.mark.parametrize(("missing", "named"), [(["click"], "click"), (["rich", "click"], "click and rich")])
@@ -63,6 +72,18 @@ def test_an_import_of_the_client_loads_none_of_it() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "\n"
+
+
+def test_a_command_loads_none_of_the_others() -> None:
+    program = (
+        "import sys\n"
+        "sys.argv = ['camb-client', 'plan', '--help']\n"
+        "from camb_client.__main__ import main\n"
+        "main()\n"
+        "print('loaded:', *sorted({'httpx', 'camb_client.cli._batch', 'camb_client.cli._plan'} & set(sys.modules)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("loaded: camb_client.cli._plan\n")
 
 
 def test_help_waits_for_nothing_that_it_does_not_need() -> None:
