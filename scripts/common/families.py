@@ -100,6 +100,23 @@ def roles(document: Document) -> dict[str, Roles]:
     return found
 
 
+def purposes(document: Document, path: str, method: str) -> list[str]:
+    """What the client does by an operation, in words; nothing if no handle has it."""
+    place = (path, method)
+    said = [f"tells the status of {kind} tasks" for kind, at in families(document).items() if at[1:] == place]
+    for kind, mine in roles(document).items():
+        found = {
+            f"creates {kind} tasks": mine.create,
+            f"tells the result of {kind} tasks": mine.result,
+            f"tells several results of {kind} tasks at once": mine.results,
+            f"streams {kind}": mine.stream,
+        }
+        for name, places in mine.parts.items():
+            found[f"tells a part of the result of {kind} tasks (kinds.{name})"] = places
+        said += [words for words, places in found.items() if place in places]
+    return [*said, *(["is a list to look things up in"] if place in lookups(document).values() else [])]
+
+
 def lookups(document: Document) -> dict[str, Place]:
     """By path, what can be asked for without saying more: which voices there are, which languages."""
     return {

@@ -16,7 +16,7 @@ from typing import Any
 from ..common.atomic import write_file
 from ..common.documents import Document, operations
 from ..common.errors import PipelineError
-from ..common.families import EVERY_PAGE, identifier, roles
+from ..common.families import EVERY_PAGE, identifier, purposes, roles
 from ..common.project import OVERLAY, PAGES, ROOT, SUPPLEMENTS
 from ..common.strict_yaml import dump, load
 from ..comparison import compare
@@ -55,7 +55,20 @@ def import_page(text: str, *, slug: str, pages: Path = ROOT / PAGES, source: str
         kept = _keep_kinds(before, after, pages.parent.parent, page, slug)
         said = _differences(before, _document(pages.parent.parent) if kept else after)
         lines += [f"{supplement.file}: removed, for its page is here. {said}", *kept]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_use(_document(pages.parent.parent), page)])
+
+
+def _use(document: Document | PipelineError, page: Document) -> list[str]:
+    """A line that says what the client does by the operation of a page; none where there is no document yet."""
+    ((path, method, _),) = operations(page)
+    if isinstance(document, PipelineError):
+        return []
+    (place,) = {it[:2] for it in operations(document) if (spelling(it[0]), it[1]) == (spelling(path), method)}
+    said = ", ".join(purposes(document, *place)) or (
+        "is about the tasks of no kind, so the client does not use it. Where it should, name the kind among its tags, "
+        f"by {OVERLAY} (docs/guides/new-endpoint.md)"
+    )
+    return [f"{method.upper()} {place[0]}: {said}"]
 
 
 def _keep_kinds(

@@ -1,6 +1,7 @@
 """Pages of a whole family come in one after another, and take the place of its supplements without hand work."""
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -174,6 +175,7 @@ def test_a_page_of_speech_takes_its_supplements_place_with_no_edit_of_the_facade
     root = with_kind("tts")
     said = import_page(published.speech()[page], slug=page, pages=root / "openapi/pages")
     assert "removed, for its page is here." in said
+    assert said.splitlines()[-1] in ("POST /tts: creates tts tasks", "POST /tts-stream: streams tts")
     generate(root)
     ended = use(root / "generated", USES["tts"])
     assert ended.returncode == 0, ended.stderr
@@ -189,7 +191,8 @@ def test_tags_that_do_not_say_the_kind_are_made_good_in_the_overlay(with_kind: C
     for name in (first, *(name for name in pages if name != first)):
         said = import_page(pages[name], slug=name, pages=root / "openapi/pages")
         row = f"{OVERLAY}: says now that GET /transcript/{{run_id}}/{{language}} is about tasks of dub"
-        assert said.endswith(row) == (name == first), said
+        assert (row in said.splitlines()) == (name == first), said
+        assert re.match(r"(GET|POST) /\S+: (creates|tells .* of) dub tasks", said.splitlines()[-1]), said
     assert (root / OVERLAY).read_text().startswith(kept)
     document = make_document(root)
     assert document["paths"]["/transcript/{run_id}/{language}"]["get"]["tags"] == ["dub", "End to End"]
@@ -197,6 +200,14 @@ def test_tags_that_do_not_say_the_kind_are_made_good_in_the_overlay(with_kind: C
     generate(root)
     ended = use(root / "generated", USES["dub"])
     assert ended.returncode == 0, ended.stderr
+
+
+def test_an_operation_of_no_kind_is_said_to_be_of_none(project: Path) -> None:
+    """Nothing else would say it: the document is made, and no handle has the operation."""
+    page = published.speech()["create-tts"].replace("post /tts", "post /mint").replace("/tts:", "/mint:")
+    said = import_page(page, slug="create-mint", pages=project / "openapi/pages").splitlines()[-1]
+    assert said.startswith("POST /mint: is about the tasks of no kind, so the client does not use it. Where it should,")
+    assert said.endswith("by openapi/overlay.yaml (docs/guides/new-endpoint.md)")
 
 
 def test_a_body_of_two_content_types_makes_code_without_a_fault(with_kind: Callable[[str], Path]) -> None:
