@@ -105,8 +105,11 @@ def purposes(document: Document, path: str, method: str) -> list[str]:
     place = (path, method)
     said = [f"tells the status of {kind} tasks" for kind, at in families(document).items() if at[1:] == place]
     for kind, mine in roles(document).items():
+        creates = f"creates {kind} tasks"
+        if mine.create and not takes_fields(document, document["paths"][path][method]):
+            creates += ", but by a body that is no object with fields, so the client has no create"
         found = {
-            f"creates {kind} tasks": mine.create,
+            creates: mine.create,
             f"tells the result of {kind} tasks": mine.result,
             f"tells several results of {kind} tasks at once": mine.results,
             f"streams {kind}": mine.stream,
@@ -132,6 +135,16 @@ def body_properties(document: Document, operation: dict[str, Any]) -> dict[str, 
     for step in ("content", "application/json", "schema"):
         node = keys(document, node).get(step, NOTHING)
     return members(keys(document, node).get("properties", NOTHING))
+
+
+def takes_fields(document: Document, operation: dict[str, Any]) -> bool:
+    """Whether each body of an operation is one object with fields; a list, a file or one of several models is none."""
+    content = members(keys(document, At(operation.get("requestBody"), ())).get("content", NOTHING))
+    schemas = [keys(document, keys(document, media).get("schema", NOTHING)) for media in content.values()]
+    several = {"anyOf", "oneOf", "items"}
+    return bool(schemas) and not any(
+        several & it.keys() or it.get("type", NOTHING).value in ("array", "string") for it in schemas
+    )
 
 
 def _kinds(statuses: dict[str, dict[str, Any]], path: str, operation: dict[str, Any]) -> list[str]:

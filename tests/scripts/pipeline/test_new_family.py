@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from scripts.common.families import purposes
 from scripts.common.project import ROOT
 from scripts.common.strict_yaml import dump
+from scripts.pipeline.document import make_document
 from scripts.pipeline.generate import generate
 from scripts.pipeline.import_page import import_page
 
@@ -280,3 +282,28 @@ def test_names_of_the_generated_code_files_beside_json_and_a_query(project: Path
     supplement(project, CLASH)
     ended = use(project / "generated", CLASHED)
     assert ended.returncode == 0, ended.stderr
+
+
+ONE = {"type": "object", "properties": {"a": {"type": "string"}}}
+OTHER = {"type": "object", "properties": {"b": {"type": "integer"}}}
+
+
+@pytest.mark.parametrize(
+    ("media_type", "schema", "is_made"),
+    [
+        ("application/json", {"allOf": [ONE, OTHER]}, True),
+        ("application/json", {"oneOf": [ONE, OTHER]}, False),
+        ("application/octet-stream", {"type": "string", "format": "binary"}, False),
+    ],
+)
+def test_where_a_body_makes_no_create_the_purpose_of_the_operation_says_so(
+    project: Path, media_type: str, schema: dict[str, Any], is_made: bool
+) -> None:
+    path, method, _, response = SING["create-sing"]
+    body = {"requestBody": {"required": True, "content": {media_type: {"schema": schema}}}}
+    supplement(project, {**SING, "create-sing": (path, method, body, response)})
+    ended = use(project / "generated", "from camb_client import kinds; print(kinds.SING.bodies is not None)")
+    assert ended.stdout == f"{is_made}\n", ended.stderr
+    (said,) = purposes(make_document(project), "/sing", "post")
+    why_not = "" if is_made else ", but by a body that is no object with fields, so the client has no create"
+    assert said == f"creates sing tasks{why_not}"
