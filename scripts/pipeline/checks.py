@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from ..common.documents import At, Document, JsonPath, children, objects, operations, place, pointer
 from ..common.errors import PipelineError
 from ..common.families import EVERY_PAGE, TASK_RESULT, Place, families, identifier, roles
+from ..common.project import OVERLAY
 from ..common.refs import UnresolvedError, behind
 
 
@@ -168,6 +169,27 @@ def kinds(document: Document) -> Iterator[Problem]:
             yield from _once(f"the {role} of {kind}", places, {})
         for name, places in mine.parts.items():
             yield from _once(f"the handle {name}", places, names)
+
+
+def class_names(document: Document) -> Iterator[Problem]:
+    """No two schemas become one class, as `my_thing` and `MyThing` would."""
+    from openapi_python_client.strings import ClassName
+
+    seen: dict[str, str] = {}
+    for name, schema in _schemas(document).items():
+        if not isinstance(schema, dict) or not {"properties", "enum", "allOf"} & schema.keys():
+            continue  # The generator makes no class of it.
+        made = str(ClassName(str(schema.get("title") or name), prefix=""))
+        first = seen.setdefault(made, name)
+        if first != name:
+            here = ("components", "schemas")
+            reason = f"becomes the class {made}, as does {pointer((*here, first))}: add a title to one, by {OVERLAY}"
+            yield Problem((*here, name), reason)
+
+
+def _schemas(document: Document) -> dict[str, Any]:
+    schemas = children(document.get("components")).get("schemas")
+    return schemas if isinstance(schemas, dict) else {}
 
 
 def _once(what: str, places: list[Place], seen: dict[str, Place]) -> Iterator[Problem]:

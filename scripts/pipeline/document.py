@@ -5,7 +5,7 @@ from pathlib import Path
 from ..common.documents import Document, place
 from ..common.errors import PipelineError
 from ..common.project import OVERLAY, PAGES, SUPPLEMENTS
-from .checks import check, kinds, task_result
+from .checks import check, class_names, kinds, task_result
 from .merge import first_with, load_pages, merge
 from .overlay import apply_overlay, load_overlay
 from .spelling import spelled
@@ -25,6 +25,6 @@ def make_document(root: Path) -> Document:
         corrected = add_supplements(corrected, supplements)
         check(corrected, lambda path: first_with(supplements, path[:3]))
     document = spelled(corrected)
-    for problem in kinds(document):
+    for problem in (*kinds(document), *class_names(document)):
         raise PipelineError(place(first_with([*pages, *supplements], problem.path[:3]), problem.path), problem.reason)
     return document

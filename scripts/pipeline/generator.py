@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import io
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -107,8 +108,11 @@ def _run_generator(openapi: Path, templates: Path, source: Path, digest: str, pa
     except Exception as error:  # It may fail in any way; a traceback through it helps nobody.
         raise PipelineError(SPEC, f"the generator failed: {type(error).__name__}: {error}") from error
     for problem in errors:
-        reason = f"{problem.header} {problem.detail or ''}"
-        raise PipelineError(SPEC, f"the generator would leave something out: {reason}")
+        # It writes objects of its own into the sentence; what they are about stands in the data, if anywhere.
+        reason = re.sub(r"<[\w.]+ object at 0x\w+>", "…", f"{problem.header} {problem.detail or ''}".strip())
+        data = getattr(problem, "data", None)
+        about = "" if data is None else f" (about {data.model_dump_json(by_alias=True, exclude_unset=True)[:300]})"
+        raise PipelineError(SPEC, f"the generator would leave something out: {reason}{about}")
 
 
 def _check_modules(document: Document, package: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from scripts.common.documents import pointer
 from scripts.common.errors import PipelineError
 from scripts.common.families import roles
-from scripts.pipeline.checks import check, kinds
+from scripts.pipeline.checks import check, class_names, kinds
 
 Document = dict[str, Any]
 
@@ -230,3 +230,23 @@ def test_of_kinds_that_share_a_tag_the_path_says_which(small: Document) -> None:
 def test_a_kind_that_python_cannot_name_is_refused(small: Document) -> None:
     (said,) = problems(with_family(small, "3d-song", "3d_song"))
     assert said.startswith("/paths/~13d-song~1{task_id}/get: its handle would be 3D_SONG, which is no name in Python")
+
+
+@pytest.mark.parametrize(
+    ("schema", "is_class"),
+    [
+        ({"type": "object", "properties": {"b": {"type": "string"}}}, True),
+        ({"title": "MyThing", "type": "string", "enum": ["a"]}, True),
+        ({"title": "Another", "type": "object", "properties": {}}, False),
+        ({"type": "string"}, False),
+    ],
+)
+def test_two_schemas_of_one_class_are_named_with_the_way_out(
+    small: Document, schema: dict[str, Any], is_class: bool
+) -> None:
+    schemas = small["components"]["schemas"]
+    schemas["my_thing"] = {"type": "object", "properties": {"a": {"type": "string"}}}
+    schemas["myThing"] = schema
+    both = "/components/schemas/myThing: becomes the class MyThing, as does /components/schemas/my_thing"
+    said = [f"{pointer(path)}: {reason}" for path, reason in class_names(small)]
+    assert said == [f"{both}: add a title to one, by openapi/overlay.yaml"] * is_class

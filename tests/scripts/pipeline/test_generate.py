@@ -187,6 +187,7 @@ def test_a_refusal_writes_nothing(
     assert main(["--root", str(project)]) == 1
     out, err = capsys.readouterr()
     assert err.startswith(f"error: {message}")
+    assert "object at 0x" not in err
     assert (out, err.count("\n")) == ("", 1)
     # A folder in generated/ comes and goes, which touches generated/ itself.
     after = state(project)
