@@ -94,3 +94,16 @@ def _one_certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
         patch.setenv("SSL_CERT_FILE", str(file))  # For the processes that tests start.
         patch.setattr(certifi, "where", lambda: str(file))  # Where a test has no such variable.
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _httpx_without_its_command_line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The processes that tests start are as most users': httpx finds no click and rich for a command line of its own.
+
+    They are here for ours, which leaves httpx's out itself. To load it would take a third of the time to start.
+    """
+    folder = tmp_path_factory.mktemp("site")
+    (folder / "sitecustomize.py").write_text("import sys\n\nsys.modules['httpx._main'] = None\n", encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(folder), prepend=os.pathsep)
+        yield
