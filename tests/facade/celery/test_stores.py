@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import sqlite3
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from camb_client._durable import redis_store, sqlite_store, stores
 from camb_client._durable.database import JOURNAL, Database
 from camb_client._durable.stores import Change, Entry, Exchanged, Store, open_store
 
-from .conftest import RedisServer, require_redis
+from .conftest import RedisServer, free_port, require_redis
 
 ENTRIES = [("a", "state a", 0.0), ("b", "state b", 0.0), ("later", "state c", 60.0)]
 
@@ -237,15 +238,41 @@ def test_a_redis_that_evicts_is_refused(redis_url: str) -> None:
             client.config_set("maxmemory-policy", "noeviction")
 
 
-def test_a_redis_cluster_has_all_keys_on_one_node(tmp_path: Path) -> None:
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[list[RedisServer]]:
+    """Three nodes without replicas, each with a third of the slots."""
     require_redis()
-    server = RedisServer(tmp_path, "--cluster-enabled", "yes")
+    options = ("--cluster-enabled", "yes", "--cluster-node-timeout", "1000", "--appendonly", "yes")
+    nodes: list[RedisServer] = []
+    ports = [free_port() for _ in range(3)]  # By default that of the node and 10,000, which may be past the last.
     try:
-        with redis.Redis.from_url(server.url) as client:
-            client.execute_command("CLUSTER", "ADDSLOTSRANGE", "0", "16383")
+        for number, port in enumerate(ports):
+            (folder := tmp_path / f"node-{number}").mkdir()
+            nodes.append(RedisServer(folder, *options, "--cluster-port", str(port)))
+            with redis.Redis.from_url(nodes[-1].url) as client:
+                first, last = number * 5462, min((number + 1) * 5462, 16384) - 1
+                client.execute_command("CLUSTER", "ADDSLOTSRANGE", str(first), str(last))
+                client.execute_command("CLUSTER", "MEET", "127.0.0.1", str(nodes[0].port), str(ports[0]))
+        settle(nodes)
+        yield nodes
+    finally:
+        for node in nodes:
+            node.stop(kill=True)
+
+
+def settle(nodes: list[RedisServer]) -> None:
+    """Return once each node knows of all slots."""
+    end = time.monotonic() + 20
+    for node in nodes:
+        with redis.Redis.from_url(node.url) as client:
             while "ok" not in str(client.cluster("INFO")["cluster_state"]):
+                assert time.monotonic() < end
                 time.sleep(0.05)
-        store = open_store(server.url, "app")
+
+
+def test_a_redis_cluster_has_all_keys_on_one_node(cluster: list[RedisServer]) -> None:
+    for number, node in enumerate(cluster):  # Whichever the address names.
+        store = open_store(node.url, f"app{number}")
         store.check()
         store.add(ENTRIES)
         store.enter("me", 10.0)
@@ -253,8 +280,20 @@ def test_a_redis_cluster_has_all_keys_on_one_node(tmp_path: Path) -> None:
         assert exchange(store, Change(mine["a"], "next", "", 1.0)).written == {"a"}
         assert store.close(["a"], 60) == 1
         assert len(dict(store.states())) == 2
-    finally:
-        server.stop()
+
+
+def test_a_node_of_a_redis_cluster_that_goes_and_comes_back_is_an_outage(cluster: list[RedisServer]) -> None:
+    store = open_store(cluster[0].url, "app")
+    store.add(ENTRIES)
+    with redis.RedisCluster.from_url(cluster[0].url) as client:
+        port = client.get_node_from_key("camb:{app}:due").port
+    (gone,) = (node for node in cluster if node.port == port)
+    gone.stop(kill=True)
+    with pytest.raises(store.outages):
+        store.get("a")
+    gone.start()
+    settle(cluster)
+    assert dict(store.states()) == {name: text for name, text, _ in ENTRIES}
 
 
 def test_a_redis_that_forgot_its_scripts_is_told_them_again(redis_url: str) -> None:
