@@ -95,7 +95,7 @@ breaking: $(READY)  ## Show what breaks users of the client: make breaking [BASE
 
 contract: $(READY) breaking  ## Check what others count on: the spec, the local server, examples, exported names
 	$(BIN)/python -m scripts.contract.api_check
-	$(BIN)/python -m pytest tests/contract
+	$(BIN)/python -m pytest -n 2 --dist worksteal tests/contract
 
 contract-live: $(READY)  ## Compare the real API with camb.yaml; read-only, needs CAMB_API_KEY
 	@$(BIN)/python -m scripts.contract.live
