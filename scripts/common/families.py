@@ -103,13 +103,12 @@ def roles(document: Document) -> dict[str, Roles]:
 def purposes(document: Document, path: str, method: str) -> list[str]:
     """What the client does by an operation, in words; nothing if no handle has it."""
     place = (path, method)
+    is_made = takes_fields(document, document["paths"][path][method])
+    why_not = "" if is_made else ", but the client has no create for it: the body is not an object with fields"
     said = [f"tells the status of {kind} tasks" for kind, at in families(document).items() if at[1:] == place]
     for kind, mine in roles(document).items():
-        creates = f"creates {kind} tasks"
-        if mine.create and not takes_fields(document, document["paths"][path][method]):
-            creates += ", but by a body that is no object with fields, so the client has no create"
         found = {
-            creates: mine.create,
+            f"creates {kind} tasks{why_not}": mine.create,
             f"tells the result of {kind} tasks": mine.result,
             f"tells several results of {kind} tasks at once": mine.results,
             f"streams {kind}": mine.stream,

@@ -183,7 +183,9 @@ def class_names(document: Document) -> Iterator[Problem]:
         first = seen.setdefault(made, name)
         if first != name:
             here = ("components", "schemas")
-            reason = f"becomes the class {made}, as does {pointer((*here, first))}: add a title to one, by {OVERLAY}"
+            reason = (
+                f"becomes the class {made}, as does {pointer((*here, first))}: give one of them a title in {OVERLAY}"
+            )
             yield Problem((*here, name), reason)
 
 

@@ -108,7 +108,7 @@ def _run_generator(openapi: Path, templates: Path, source: Path, digest: str, pa
     except Exception as error:  # It may fail in any way; a traceback through it helps nobody.
         raise PipelineError(SPEC, f"the generator failed: {type(error).__name__}: {error}") from error
     for problem in errors:
-        # It writes objects of its own into the sentence; what they are about stands in the data, if anywhere.
+        # The sentence may show objects of the generator; the part of the document that it is about is in the data.
         reason = re.sub(r"<[\w.]+ object at 0x\w+>", "…", f"{problem.header} {problem.detail or ''}".strip())
         data = getattr(problem, "data", None)
         about = "" if data is None else f" (about {data.model_dump_json(by_alias=True, exclude_unset=True)[:300]})"

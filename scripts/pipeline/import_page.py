@@ -65,8 +65,8 @@ def _use(document: Document | PipelineError, page: Document) -> list[str]:
         return []
     (place,) = {it[:2] for it in operations(document) if (spelling(it[0]), it[1]) == (spelling(path), method)}
     said = ", ".join(purposes(document, *place)) or (
-        "is about the tasks of no kind, so the client does not use it. Where it should, name the kind among its tags, "
-        f"by {OVERLAY} (docs/guides/new-endpoint.md)"
+        "belongs to no kind of task, so the client does not use it. If it should, add the kind to its tags "
+        f"in {OVERLAY} (docs/guides/new-endpoint.md)"
     )
     return [f"{method.upper()} {place[0]}: {said}"]
 

@@ -13,7 +13,7 @@ from tests.gauntlet.server import Server, authority
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """So many examples for each property."""
+    """Try 50 examples of each property, and 150 with ``--whole``."""
     settings.register_profile("gauntlet", max_examples=150 if config.getoption("--whole") else 50)
     settings.load_profile("gauntlet")
 

@@ -54,7 +54,7 @@ _ROWS = "\n".join(f"  {row.code:>3}  {row.meaning}" for row in EXITS)
 
 @click.group(
     cls=_Program,
-    commands={name: click.Command(name) for name in COMMANDS},  # Names alone, for what looks like one of them.
+    commands={name: click.Command(name) for name in COMMANDS},  # Click proposes these for a typo.
     epilog=f"\b\nExit codes; of several that apply, the first:\n{_ROWS}",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

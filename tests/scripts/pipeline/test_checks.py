@@ -249,4 +249,4 @@ def test_two_schemas_of_one_class_are_named_with_the_way_out(
     schemas["myThing"] = schema
     both = "/components/schemas/myThing: becomes the class MyThing, as does /components/schemas/my_thing"
     said = [f"{pointer(path)}: {reason}" for path, reason in class_names(small)]
-    assert said == [f"{both}: add a title to one, by openapi/overlay.yaml"] * is_class
+    assert said == [f"{both}: give one of them a title in openapi/overlay.yaml"] * is_class

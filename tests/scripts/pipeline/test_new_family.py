@@ -305,5 +305,5 @@ def test_where_a_body_makes_no_create_the_purpose_of_the_operation_says_so(
     ended = use(project / "generated", "from camb_client import kinds; print(kinds.SING.bodies is not None)")
     assert ended.stdout == f"{is_made}\n", ended.stderr
     (said,) = purposes(make_document(project), "/sing", "post")
-    why_not = "" if is_made else ", but by a body that is no object with fields, so the client has no create"
+    why_not = "" if is_made else ", but the client has no create for it: the body is not an object with fields"
     assert said == f"creates sing tasks{why_not}"

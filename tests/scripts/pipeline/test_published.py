@@ -206,8 +206,8 @@ def test_an_operation_of_no_kind_is_said_to_be_of_none(project: Path) -> None:
     """Nothing else would say it: the document is made, and no handle has the operation."""
     page = published.speech()["create-tts"].replace("post /tts", "post /mint").replace("/tts:", "/mint:")
     said = import_page(page, slug="create-mint", pages=project / "openapi/pages").splitlines()[-1]
-    assert said.startswith("POST /mint: is about the tasks of no kind, so the client does not use it. Where it should,")
-    assert said.endswith("by openapi/overlay.yaml (docs/guides/new-endpoint.md)")
+    assert said.startswith("POST /mint: belongs to no kind of task, so the client does not use it. If it should,")
+    assert said.endswith("in openapi/overlay.yaml (docs/guides/new-endpoint.md)")
 
 
 def test_a_body_of_two_content_types_makes_code_without_a_fault(with_kind: Callable[[str], Path]) -> None:
