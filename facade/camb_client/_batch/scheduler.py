@@ -13,12 +13,12 @@ from heapq import heapify, heappop, heappush
 
 import attrs
 
-from .._polling.callbacks import Callback, Callbacks, PollEvent
+from .._polling.callbacks import Callback, Callbacks
 from .._polling.errors import AuthenticationError, CambError, PermissionDeniedError, is_transient
 from .._polling.poller import FIRST_POLL_AFTER, Health, Poller
 from .._polling.response import Poll
 from .._polling.schedule import SHORTEST_LIMIT
-from .._polling.task import TaskRef, TaskState
+from .._polling.task import TaskRef
 from .limiter import RateLimiter
 from .outcome import FailedOutcome, TaskOutcome, outcome_of
 
@@ -28,59 +28,19 @@ READ_AHEAD = 64
 READ_FAR_AHEAD = 4096
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Event:
-    """Something that a batch has to tell its caller."""
+    """Something that a batch has to tell its caller.
 
-    @property
-    def ended(self) -> tuple[int, TaskOutcome] | None:
-        """The place of a reference in the input and its outcome, where this is one."""
-        return None
+    Attributes:
+        ended: The place of a reference in the input and its outcome, where a wait has ended.
+        error: What ends the batch, where this does: nothing comes after it.
+        callbacks: Which of the caller's callbacks it is for.
+    """
 
-    @property
-    def error(self) -> BaseException | None:
-        """What ends the batch, where this does."""
-        return None
-
-    def callbacks(self, callbacks: Callbacks) -> list[Callback]:  # noqa: ARG002
-        """What to call for it."""
-        return []
-
-
-@attrs.frozen
-class Polled(Event):
-    """A task was polled."""
-
-    poll: PollEvent
-
-    def callbacks(self, callbacks: Callbacks) -> list[Callback]:
-        """The hooks for polls."""
-        return callbacks.polled(self.poll)
-
-
-@attrs.frozen
-class Changed(Event):
-    """The status or message of a task has changed."""
-
-    state: TaskState
-
-    def callbacks(self, callbacks: Callbacks) -> list[Callback]:
-        """``on_update``."""
-        return callbacks.changed(self.state)
-
-
-@attrs.frozen
-class Ended(Event):
-    """The wait for a task has ended."""
-
-    ended: tuple[int, TaskOutcome]
-
-
-@attrs.frozen
-class Failed(Event):
-    """The batch has ended with an error, and nothing comes after it."""
-
-    error: BaseException
+    ended: tuple[int, TaskOutcome] | None = None
+    error: BaseException | None = None
+    callbacks: Callable[[Callbacks], list[Callback]] = lambda _: []
 
 
 class Batch:
@@ -238,9 +198,10 @@ class Batch:
         if poller.pace and poller.pace.changes != changes:
             self._hasten(now)
         if self._tells_polls:
-            self.events.append(Polled(poller.event(now, max(poller.next_at, self._earliest(now)))))
-        if poller.change is not None:
-            self.events.append(Changed(poller.change))
+            poll_event = poller.event(now, max(poller.next_at, self._earliest(now)))
+            self.events.append(Event(callbacks=lambda given: given.polled(poll_event)))
+        if (change := poller.change) is not None:
+            self.events.append(Event(callbacks=lambda given: given.changed(change)))
         if poller.done:
             self._conclude(poller)
         else:
@@ -290,7 +251,7 @@ class Batch:
     def fail(self, error: BaseException) -> None:
         """End the batch with an error, after what there is to tell."""
         if not self.over:
-            self.events.append(Failed(error))
+            self.events.append(Event(error=error))
             self.over = True
 
     def stop(self) -> None:
@@ -337,11 +298,11 @@ class Batch:
             self._tell(place, outcome)
 
     def _tell(self, place: int, outcome: TaskOutcome) -> None:
-        self.events.append(Ended((place, outcome)))
+        self.events.append(Event(ended=(place, outcome)))
         self._finish()
 
     def _finish(self) -> None:
         if self._read and not self._places and not self.over:
             if self.input_error is not None:
-                self.events.append(Failed(self.input_error))
+                self.events.append(Event(error=self.input_error))
             self.over = True
