@@ -14,16 +14,6 @@ from camb_openapi.types import File as File
 _ALSO = {float: (int, float)}
 
 
-class _Names(dict[str, Any]):
-    """The models by name: their modules import each other for type checkers alone."""
-
-    def __missing__(self, name: str) -> Any:
-        try:
-            return getattr(models, name)
-        except AttributeError:
-            raise KeyError(name) from None
-
-
 def check(value: Any, read: Callable[[Any], Any]) -> Any:
     """The value, if it is what the reader says that it returns.
 
@@ -42,7 +32,14 @@ def fields_of(model: Any) -> dict[str, Any]:
 
 @cache
 def _hints(model: Any) -> dict[str, Any]:
-    return get_type_hints(model, localns=_Names())
+    names: dict[str, Any] = {}
+    while True:
+        try:
+            return get_type_hints(model, localns=names)
+        except NameError as missing:  # A model: their modules import each other for type checkers alone.
+            if (name := str(missing.name)) in names:
+                raise
+            names[name] = getattr(models, name)
 
 
 def checked(model: Any) -> Any:
