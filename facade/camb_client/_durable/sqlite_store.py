@@ -59,6 +59,11 @@ class SqliteStore:
             self._pid = os.getpid()
         return self._database
 
+    def __del__(self) -> None:
+        """Close the file, where this process has opened it: who drops the store can use it no more."""
+        if self._database is not None and self._pid == os.getpid():
+            self._database.close()
+
     def check(self) -> None:
         """Refuse the store of another application: its outcomes must go to that one's broker."""
         with self._open().transaction() as rows:

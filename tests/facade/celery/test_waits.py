@@ -58,7 +58,7 @@ class App:
 
     def rows(self) -> dict[str, tuple[str | None, float, str | None]]:
         """The rows of the store by id."""
-        with sqlite3.connect(self.store) as connection:
+        with closing(sqlite3.connect(self.store)) as connection:
             return {row[0]: row[1:] for row in connection.execute("SELECT * FROM waits")}
 
     def execute(self, statement: str, *values: Any) -> None:
