@@ -45,19 +45,19 @@ def create(kind: str, body: object) -> Call[TaskRef]:
 
 def stream(kind: str, fields: dict[str, Any]) -> Call[NoReturn]:
     """Have speech made and sent at once."""
-    call = operations.stream_request(kind, fields)
+    call = operations.request(kind, "stream", fields)
     return Call(f"{kind} stream", *call, no_json, "audio", headers={"accept": "*/*"}, fresh=True)
 
 
 def address(kind: str, run_id: int) -> Call[str]:
     """Ask where a result is."""
-    request = operations.result_request(kind, run_id)
+    request = operations.request(kind, "result", run_id)
     return Call(f"{kind} run {run_id}", *request, lambda body, *_: _address(body), "an address")
 
 
 def result(kind: str, run_id: int) -> Call[Any]:
     """Ask for a result."""
-    request, read = operations.result_request(kind, run_id), _redacted(operations.result_reader(kind))
+    request, read = operations.request(kind, "result", run_id), _redacted(operations.result_reader(kind))
     return Call(f"{kind} run {run_id}", *request, read, "a result", body_limit=RESULT_LIMIT)
 
 
@@ -77,7 +77,7 @@ def _bulk(
         return found
 
     subject = f"{kind} runs {', '.join(map(str, run_ids))}"
-    return Call(subject, *operations.results_request(kind, list(run_ids)), read, expects, body_limit=RESULT_LIMIT)
+    return Call(subject, *operations.request(kind, "results", list(run_ids)), read, expects, body_limit=RESULT_LIMIT)
 
 
 def part(handle: Part[..., Any], run_id: int, /, *args: Any, **params: Any) -> Call[Any]:

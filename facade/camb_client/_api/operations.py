@@ -153,23 +153,13 @@ def _has_file(fields: Mapping[str, Any]) -> bool:
     return any(as_file(it) for value in fields.values() for it in (value if isinstance(value, list) else [value]))
 
 
-def stream_request(kind: str, fields: dict[str, Any]) -> Request:
-    """Have audio made and sent at once.
+def request(kind: str, name: str, given: Any) -> Request:
+    """What asks for an operation: to ``"stream"`` fields, the ``"result"`` of a run, the ``"results"`` of two to five.
 
     Raises:
         ValueError: The API description has no such operation for tasks of this kind; nothing was sent.
     """
-    return _request(_role(kind, "stream")(fields))
-
-
-def result_request(kind: str, run_id: int) -> Request:
-    """Ask for a result; of an audio file, for its address."""
-    return _request(_role(kind, "result")(run_id))
-
-
-def results_request(kind: str, run_ids: list[int]) -> Request:
-    """Ask for two to five results."""
-    return _request(_role(kind, "results")(run_ids))
+    return _request(_role(kind, name)(given))
 
 
 def part_request(part: Part[..., Any], run_id: int, /, *args: Any, **params: Any) -> Request:

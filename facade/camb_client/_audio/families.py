@@ -47,7 +47,6 @@ class BaseAudio(BaseFamily[AnyWire]):
 
     def _address(self, run: object) -> Call[str]:
         """What asks for the address of a run."""
-        self._wire.check_open()
         return _calls.address(self.kind, self._run_id(run))
 
     def _download(self, run: object, timeout: float | None) -> "Download":

@@ -1,36 +1,24 @@
 """What a create needs and nobody can guess: which voices there are, and which languages."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Generic
 
 from .._api import calls
 from .._http.async_wire import AsyncWire
 from .._http.sync_wire import Wire
+from .._tasks.base import AnyWire
 
 if TYPE_CHECKING:
     from .._api.models import ListVoicesResult, SourceLanguagesResult, TargetLanguagesResult
 
 
-class _Lists:
+class _Lists(Generic[AnyWire]):
     """What there is of something."""
 
-    def __init__(self, wire: Wire) -> None:
-        self._wire = wire
-
-    def _list(self, path: str) -> Any:
-        return self._wire.ask(calls.listed(path)).unwrap()
+    def __init__(self, wire: AnyWire) -> None:
+        self._wire: AnyWire = wire
 
 
-class _AsyncLists:
-    """What there is of something."""
-
-    def __init__(self, wire: AsyncWire) -> None:
-        self._wire = wire
-
-    async def _list(self, path: str) -> Any:
-        return (await self._wire.ask(calls.listed(path))).unwrap()
-
-
-class Voices(_Lists):
+class Voices(_Lists[Wire]):
     """The voices that there are."""
 
     def list(self) -> "ListVoicesResult":
@@ -39,11 +27,11 @@ class Voices(_Lists):
         Raises:
             CambError: As :meth:`TaskFamily.result`.
         """
-        found: ListVoicesResult = self._list("/list-voices")
+        found: ListVoicesResult = self._wire.ask(calls.listed("/list-voices")).unwrap()
         return found
 
 
-class Languages(_Lists):
+class Languages(_Lists[Wire]):
     """The languages that there are, each with the number that the API takes for it as ``.id``."""
 
     def source(self) -> "SourceLanguagesResult":
@@ -52,7 +40,7 @@ class Languages(_Lists):
         Raises:
             CambError: As :meth:`TaskFamily.result`.
         """
-        found: SourceLanguagesResult = self._list("/source-languages")
+        found: SourceLanguagesResult = self._wire.ask(calls.listed("/source-languages")).unwrap()
         return found
 
     def target(self) -> "TargetLanguagesResult":
@@ -61,28 +49,28 @@ class Languages(_Lists):
         Raises:
             CambError: As :meth:`TaskFamily.result`.
         """
-        found: TargetLanguagesResult = self._list("/target-languages")
+        found: TargetLanguagesResult = self._wire.ask(calls.listed("/target-languages")).unwrap()
         return found
 
 
-class AsyncVoices(_AsyncLists):
+class AsyncVoices(_Lists[AsyncWire]):
     """As :class:`Voices`; what it returns is to be awaited."""
 
     async def list(self) -> "ListVoicesResult":
         """Each voice; see :meth:`Voices.list`."""
-        found: ListVoicesResult = await self._list("/list-voices")
+        found: ListVoicesResult = (await self._wire.ask(calls.listed("/list-voices"))).unwrap()
         return found
 
 
-class AsyncLanguages(_AsyncLists):
+class AsyncLanguages(_Lists[AsyncWire]):
     """As :class:`Languages`; what it returns is to be awaited."""
 
     async def source(self) -> "SourceLanguagesResult":
         """What can be translated, transcribed or dubbed from; see :meth:`Languages.source`."""
-        found: SourceLanguagesResult = await self._list("/source-languages")
+        found: SourceLanguagesResult = (await self._wire.ask(calls.listed("/source-languages"))).unwrap()
         return found
 
     async def target(self) -> "TargetLanguagesResult":
         """What can be translated, dubbed or spoken to; see :meth:`Languages.target`."""
-        found: TargetLanguagesResult = await self._list("/target-languages")
+        found: TargetLanguagesResult = (await self._wire.ask(calls.listed("/target-languages"))).unwrap()
         return found

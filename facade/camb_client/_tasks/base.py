@@ -173,7 +173,6 @@ class BaseFamily(BaseTasks[AnyWire]):
 
     def _result_call(self, run: object) -> Call[Any]:
         """What asks for the result of a run."""
-        self._wire.check_open()
         return calls.result(self.kind, self._run_id(run))
 
     def _bulks(
@@ -188,7 +187,6 @@ class BaseFamily(BaseTasks[AnyWire]):
 
     def _part_call(self, part: Part[..., Any], run: object, /, *args: Any, **params: Any) -> Call[Any]:
         """What asks for a part of a run."""
-        self._wire.check_open()
         if not isinstance(part, Part) or part.kind != self.kind:
             raise TypeError(f"a part must be one of {self.kind!r}, not of {getattr(part, 'kind', part)!r}")
         return calls.part(part, self._run_id(run), *args, **params)
