@@ -102,8 +102,16 @@ def api_error(
     detail: Any = facts.get("detail")
     several = [_gist(_problem(one)) for one in detail[:20]] if isinstance(detail, list) and len(detail) > 1 else []
     gist = "several problems" if several else gist or "no explanation"
-    message = "\n  ".join([f"{subject}: HTTP {response.status_code}: {gist}. {rule.advice}".rstrip(), *several])
+    advice = _redirect(response) if ours and 300 <= response.status_code < 400 else rule.advice
+    message = "\n  ".join([f"{subject}: HTTP {response.status_code}: {gist}. {advice}".rstrip(), *several])
     return rule.error(message, ref=ref, status_code=response.status_code, **facts)
+
+
+def _redirect(response: Response) -> str:
+    """What to do where the API redirects: the base URL is that of something else."""
+    to = re.match(r"(https?://)(?:[^/?#]*@)?([\w.:-]+)", response.headers.get("location", ""), re.ASCII)
+    where = f" to {to[1]}{to[2]}" if to else ""
+    return f"It redirects{where}, and no redirect is followed with the key: correct base_url, or CAMB_BASE_URL."
 
 
 def _gist(said: Any) -> str:

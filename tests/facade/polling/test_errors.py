@@ -169,6 +169,23 @@ def test_an_error_body_that_is_no_json(both: Both, content: bytes, words: str) -
     assert caught.value.body == content.decode(errors="replace")[:2000]
 
 
+@pytest.mark.parametrize(
+    ("location", "words"),
+    [
+        ("https://user:pass@other.example:8443/apis?key=1", "redirects to https://other.example:8443, and no redirect"),
+        ("/apis/v2", "redirects, and no redirect is followed with the key: correct base_url, or CAMB_BASE_URL"),
+        (None, "redirects, and"),
+    ],
+)
+def test_a_redirect_says_where_the_api_may_be(both: Both, location: str | None, words: str) -> None:
+    headers = {} if location is None else {"location": location}
+    camb = both.answering(lambda _: httpx.Response(308, headers=headers))
+    with pytest.raises(ApiError, match=words) as caught:
+        camb.status("tts:1")
+    assert "pass" not in str(caught.value)
+    assert "key=1" not in str(caught.value)
+
+
 def test_an_error_refuses_what_it_does_not_carry() -> None:
     with pytest.raises(TypeError, match="RateLimitError carries no status"):
         RateLimitError("words", status=429)
