@@ -14,7 +14,8 @@ from typing import Any
 import httpcore
 import httpx
 
-from .pool import BaseBody, BasePool, Opened, left_of
+from .._polling.checks import DAY
+from .pool import SOCKET_OPTIONS, BaseBody, BasePool, Opened, left_of
 from .routes import KEEPALIVE, Routes
 
 # anyio, of which httpcore has its locks, imports this at the first of them: that would be time of the first request.
@@ -119,10 +120,11 @@ class _Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if not self._ended:
             self._transport.write(buffer)
-            if self._is_full:
-                await self._turn(left_of(timeout, httpcore.WriteTimeout))
-        if self._ended:
-            raise httpcore.WriteError(str(self._error or "the server closed the connection")) from self._error
+        until = self._loop.time() + (left_of(timeout, httpcore.WriteTimeout) or DAY)
+        while self._is_full and not self._ended and (left := until - self._loop.time()) > 0:
+            await self._turn(left)  # What the server sends meanwhile wakes it too.
+        if self._ended or (self._is_full and self._received):  # httpcore reads what the server has said then.
+            raise httpcore.WriteError(str(self._error or "the server takes no more")) from self._error
         if self._is_full:
             raise httpcore.WriteTimeout("timed out")
 
@@ -178,9 +180,6 @@ class _Network(httpcore.AsyncNetworkBackend):
             _, stream = await loop.create_connection(partial(_Stream, self._opened), sock=connected)
         return stream
 
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-
 
 async def _addresses(host: str, port: int) -> list[tuple[int, Any]]:
     """Those of a name, each with its family; an address is its own, and asks no thread."""
@@ -198,6 +197,8 @@ async def _connect(family: int, address: Any) -> socket.socket:
     connecting = socket.socket(family, socket.SOCK_STREAM)
     try:
         connecting.setblocking(False)
+        for option in SOCKET_OPTIONS:
+            connecting.setsockopt(*option)
         await asyncio.get_running_loop().sock_connect(connecting, address)
     except BaseException:
         connecting.close()

@@ -177,6 +177,8 @@ class Exchange(AbstractContextManager["Exchange[Any]"], Generic[_T]):
             raise httpx.ReadTimeout("the body did not end in time")
 
     def __exit__(self, _: object, broken: BaseException | None, __: object) -> bool:
+        if self.call.upload is not None:
+            self.call.upload.rewind()
         if broken is None:
             return False
         if isinstance(broken, LocalReadError):

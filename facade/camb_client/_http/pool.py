@@ -8,6 +8,7 @@ closed. Then it is idle with nothing left in it, or it is closed.
 
 import copy
 import logging
+import socket
 import time
 from collections import deque
 from collections.abc import Callable
@@ -20,6 +21,10 @@ import httpcore
 from .._polling.text import without_queries
 from .credentials import ApiKey
 
+# The system takes at most so many bytes that it cannot send yet: what is written is soon on its way, however slow the
+# line, and the time for a response counts from there. (Not everywhere can that be said.)
+_LOWAT = getattr(socket, "TCP_NOTSENT_LOWAT", None)
+SOCKET_OPTIONS = [(socket.IPPROTO_TCP, _LOWAT, 128 * 1024)] if _LOWAT else []
 # So many idle connections are kept.
 _MAX_IDLE = 20
 

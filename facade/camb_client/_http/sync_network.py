@@ -10,7 +10,7 @@ from typing import Any
 import httpcore
 import httpx
 
-from .pool import BaseBody, BasePool, Opened, left_of
+from .pool import SOCKET_OPTIONS, BaseBody, BasePool, Opened, left_of
 from .routes import KEEPALIVE, Routes
 
 
@@ -27,7 +27,12 @@ class _Stream(httpcore.NetworkStream):
         return received[-1]
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._inner.write(buffer, left_of(timeout, httpcore.WriteTimeout))
+        try:
+            self._inner.write(buffer, left_of(timeout, httpcore.WriteTimeout))
+        except httpcore.WriteTimeout as late:
+            if self.get_extra_info("is_readable"):  # httpcore reads what the server has said then.
+                raise httpcore.WriteError("the server takes no more") from late
+            raise
 
     def close(self) -> None:
         self._inner.close()
@@ -104,7 +109,9 @@ class SyncRoutes(Routes[httpx.BaseTransport], httpx.BaseTransport):
     """The sync client's way to any host."""
 
     def _make(self, proxy: httpx.Proxy | None) -> httpx.BaseTransport:
-        transport: Any = httpx.HTTPTransport(verify=self.tls, trust_env=False, proxy=proxy)
+        transport: Any = httpx.HTTPTransport(
+            verify=self.tls, trust_env=False, proxy=proxy, socket_options=SOCKET_OPTIONS
+        )
         transport._pool = _Pool(transport._pool, _Network, KEEPALIVE)
         return transport  # type: ignore[no-any-return]
 

@@ -6,7 +6,7 @@ import os
 import secrets
 import stat
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import closing, nullcontext
+from contextlib import closing, nullcontext, suppress
 from functools import partial
 from io import TextIOBase
 from typing import IO, Any
@@ -29,11 +29,13 @@ class _Part:
         head: What goes before its content.
         content: The bytes; or a path, or an open binary handle.
         size: Of the content, in bytes; ``None`` is not known.
+        start: Where the handle was, or ``None``: there is none, or it cannot tell.
     """
 
     head: bytes
     content: Any
     size: int | None
+    start: int | None = None
 
 
 class Upload(httpx.SyncByteStream, httpx.AsyncByteStream):
@@ -93,7 +95,19 @@ class Upload(httpx.SyncByteStream, httpx.AsyncByteStream):
             return _Part(_encoded(head), given, found.st_size)
         if isinstance(given, TextIOBase) or isinstance(given.read(0), str):
             raise TypeError(f"{file_name!r} is open as text: open it with mode 'rb'")
-        return _Part(_encoded(head), given, _left(given))
+        start, size = _extent(given)
+        if start and size == 0:
+            raise ValueError(
+                f"{file_name!r} has nothing left to send: seek to where the file begins, with seek(0), say"
+            )
+        return _Part(_encoded(head), given, size, start)
+
+    def rewind(self) -> None:
+        """Put handles back to where they were: what was not created can be sent again."""
+        for part in self._parts:
+            if part.start is not None:
+                with suppress(OSError, ValueError):
+                    part.content.seek(part.start)
 
     def _pieces(self) -> Iterator[bytes]:
         try:
@@ -132,15 +146,17 @@ def _read(content: Any, left: int | None) -> Iterator[bytes]:
             yield bytes(piece)
 
 
-def _left(handle: IO[bytes]) -> int | None:
-    """How many bytes a handle has from where it is; ``None`` where it cannot tell."""
+def _extent(handle: IO[bytes]) -> tuple[int | None, int | None]:
+    """Where a handle is, and how many bytes it has from there; ``None`` for what it cannot tell."""
+    here = None
     try:
         here = handle.tell()
-        end = handle.seek(0, os.SEEK_END)
+        handle.seek(0, os.SEEK_END)
+        end = handle.tell()
         handle.seek(here)
     except (OSError, ValueError, AttributeError):
-        return None
-    return max(end - here, 0)
+        return here, None
+    return here, max(end - here, 0)
 
 
 def _encoded(head: str) -> bytes:

@@ -3,7 +3,9 @@
 import asyncio
 import email
 import email.policy
+import gzip
 import io
+import mmap
 import os
 import socket
 import threading
@@ -21,6 +23,7 @@ from camb_client import (
     AsyncCambClient,
     CreateOutcomeUnknownError,
     InvalidRequestError,
+    RateLimitError,
     TaskRef,
     kinds,
     models,
@@ -137,6 +140,41 @@ def test_a_handle_goes_out_from_where_it_is(both: Both, clip: Path, sized: bool)
     assert ("content-length" in request.headers, "transfer-encoding" in request.headers) == (sized, not sized)
 
 
+def test_a_handle_is_put_back_so_that_it_can_be_sent_again(both: Both, clip: Path) -> None:
+    """Nothing is created by a 429, so whoever made the body sends it again."""
+    answers = [(200, b'{"task_id": "t-1"}'), (429, b"{}")]
+    with server(lambda: answers.pop()) as (url, received), clip.open("rb") as handle:
+        handle.seek(1000)
+        with pytest.raises(RateLimitError):
+            transcribe(both, url, handle)
+        transcribe(both, url, handle)
+    assert [it.form["media_file"] for it in received] == [[SOUND[1000:]]] * 2
+
+
+def test_a_handle_that_ends_where_it_is_has_nothing_to_send(both: Both) -> None:
+    written = io.BytesIO()
+    written.write(SOUND)
+    with server() as (url, received):
+        with pytest.raises(ValueError, match=r"'file' has nothing left to send: .* seek\(0\)"):
+            transcribe(both, url, written)
+        assert received == []
+        transcribe(both, url, io.BytesIO())  # An empty file is one.
+    assert received[0].form["media_file"] == [b""]
+
+
+def test_what_can_be_read_but_has_no_end_to_seek_is_sent_again_too(both: Both, tmp_path: Path) -> None:
+    with gzip.open(tmp_path / "clip.gz", "wb") as packed:
+        packed.write(SOUND)
+    with server() as (url, received), gzip.open(tmp_path / "clip.gz", "rb") as handle:
+        for _ in range(2):
+            transcribe(both, url, handle)
+    with mmap.mmap(-1, len(SOUND)) as memory:
+        memory[:] = SOUND
+        with server() as (url, again):
+            transcribe(both, url, memory)
+    assert [it.form["media_file"] for it in (*received, *again)] == [[SOUND]] * 3
+
+
 def test_a_file_is_called_as_its_owner_says(both: Both) -> None:
     with server() as (url, received):
         for _ in "ab":
@@ -239,6 +277,56 @@ def test_an_upload_may_take_longer_than_a_poll(both: Both, clip: Path) -> None:
         transcribe(both, url, Slow(SOUND), timeout=0.5)
         assert time.monotonic() - began > 0.6
     assert received[0].form["media_file"] == [SOUND]
+
+
+def test_a_line_may_be_slow(both: Both) -> None:
+    """The time for the response counts from when the file is on its way, not from when the system has it."""
+
+    def talk(connection: socket.socket) -> None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+        came = b""
+        while not came.endswith(b"--\r\n"):
+            came = came[-4:] + connection.recv(32_768)
+            time.sleep(0.02)
+        connection.sendall(CREATED)
+
+    with raw_server(talk) as url:
+        assert transcribe(both, url, io.BytesIO(bytes(1_200_000)), timeout=0.45).task_id == "t-1"
+
+
+CREATED = b'HTTP/1.1 200 OK\r\ncontent-length: 18\r\n\r\n{"task_id": "t-1"}'
+REFUSED = b'HTTP/1.1 422 X\r\ncontent-length: 17\r\n\r\n{"detail": "too"}'
+
+
+@pytest.mark.parametrize(
+    ("said", "reads_on"),
+    [(b"HTTP/1.1 100 Continue\r\n\r\n", True), (REFUSED, True), (REFUSED, False)],
+    ids=["go on", "a refusal", "a refusal, and no more is read"],
+)
+def test_what_the_server_says_while_the_file_is_sent(both: Both, said: bytes, reads_on: bool) -> None:
+    done = threading.Event()
+
+    def talk(connection: socket.socket) -> None:
+        came = connection.recv(65_536)
+        time.sleep(0.1)  # Then nothing more can be written.
+        connection.sendall(said)
+        time.sleep(0.05)
+        if not reads_on:
+            done.wait(5.0)
+            return
+        while not came.endswith(b"--\r\n"):
+            came = came[-4:] + connection.recv(1 << 20)
+        connection.sendall(b"" if said is REFUSED else CREATED)
+
+    with raw_server(talk) as url:
+        try:
+            if said is REFUSED:
+                with pytest.raises(InvalidRequestError, match="HTTP 422: too"):
+                    transcribe(both, url, io.BytesIO(bytes(4_000_000)), timeout=5.0 if reads_on else 0.3)
+            else:
+                assert transcribe(both, url, io.BytesIO(bytes(4_000_000))).task_id == "t-1"
+        finally:
+            done.set()
 
 
 def test_a_server_that_does_not_answer_an_upload_is_given_up(both: Both) -> None:
