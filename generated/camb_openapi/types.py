@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping, MutableMapping
 from http import HTTPStatus
 from io import BytesIO
-from typing import IO, Any, BinaryIO, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from attrs import define
 
@@ -23,8 +23,15 @@ class Unset:
 
 UNSET: Unset = Unset()
 
-# The types that `httpx.Client(files=)` can accept, copied from that library.
-FileContent = IO[bytes] | bytes | str
+
+class Readable(Protocol):
+    """An open binary handle: a file, a member of an archive, whatever gives bytes"""
+
+    def read(self, size: int = ..., /) -> bytes: ...
+
+
+# The types that `httpx.Client(files=)` can accept, copied from that library; its files are wider here.
+FileContent = Readable | bytes | str
 _FileTuple = (
     # (filename, file (or bytes), content_type)
     tuple[str | None, FileContent, str | None]
@@ -38,7 +45,7 @@ RequestFiles = list[tuple[str, _FileTuple]]
 class File:
     """A file to upload: its path or an open binary handle, and what the server is told of it"""
 
-    payload: "BinaryIO | os.PathLike[str]"
+    payload: "Readable | os.PathLike[str]"
     file_name: str | None = None
     mime_type: str | None = None
 
@@ -77,7 +84,7 @@ class File:
 
 
 # What a field that is a file can be given.
-FileLike = File | BinaryIO | os.PathLike[str]
+FileLike = File | Readable | os.PathLike[str]
 # What `to_dict()` of a model has for one.
 FileTypes = FileLike
 T = TypeVar("T")

@@ -69,7 +69,7 @@ def problem(value: Any, hint: Any, where: str) -> str | None:
     if hint is Any or hint is object:
         return None
     if origin in (Union, types.UnionType):
-        found = [problem(value, one, where) for one in inner]
+        found = [problem(value, one, where) for one in sorted(inner, key=lambda it: it is types.NoneType)]
         return None if None in found else max(found, key=lambda it: str(it).find(" is not"))  # The deepest.
     if origin is Literal:  # Open: of the type of what is listed.
         hint = type(inner[0])

@@ -113,7 +113,7 @@ def create_request(kind: str, body: object) -> tuple[str, str, dict[str, Any], b
         fields: dict[str, Any] = _sendable(checked(body).to_dict()) if takes else {}
     except KeyError as missing:
         raise ValueError(f"{kind} create requires {missing}") from missing
-    except (AttributeError, TypeError, ValueError) as broken:  # The generated code checks few types.
+    except (AttributeError, RecursionError, TypeError, ValueError) as broken:  # The generated code checks few types.
         wrong = ValueError if isinstance(broken, ValueError) else TypeError
         raise wrong(f"{kind} create: {broken}") from broken
     if not takes:

@@ -1,24 +1,23 @@
 """What a create needs and nobody can guess: which voices there are, and which languages."""
 
-from typing import TYPE_CHECKING, Generic
+from typing import TYPE_CHECKING, Any
 
 from .._api import calls
 from .._http.async_wire import AsyncWire
 from .._http.sync_wire import Wire
-from .._tasks.base import AnyWire
 
 if TYPE_CHECKING:
     from .._api.models import ListVoicesResult, SourceLanguagesResult, TargetLanguagesResult
 
 
-class _Lists(Generic[AnyWire]):
+class _Lists:
     """What there is of something."""
 
-    def __init__(self, wire: AnyWire) -> None:
-        self._wire: AnyWire = wire
+    def __init__(self, wire: Wire | AsyncWire) -> None:
+        self._wire: Any = wire
 
 
-class Voices(_Lists[Wire]):
+class Voices(_Lists):
     """The voices that there are."""
 
     def list(self) -> "ListVoicesResult":
@@ -31,7 +30,7 @@ class Voices(_Lists[Wire]):
         return found
 
 
-class Languages(_Lists[Wire]):
+class Languages(_Lists):
     """The languages that there are, each with the number that the API takes for it as ``.id``."""
 
     def source(self) -> "SourceLanguagesResult":
@@ -53,7 +52,7 @@ class Languages(_Lists[Wire]):
         return found
 
 
-class AsyncVoices(_Lists[AsyncWire]):
+class AsyncVoices(_Lists):
     """As :class:`Voices`; what it returns is to be awaited."""
 
     async def list(self) -> "ListVoicesResult":
@@ -62,7 +61,7 @@ class AsyncVoices(_Lists[AsyncWire]):
         return found
 
 
-class AsyncLanguages(_Lists[AsyncWire]):
+class AsyncLanguages(_Lists):
     """As :class:`Languages`; what it returns is to be awaited."""
 
     async def source(self) -> "SourceLanguagesResult":

@@ -131,6 +131,8 @@ def parse_task(text: str) -> TaskRef:
     Raises:
         ValueError: It is none.
     """
+    if text in kinds.ALL:
+        raise ValueError(f"{text!r} is a kind: write which one you mean, as '{text}:ID'")
     ref = TaskRef.parse(text)
     kinds.check(ref.kind)
     return ref

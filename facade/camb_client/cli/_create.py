@@ -15,7 +15,7 @@ from ._exits import SUCCEEDED, Exit, most_serious
 from ._job import Job
 from ._lines import once
 from ._loop import run
-from ._stdin import STDIN, read_text
+from ._stdin import STDIN, read_bytes
 from ._text import clean, command_line
 
 KIND = Parsed("kind", kinds.check, kinds.ALL)
@@ -80,9 +80,9 @@ def _body(kind: str, file: str) -> dict[str, Any]:
     Raises:
         ValueError: It is no JSON object, or names a file that cannot be read.
     """
-    place, text = ("standard input", read_text()) if file == STDIN else (repr(file), _read(file))
+    place, content = ("standard input", read_bytes()) if file == STDIN else (repr(file), _read(file))
     try:
-        body = json.loads(text, object_pairs_hook=once, parse_constant=_no_number)
+        body = json.loads(content, object_pairs_hook=once, parse_constant=_no_number)
     except (ValueError, RecursionError) as problem:
         raise ValueError(f"{place} is no JSON: {problem}") from problem
     if not isinstance(body, dict):

@@ -3,13 +3,16 @@
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import count
+from math import isfinite
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import click
 
-from .. import AsyncCambClient, CambError, TaskRef, kinds
+from .. import AsyncCambClient, CambError, DownloadError, TaskRef, kinds
 from ._board import Board, client_log
 from ._command import PROGRAM, Command, Parsed, debugging, output_options, parse_task, timeout_option, words
 from ._display import Display
@@ -17,6 +20,9 @@ from ._exits import USAGE, Exit, most_serious
 from ._loop import run as run_loop
 from ._output import say
 from ._text import command_line
+
+# What has a meaning in an address, and stays as it is.
+_RESERVED = "!#$%&'()*+,/:;=?@[]~"
 
 
 def _run(text: str) -> TaskRef:
@@ -60,7 +66,7 @@ def result(
                 if not quiet:
                     say(_printable(json.dumps(body, ensure_ascii=False, indent=None if as_json else 2, default=str)))
                 return
-            files = {_name(run, place, address): address for place, address in addresses(body)}
+            files = _named(run, body)
             if not files:
                 raise click.UsageError(f"the result of {run.kind} run {run.task_id} names no file: leave out -o", ctx)
             if len(files) == 1:
@@ -81,6 +87,10 @@ def result(
         except CambError as error:
             display.result(board.ended(name, None, error))
             display.error(words(error))
+        except ValueError as error:  # What stands there as an address is none.
+            problem = DownloadError(f"{name}: {error}")
+            display.result(board.ended(name, None, problem))
+            display.error(words(problem))
         except OSError as error:
             display.result(board.ended(name, None, error, USAGE))
             exists = isinstance(error, FileExistsError) and path.exists()
@@ -105,10 +115,14 @@ def result(
 
 
 def plain(value: Any) -> Any:
-    """A result as plain JSON."""
+    """A result as plain JSON, which has no NaN and no infinity."""
     if isinstance(value, list):
         return [plain(one) for one in value]
-    return value.to_dict() if hasattr(value, "to_dict") else value
+    if isinstance(value, dict):
+        return {name: plain(one) for name, one in value.items()}
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    return plain(value.to_dict()) if hasattr(value, "to_dict") else value
 
 
 def addresses(value: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -123,12 +137,26 @@ def addresses(value: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[tuple[s
         yield place, value
 
 
+def _named(run: TaskRef, body: object) -> dict[str, str]:
+    """The address of each file that a result names, by what it is to be called."""
+    files: dict[str, str] = {}
+    for place, address in addresses(body):
+        name = Path(_name(run, place, address))
+        names = (name if number == 1 else name.with_stem(f"{name.stem}-{number}") for number in count(1))
+        # What stands in no request is percent-encoded, as browsers do.
+        files[next(str(one) for one in names if str(one) not in files)] = quote(address, safe=_RESERVED)
+    return files
+
+
 def _name(run: TaskRef, place: tuple[str, ...], address: str) -> str:
     """What a file is called: by the run, its place in the result, and how its address ends."""
     steps = [re.sub("_?url$", "", step) for step in place]
     steps = [re.sub("[^A-Za-z0-9]+", "-", step).strip("-")[:40] for step in steps]
-    suffix = re.search(r"\.[A-Za-z0-9]{1,5}$", urlsplit(address).path)
-    return "-".join([run.kind, run.task_id, *filter(None, steps)]) + (suffix[0] if suffix else "")
+    suffix = ""
+    with suppress(ValueError):  # Half an IPv6 address has no path.
+        found = re.search(r"\.[A-Za-z0-9]{1,5}$", urlsplit(address).path)
+        suffix = found[0] if found else ""
+    return "-".join([run.kind, run.task_id, *filter(None, steps)]) + suffix
 
 
 def _printable(text: str) -> str:

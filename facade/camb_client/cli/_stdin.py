@@ -24,6 +24,19 @@ _MARKS = (
 _LOST, _NUL = "\N{REPLACEMENT CHARACTER}", "\0"
 
 
+def read_bytes() -> bytes:
+    """All of it, as it is.
+
+    Raises:
+        ValueError: It cannot be read.
+    """
+    try:
+        with open(_descriptor(), "rb", closefd=False) as file:
+            return file.read()
+    except OSError as problem:
+        raise ValueError(_unreadable(problem)) from problem
+
+
 def read_text() -> str:
     """All of it, without the blanks around it.
 

@@ -125,6 +125,8 @@ class Lookup(Generic[Result]):
 
 def _in_path(name: str, value: Result) -> Result:
     """A value that can stand in a path: an empty one, or dots, would make it the path of something else"""
+    if isinstance(value, (bytes, list, tuple, set, Mapping)):
+        raise TypeError(f"{name} cannot be of type {type(value).__name__}")
     if str(value) in ("None", "", ".", ".."):
         raise ValueError(f"{name} cannot be {value!r}")
     return value

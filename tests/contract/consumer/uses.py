@@ -4,6 +4,9 @@ It is checked by mypy --strict and by pyright in strict mode, and never run.
 """
 
 import asyncio
+import gzip
+import tempfile
+import zipfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -126,6 +129,12 @@ def families(camb: CambClient, clip: Path, handle: BinaryIO) -> None:
     assert_type(translate.create_and_wait(body, timeout=5, schedule=3, on_update=show, on_created=print), CompletedTask)
     for media in (clip, handle, models.File(handle, file_name="a.mp3")):
         camb.family(kinds.TRANSCRIBE).create(models.TranscribeBody(language="en-us", media_file=media))
+    with zipfile.ZipFile(clip) as archive, archive.open("a.mp3") as member, gzip.open(clip, "rb") as packed:
+        models.TranscribeBody(language="en-us", media_file=member)
+        models.TranscribeBody(language="en-us", media_file=packed)
+    with tempfile.NamedTemporaryFile() as named, tempfile.SpooledTemporaryFile() as spooled:
+        models.TranscribeBody(language="en-us", media_file=named)
+        models.TranscribeBody(language="en-us", media_file=models.File(spooled))
     assert_type([it.text for it in camb.family(kinds.TRANSCRIBE).result(7).transcript], list[str])
     untyped = camb.family("translate")
     assert_type(untyped, TaskFamily)

@@ -1,6 +1,7 @@
 """``create`` and ``result``: from a body in JSON to the result, and what is said when that is cut short."""
 
 import json
+import math
 import os
 import pathlib
 import signal
@@ -54,10 +55,11 @@ def test_an_event_in_json(quick: Cli, body: str) -> None:
 
 
 def test_a_body_on_standard_input(quick: Cli, typed: int) -> None:
-    os.write(typed, json.dumps(TRANSLATE).encode("utf-8-sig"))
+    texts = {"texts": ["caf\u00e9 \ufffd"]}  # As it is, also what stands for what was lost.
+    os.write(typed, json.dumps(TRANSLATE | texts, ensure_ascii=False).encode("utf-8-sig"))
     os.close(typed)
     assert quick("create", "translate", "--json-file", "-").code == 0
-    assert quick.fake.bodies[quick.fake.created[0]].fields == TRANSLATE
+    assert quick.fake.bodies[quick.fake.created[0]].fields == TRANSLATE | texts
 
 
 def test_a_file_is_named_by_its_path_from_the_json_file(quick: Cli, tmp_path: pathlib.Path) -> None:
@@ -89,6 +91,11 @@ def test_a_file_is_named_by_its_path_from_the_json_file(quick: Cli, tmp_path: pa
         ("transcribe", '{"language": 1, "media_file": "."}', "media_file: '.' cannot be read: Is a directory"),
         ("transcribe", '{"language": 1, "media_file": "\\u0000"}', "embedded null"),
         ("transcribe", '{"language": 1, "media_file": 7}', "media_file is a file: write its path"),
+        (
+            "translate",
+            '{"source_language": 1, "target_language": 2, "texts": ' + "[" * 900 + "]" * 900 + "}",
+            "translate create: maximum recursion depth",
+        ),
         ("translated-story", "{}", "'translated-story' has no operation 'create'"),
         ("dance", "{}", "unknown kind of task 'dance'; known are "),
     ],
@@ -199,6 +206,43 @@ def test_files_are_called_by_their_place_in_the_result(quick: Cli) -> None:
     ]  # fmt: skip
 
 
+def test_each_file_has_a_name_of_its_own_and_an_address_that_can_be_sent(quick: Cli) -> None:
+    quick.fake.add("tts:1", run_id=1, audio=b"fLaC of the speech")
+    with quick.fake.client() as camb:
+        address = str(camb.tts.result_url(1)).replace("https://camb.invalid", quick.url.removesuffix("/apis"))
+    languages = {
+        code: {"audio_url": f"{address}#{code}", "transcript": []} for code in ("日本語", "中文", "a.b", "a-b")
+    }
+    quick.fake.add("dub:1", run_id=7, result=languages)
+    assert quick("result", "dub:7", "-o", "out", "-q") == (0, "", "")
+    assert sorted((path.name, path.read_bytes()) for path in pathlib.Path("out").iterdir()) == [
+        (f"dub-7-{name}.flac", b"fLaC of the speech") for name in ("a-b-audio-2", "a-b-audio", "audio-2", "audio")
+    ]  # fmt: skip
+
+
+def test_an_address_that_is_none_leaves_the_others(quick: Cli) -> None:
+    quick.fake.add("tts:1", run_id=1)
+    with quick.fake.client() as camb:
+        address = str(camb.tts.result_url(1)).replace("https://camb.invalid", quick.url.removesuffix("/apis"))
+    quick.fake.add("dub:1", run_id=7, result={"audio_url": "http://[::1/x.wav", "video_url": address, "transcript": []})
+    done = quick("result", "dub:7", "-o", "out")
+    assert done.code == 8
+    assert "error: dub-7-audio: address must be a whole http or https URL" in done.err
+    assert [path.name for path in pathlib.Path("out").iterdir()] == ["dub-7-video.flac"]
+
+
+def test_a_result_is_json_whatever_is_in_it(quick: Cli) -> None:
+    quick.fake.add("transcribe:1", run_id=7, result={"transcript": [segment(math.nan), segment(math.inf)]})
+    done = quick("result", "transcribe:7", "--json")
+    assert done.code == 0
+    read = json.loads(done.out, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+    assert [one["start"] for one in read["transcript"]] == [None, None]
+
+
+def segment(start: float) -> dict[str, object]:
+    return {"start": start, "end": 1.0, "text": "Hi", "speaker": "A"}
+
+
 def test_a_download_that_fails_leaves_the_others_and_names_what_goes_on(quick: Cli) -> None:
     quick.fake.add("dub:1", run_id=7)
     quick.fake.script("GET /files", error(403))
@@ -228,6 +272,8 @@ def test_results_that_are_none(quick: Cli) -> None:
     assert "translated-story" in quick("result", "translated-story:7").err
     done = quick("result", "translate:00000000-0000")
     assert (done.code, "is not a run: write it as 'translate:11768'" in done.err) == (2, True)
+    done = quick("result", "translate")
+    assert (done.code, "'translate' is a kind: write which one you mean, as 'translate:ID'" in done.err) == (2, True)
     quick.fake.add("translate:1", run_id=8, result={"text": "Bonjour"})
     assert quick("result", "translate:8").code == 6
 
