@@ -1,5 +1,6 @@
 """`openapi/templates`: each differs from the generator's own only in what its head says."""
 
+import ast
 import copy
 import hashlib
 import importlib.metadata
@@ -124,3 +125,15 @@ def test_enums_of_the_same_numbers_share_names_that_mean_one_of_them() -> None:
     named = [{"enum": [1, 2], "x-enum-varnames": names} for names in (["FORMAL", "LOW"], ["LOW", "NOT_SO"])]
     found = roles_template({"paths": {}, "components": {"schemas": {"A": named[0], "B": named[1]}}})
     assert found.splitlines()[-1] == "{% set names = {'1,2': {'formal': 1, 'not-so': 2}} %}"
+
+
+def test_an_enum_without_names_has_those_of_the_one_that_it_grew_from() -> None:
+    """A page that brings one more language must not take the names of all others away."""
+    languages = {"enum": [*range(1, 31)], "x-enum-varnames": [f"L_{number}" for number in range(1, 31)]}
+    for grown, named in ({"enum": [*range(2, 32)]}, 29), ({"enum": [*range(1, 24)]}, 23):
+        found = roles_template({"paths": {}, "components": {"schemas": {"A": languages, "B": grown}}})
+        names = ast.literal_eval(found.splitlines()[-1].removeprefix("{% set names = ").removesuffix(" %}"))
+        assert len(names[",".join(map(str, grown["enum"]))]) == named
+    for other in {"enum": [*range(1, 12)]}, {"enum": [*range(20, 60)]}:
+        found = roles_template({"paths": {}, "components": {"schemas": {"A": languages, "B": other}}})
+        assert found.count("l-7") == 1
