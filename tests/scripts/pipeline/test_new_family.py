@@ -72,6 +72,12 @@ SING = {
                             "required": ["melody"],
                             "properties": {
                                 "melody": {"type": "string", "format": "binary"},
+                                "more": {
+                                    "anyOf": [
+                                        {"type": "array", "items": {"type": "string", "format": "binary"}},
+                                        {"type": "null"},
+                                    ]
+                                },
                                 "voice": {
                                     "anyOf": [
                                         {"type": "integer", "enum": [1, 2], "x-enum-varnames": ["SOPRANO", "BASS"]},
@@ -95,11 +101,19 @@ SING = {
     "get-sing-result": (
         "/song/{run_id}",
         "get",
-        {"parameters": [{"name": "run_id", "in": "path", "required": True, "schema": {"type": "integer"}}]},
+        {
+            "parameters": [
+                {"name": "run_id", "in": "path", "required": True, "schema": {"type": "integer"}},
+                {"name": "output_type", "in": "query", "schema": {"type": "string", "enum": ["midi", "score"]}},
+            ]
+        },
         {
             "type": "object",
             "required": ["notes"],
-            "properties": {"notes": {"type": "array", "items": {"type": "string"}}},
+            "properties": {
+                "notes": {"type": "array", "items": {"type": "string"}},
+                "tempo": {"anyOf": [{"type": "string", "const": "free"}, {"type": "integer"}]},
+            },
         },
     ),
 }
@@ -119,8 +133,8 @@ def answer(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json={"task_id": "abc"})
     if request.url.path == "/sing/abc":
         return httpx.Response(200, json={"status": "SUCCESS", "run_id": 7})
-    assert request.url.path == "/song/7", request.url
-    return httpx.Response(200, json={"notes": ["c", "e", "g"]})
+    assert request.url.raw_path == b"/song/7", request.url
+    return httpx.Response(200, json={"notes": ["c", "e", "g"], "tempo": 120})
 
 async def areply(request: httpx.Request) -> httpx.Response:
     await request.aread()
@@ -143,6 +157,7 @@ async def later() -> None:
         done = await camb.wait(str(await camb.family(kinds.SING).create(body())))
         told = await camb.family(kinds.SING).result(done)
         assert_type(told, models.SingResult)
+        assert told.tempo == 120
         assert told.notes == ["c", "e", "g"]
 
 def faked() -> None:
@@ -204,7 +219,9 @@ def test_three_supplements_make_a_family_typed_from_create_to_result(with_sing: 
         "--cache-dir",
         str(ROOT / ".cache/mypy-sing"),
     ]
-    command += ["--follow-imports=silent", "sung.py", "wrong.py"]
+    made = with_sing / "camb_openapi"
+    command += ["--follow-imports=silent", "sung.py", "wrong.py", str(made / "api/__init__.py")]
+    command += [str(model) for model in (made / "models").glob("*sing*.py")]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     said = [line.partition(": error")[0] for line in done.stdout.splitlines() if ": error" in line]
     assert set(said) == {"wrong.py:2", "wrong.py:3"}, done.stdout
