@@ -86,7 +86,9 @@ def _role(kind: str, name: str) -> Any:
         ValueError: The spec has no such operation for tasks of this kind; nothing was sent.
     """
     if name not in operations(kind):
-        known = ", ".join(operations(kind))
+        found = ((part, getattr(api, part)) for part in api.__all__)
+        parts = (f"the part {part}" for part, it in found if isinstance(it, Part) and it.kind == kind)
+        known = ", ".join([*operations(kind), *parts])
         raise ValueError(f"{kind!r} has no operation {name!r}; the API description of this client has {known} for it")
     return getattr(FAMILIES[kind], _ROLES[name])
 

@@ -107,16 +107,10 @@ class Outcomes(Iterator[TaskOutcome]):
             RuntimeError: The client is closed; or this is a forked child of the process that asked for them.
             Exception: What the iterable of tasks has raised, after the outcomes of what it gave before.
         """
-        if (numbered := self.numbered()) is None:
-            raise StopIteration
-        return numbered[1]
-
-    def numbered(self) -> _Numbered | None:
-        """The next outcome, with the place of its reference in the input; ``None`` at the end."""
         while (event := self._next_event()) is not None:
             if event.ended is not None:
-                return event.ended
-        return None
+                return event.ended[1]
+        raise StopIteration
 
     def in_order(self) -> list[TaskOutcome]:
         """The outcomes that are left, in the order of their references, once all have come.
@@ -178,16 +172,10 @@ class AsyncOutcomes(AsyncIterator[TaskOutcome]):
 
     async def __anext__(self) -> TaskOutcome:
         """The next outcome; raises as :meth:`Outcomes.__next__`."""
-        if (numbered := await self.numbered()) is None:
-            raise StopAsyncIteration
-        return numbered[1]
-
-    async def numbered(self) -> _Numbered | None:
-        """As :meth:`Outcomes.numbered`."""
         while (event := await self._next_event()) is not None:
             if event.ended is not None:
-                return event.ended
-        return None
+                return event.ended[1]
+        raise StopAsyncIteration
 
     async def in_order(self) -> list[TaskOutcome]:
         """As :meth:`Outcomes.in_order`."""

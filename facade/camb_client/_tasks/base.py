@@ -188,5 +188,5 @@ class BaseFamily(BaseTasks[AnyWire]):
     def _part_call(self, part: Part[..., Any], run: object, /, *args: Any, **params: Any) -> Call[Any]:
         """What asks for a part of a run."""
         if not isinstance(part, Part) or part.kind != self.kind:
-            raise TypeError(f"a part must be one of {self.kind!r}, such as kinds has them, not {part!r:.80}")
+            raise TypeError(f"part must be a Part of {self.kind!r}, such as camb_client.kinds has, not {part!r:.80}")
         return calls.part(part, self._run_id(run), *args, **params)
