@@ -56,15 +56,7 @@ class AsyncCambClient(BaseClient[AsyncWire], AsyncTasks):
         allow_insecure_http: bool = False,
     ) -> None:
         try:
-            super().__init__(
-                api_key,
-                base_url=base_url,
-                timeout=timeout,
-                headers=headers,
-                event_hooks=event_hooks,
-                transport=transport,
-                allow_insecure_http=allow_insecure_http,
-            )
+            self._set_up(api_key, base_url, timeout, headers, event_hooks, transport, allow_insecure_http)
         finally:
             del api_key  # So that no traceback that shows local variables shows it.
 

@@ -51,17 +51,17 @@ class BaseClient(BaseTasks[AnyWire], Generic[AnyWire]):
     _wire_class: type[AnyWire]
     _transport_class: type
 
-    def __init__(
+    def _set_up(
         self,
-        api_key: str | None = None,
-        *,
-        base_url: str | None = None,
-        timeout: float | httpx.Timeout | None = 30.0,
-        headers: Mapping[str, str] | None = None,
-        event_hooks: EventHooks | None = None,
-        transport: object = None,
-        allow_insecure_http: bool = False,
+        api_key: str | None,
+        base_url: str | None,
+        timeout: float | httpx.Timeout | None,
+        headers: Mapping[str, str] | None,
+        event_hooks: EventHooks | None,
+        transport: object,
+        allow_insecure_http: bool,
     ) -> None:
+        """Check the arguments, and open the wire."""
         try:
             if not isinstance(api_key, str | None) or not isinstance(base_url, str | None):
                 raise TypeError("api_key and base_url must be str, or None")
