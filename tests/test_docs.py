@@ -166,7 +166,7 @@ BLOCKS: dict[str, list[Program | Shell | Commands | QuickStart | NoProgram]] = {
         Program("run_id 1002\n"),
         Program("SUCCESS\n11768\n"),
         Program("SUCCESS \nsucceeded\n"),
-        Program("69 polls in ten minutes"),
+        Program("69 more polls in ten minutes"),
         Program("SUCCESS\n"),
         Program("tts:c8b8e3cd-ad17 SUCCESS\nrun_id 11768\n"),
     ],

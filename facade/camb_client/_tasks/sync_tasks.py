@@ -25,7 +25,7 @@ class Tasks(BaseTasks[Wire]):
         """Poll a task once.
 
         Args:
-            task: A reference, or ``"<kind>:<task_id>"``; for a family, the id will do.
+            task: A reference; or as text ``"<kind>:<task_id>"``, for a family the id alone.
 
         Raises:
             ApiConnectionError: No response.
@@ -50,7 +50,7 @@ class Tasks(BaseTasks[Wire]):
         It polls at once, then as the schedule says, and tolerates short outages.
 
         Args:
-            task: A reference, or ``"<kind>:<task_id>"``; for a family, the id will do.
+            task: A reference; or as text ``"<kind>:<task_id>"``, for a family the id alone.
             timeout: Seconds until the deadline; 0 is exactly one poll, ``None`` waits for ever.
             schedule: When to poll; a number is that interval in seconds. By default ``Schedule.DEFAULT``.
             on_update: Called with the state on each change of status or message, in this thread, before the
@@ -109,7 +109,7 @@ class Tasks(BaseTasks[Wire]):
         before its outcome was taken is polled once, and reported for each; nothing is kept of one that was taken.
 
         Args:
-            tasks: References or ``"<kind>:<task_id>"``, of mixed kinds; for a family, ids will do. A collection
+            tasks: References or ``"<kind>:<task_id>"``, of mixed kinds; for a family, the ids alone. A collection
                 is checked whole at once; an iterator is read a few ahead of the polls, in ``next()`` and only
                 when no outcome is there to be told, so a slow caller or iterator holds up what comes after.
             timeout: Seconds from the start until the deadline of all; 0 is exactly one poll each, ``None`` waits
