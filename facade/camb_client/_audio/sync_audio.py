@@ -121,7 +121,7 @@ class TextToSpeech(BaseSpeech[Wire], AudioFamily, TaskFamily):
 
         Args:
             text: What is to be said.
-            voice_id: The number of the voice, from ``GET /list-voices``.
+            voice_id: The ``.id`` of a voice of ``camb.voices.list()`` (``GET /list-voices``).
             language: The language of the text: a locale such as ``"en-us"``, or its number (1 is ``en-us``).
             gender: Of the voice: 0 unknown, 1 male, 2 female, 9 not applicable.
             age: Of the voice, in years.
@@ -182,7 +182,7 @@ class TextToSpeech(BaseSpeech[Wire], AudioFamily, TaskFamily):
 
         Args:
             text: What is to be said, 3 to 3,000 characters.
-            voice_id: The number of the voice, from ``GET /list-voices``.
+            voice_id: The ``.id`` of a voice of ``camb.voices.list()`` (``GET /list-voices``).
             language: The language of the text, a locale such as ``"en-us"``; which there are depends on the model.
             speech_model: Such as ``"mars-flash"``, ``"mars-pro"`` or ``"mars-instruct"``; the API's list changes.
             user_instructions: How it is to be said, 3 to 1,000 characters; only ``mars-instruct`` heeds it.

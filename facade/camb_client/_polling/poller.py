@@ -239,7 +239,7 @@ class Poller:
             hint: For how many seconds the server asks for no requests, where it did not say so of this task.
         """
         hint, elapsed, last = self._hint or hint, now - self._since, self.last_state
-        message = f"{self.ref}: not done after {elapsed:.1f} s and {self.polls} polls; "
+        message = f"{self.ref}: not done after {elapsed:.1f} s and {self.polls} poll{'s' * (self.polls != 1)}; "
         message += f"its last status was {shown(last)!r}." if last else "it was never seen."
         if last and not last.status.is_known:
             message += " This client does not know that status: a newer camb-client may."

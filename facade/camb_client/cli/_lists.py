@@ -61,7 +61,9 @@ def voices(*, language: str, search: str, as_json: bool) -> Exit:
 
 
 @click.command(cls=Command)
-@click.option("--source", is_flag=True, help="Those to translate, transcribe or dub from, instead of those to get to.")
+@click.option(
+    "--source", is_flag=True, help="The languages to translate, transcribe or dub from; by default those to get to."
+)
 @_SEARCH
 @_JSON
 def languages(*, source: bool, search: str, as_json: bool) -> Exit:

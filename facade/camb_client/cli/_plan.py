@@ -65,7 +65,7 @@ def plan(ctx: click.Context, /, *, duration: float, schedule: Schedule | None, d
     if durations is not None:
         return _print_learned(_read(durations, ctx), schedules)
     plans = {name: _polls(schedule, duration) for name, schedule in schedules.items()}
-    say(f"A task that takes {duration:g} s, and polls it\n")
+    say(f"Polls of a task that takes {duration:g} s\n")
     _print_table(plans, duration)
     _print_drawing(plans, duration)
     for name, polls in plans.items():
