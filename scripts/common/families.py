@@ -72,7 +72,7 @@ def roles(document: Document) -> dict[str, Roles]:
     What is made and sent at once has the path of the kind and `-stream` after it.
 
     An operation is for the kinds that its tags name; one that names none, for the only kind whose status has a tag in
-    common with it; of several such kinds, for the one that its path begins with.
+    common with it; of several such kinds, for the one that its path begins with, the longest.
     """
     statuses = {kind: document["paths"][path][method] for kind, (_, path, method) in families(document).items()}
     found = {kind: Roles([], [], [], [], {}) for kind in statuses}
@@ -83,21 +83,31 @@ def roles(document: Document) -> dict[str, Roles]:
         if method == "post" and (kind := path[1:].removesuffix("-stream")) in found and kind != path[1:]:
             found[kind].stream.append((path, method))
             continue
-        asked = {(it["in"].value, it["name"].value): it.get("required", NOTHING).value is True
-                 for it in parameters(document, path, method)}  # fmt: skip
-        in_path = {name for where, name in asked if where == "path"}
-        required = {name for (where, name), needed in asked.items() if where != "path" and needed}
-        for kind in _kinds(statuses, path, operation):
+        role = role_for_runs(document, path, method)
+        for kind in _kinds(statuses, path, operation) if role else ():
             mine = found[kind]
-            if method == "post" and not in_path and "run_ids" in body_properties(document, operation):
+            if role == "results":
                 mine.results.append((path, method))
-            elif method == "get" and in_path == {"run_id"} and not required:
+            elif role == "result":
                 mine.result.append((path, method))
-            elif method == "get" and "run_id" in in_path:
+            else:
                 name = identifier(path.split("/")[1])
                 name = name if name.startswith(identifier(kind)) else f"{identifier(kind)}_{name}"
                 mine.parts.setdefault(name.upper(), []).append((path, method))
     return found
+
+
+def role_for_runs(document: Document, path: str, method: str) -> str:
+    """What an operation is for the runs of the kinds that it belongs to: `result`, `results`, `part`, or nothing."""
+    asked = {(it["in"].value, it["name"].value): it.get("required", NOTHING).value is True
+             for it in parameters(document, path, method)}  # fmt: skip
+    in_path = {name for where, name in asked if where == "path"}
+    required = {name for (where, name), needed in asked.items() if where != "path" and needed}
+    if method == "post" and not in_path and "run_ids" in body_properties(document, document["paths"][path][method]):
+        return "results"
+    if method == "get" and in_path == {"run_id"} and not required:
+        return "result"
+    return "part" if method == "get" and "run_id" in in_path else ""
 
 
 def purposes(document: Document, path: str, method: str) -> list[str]:
@@ -151,9 +161,9 @@ def _kinds(statuses: dict[str, dict[str, Any]], path: str, operation: dict[str, 
     if named := [kind for kind in statuses if identifier(kind) in tags]:
         return named
     alike = [kind for kind, it in statuses.items() if tags & {identifier(tag) for tag in it.get("tags") or []}]
-    if len(alike) > 1:
-        alike = [kind for kind in alike if path.startswith(f"/{kind}-")]
-    return alike if len(alike) == 1 else []
+    if len(alike) > 1:  # /sing-long-result begins with /sing- too, and belongs to sing-long.
+        alike = sorted((kind for kind in alike if path.startswith(f"/{kind}-")), key=len)[-1:]
+    return alike
 
 
 def _names_a_task(document: Document, operation: dict[str, Any]) -> bool:

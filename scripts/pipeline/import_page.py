@@ -2,8 +2,8 @@
 
 PAGE is a file, `-` for the standard input, or an http(s) address. The block is written exactly as published, to
 `openapi/pages/<slug>.yaml`; corrections go to `openapi/overlay.yaml`. A supplement for the same operation is removed,
-and what the page says otherwise is printed. Where only the supplement's tags told whose tasks the operation is about,
-the overlay keeps them.
+and what the page says otherwise is printed. Where the tags no longer tell whose tasks an operation is about, because
+its supplement is gone or because another kind has the tag as well, the overlay says it.
 """
 
 import argparse
@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from ..common.atomic import write_file
-from ..common.documents import Document, operations
+from ..common.documents import Document, is_supplement, operations
 from ..common.errors import PipelineError
-from ..common.families import EVERY_PAGE, identifier, purposes, roles
-from ..common.project import OVERLAY, PAGES, ROOT, SUPPLEMENTS
-from ..common.strict_yaml import dump, load
+from ..common.families import EVERY_PAGE, families, identifier, purposes, role_for_runs, roles
+from ..common.project import OVERLAY, PAGES, ROOT, SPEC, SUPPLEMENTS
+from ..common.strict_yaml import dump, load, load_file
 from ..comparison import compare
 from ..comparison.changes import CORRECTED
 from ..comparison.handles import lost
@@ -38,9 +38,9 @@ def import_page(text: str, *, slug: str, pages: Path = ROOT / PAGES, source: str
     block = openapi_block(text, source)
     target = pages / f"{slug}.yaml"
     content = block.content.encode()
-    page, folder = load(block.content, source), pages.parent / Path(SUPPLEMENTS).name
+    page, folder, root = load(block.content, source), pages.parent / Path(SUPPLEMENTS).name, pages.parent.parent
     supplements = [supplement for supplement in load_supplements(folder) if replaced(page, supplement)]
-    before = _document(pages.parent.parent) if supplements else PipelineError(source, "there was no supplement")
+    before = _document(root)
     if target.exists() and target.read_bytes() == content:
         done = "unchanged"
     else:
@@ -51,11 +51,12 @@ def import_page(text: str, *, slug: str, pages: Path = ROOT / PAGES, source: str
     lines = [f"{shown}: {done} ({block.operation} of {source})"]
     for supplement in supplements:
         (folder / Path(supplement.file).name).unlink()
-        after = _document(pages.parent.parent)
-        kept = _keep_kinds(before, after, pages.parent.parent, page, slug)
-        said = _differences(before, _document(pages.parent.parent) if kept else after)
-        lines += [f"{supplement.file}: removed, for its page is here. {said}", *kept]
-    return "\n".join([*lines, *_use(_document(pages.parent.parent), page)])
+    after = _document(root)
+    if kept := _keep_kinds(before, after, root, slug):
+        after = _document(root)
+    for supplement in supplements:
+        lines += [f"{supplement.file}: removed, for its page is here. {_differences(before, after)}"]
+    return "\n".join([*lines, *kept, *_use(after, page)])
 
 
 def _use(document: Document | PipelineError, page: Document) -> list[str]:
@@ -71,26 +72,39 @@ def _use(document: Document | PipelineError, page: Document) -> list[str]:
     return [f"{method.upper()} {place[0]}: {said}"]
 
 
-def _keep_kinds(
-    before: Document | PipelineError, after: Document | PipelineError, root: Path, page: Document, slug: str
-) -> list[str]:
-    """Have the overlay say of which kind the operation is, if the page's own tags do not; a line that says so."""
-    ((path, method, operation),) = operations(page)
-    if isinstance(before, PipelineError) or isinstance(after, PipelineError):
+def _keep_kinds(before: Document | PipelineError, after: Document | PipelineError, root: Path, slug: str) -> list[str]:
+    """Have the overlay say whose the operations are that the page took from a kind; a line for each."""
+    if isinstance(after, PipelineError):
         return []
-    lost = sorted(_kinds(before, path, method) - _kinds(after, path, method))
-    if not lost:
-        return []
-    tags = operation.get("tags") or []
-    action = {
-        "target": f"$.paths['{path}'].{method}",
-        "description": f"Of which kind the operation is: its own tags do not say so ({', '.join(tags) or 'none'}).",
-        "x-evidence": f"the supplement that the page {slug} replaced",
-    }
-    remove = [{**action, "target": f"{action['target']}.tags", "x-was": tags, "remove": True}] if tags else []
-    kept = [*map(identifier, lost), *(tag for tag in tags if tag != EVERY_PAGE)]
-    _append_actions(root / OVERLAY, [*remove, {**action, "update": {"tags": kept}}])
-    return [f"{OVERLAY}: says now that {method.upper()} {path} is about tasks of {' and '.join(lost)}"]
+    had, has, lines = _kinds(_last(root) if isinstance(before, PipelineError) else before), _kinds(after), []
+    actions: list[dict[str, Any]] = []
+    for path, method, operation in operations(after):
+        kinds, known = has.get((spelling(path), method), []), had.get((spelling(path), method), [])
+        lost = [kind for kind in known if kind not in kinds and kind in families(after)]
+        # A supplement names its kinds, and where no tag would give a role, none can keep it.
+        if not lost or is_supplement(operation) or not role_for_runs(after, path, method):
+            continue
+        tags = operation.get("tags") or []
+        action = {
+            "target": f"$.paths['{path}'].{method}",
+            "description": f"Of which kind the operation is: its own tags do not say so ({', '.join(tags) or 'none'}).",
+            "x-evidence": f"what it was for before the page {slug} was imported",
+        }
+        actions += [{**action, "target": f"{action['target']}.tags", "x-was": tags, "remove": True}] if tags else []
+        # All of the kinds: where one is named, those that share a tag of the docs count no more.
+        told = [*map(identifier, [*kinds, *lost]), *(tag for tag in tags if tag != EVERY_PAGE)]
+        actions.append({**action, "update": {"tags": told}})
+        about = " and ".join([*kinds, *lost])
+        lines.append(f"{OVERLAY}: says now that {method.upper()} {path} is about tasks of {about}")
+    if actions:
+        _append_actions(root / OVERLAY, actions)
+    return lines
+
+
+def _last(root: Path) -> Document:
+    """The document that was made last: pages that change one thing cannot be merged until the last of them is in."""
+    document: Document = load_file(root / SPEC, SPEC) if (root / SPEC).exists() else {}
+    return document
 
 
 def _append_actions(overlay: Path, actions: list[dict[str, Any]]) -> None:
@@ -101,15 +115,14 @@ def _append_actions(overlay: Path, actions: list[dict[str, Any]]) -> None:
     write_file(overlay, f"{text}\n{textwrap.indent(block, margin[1] if margin else '')}".encode())
 
 
-def _kinds(document: Document, path: str, method: str) -> set[str]:
-    """The kinds that an operation has a role for, whatever its path calls its parameters."""
-    return {
-        kind
-        for kind, mine in roles(document).items()
-        for found in (mine.create, mine.result, mine.results, *mine.parts.values())
-        for place in found
-        if (spelling(place[0]), place[1]) == (spelling(path), method)
-    }
+def _kinds(document: Document) -> dict[tuple[str, str], list[str]]:
+    """By operation, whatever its path calls its parameters, the kinds that it has a role for by its tags."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for kind, mine in roles(document).items():
+        for places in (mine.result, mine.results, *mine.parts.values()):
+            for path, method in places:
+                found.setdefault((spelling(path), method), []).append(kind)
+    return found
 
 
 def _document(root: Path) -> Document | PipelineError:

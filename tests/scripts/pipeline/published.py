@@ -353,4 +353,27 @@ def speech(tag: str = "Text-to-Speech") -> dict[str, str]:
                 "OutputFormat": {"type": "string", "enum": formats, "title": "OutputFormat"},
             },
         ),
+        "get-tts-run-info": page(
+            "GET /tts-result/{run_id}",
+            "get_tts_run_info",
+            tag,
+            {"anyOf": [{"type": "string"}, ref("GetTTSResultOutFileURL")], "title": "Response"},
+            parameters=[
+                RUN_ID_PATH,
+                {
+                    "name": "output_type",
+                    "in": "query",
+                    "required": False,
+                    "schema": {"anyOf": [{}, NULL], "title": "Output Type"},
+                },
+            ],
+            schemas={
+                "GetTTSResultOutFileURL": {
+                    "properties": {"output_url": {"type": "string", "title": "Output Url"}},
+                    "type": "object",
+                    "required": ["output_url"],
+                    "title": "GetTTSResultOutFileURL",
+                }
+            },
+        ),
     }

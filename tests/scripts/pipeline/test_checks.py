@@ -227,6 +227,13 @@ def test_of_kinds_that_share_a_tag_the_path_says_which(small: Document) -> None:
     assert found["hum"].result == []
 
 
+def test_of_kinds_that_share_a_tag_the_longest_that_the_path_begins_with_counts(small: Document) -> None:
+    with_family(with_family(small, "sing", "Songs", "sing-result"), "sing-long", "Songs", "sing-long-result")
+    found = roles(small)
+    assert found["sing"].result == [("/sing-result/{run_id}", "get")]
+    assert found["sing-long"].result == [("/sing-long-result/{run_id}", "get")]
+
+
 def test_a_kind_that_python_cannot_name_is_refused(small: Document) -> None:
     (said,) = problems(with_family(small, "3d-song", "3d_song"))
     assert said.startswith("/paths/~13d-song~1{task_id}/get: its handle would be 3D_SONG, which is no name in Python")

@@ -12,6 +12,7 @@ import pytest
 from ruff import find_ruff_bin  # type: ignore[import-untyped]
 
 from scripts.common.documents import operations
+from scripts.common.errors import PipelineError
 from scripts.common.project import OVERLAY, ROOT, SUPPLEMENTS
 from scripts.common.strict_yaml import dump, load_file
 from scripts.comparison.handles import lost
@@ -200,6 +201,63 @@ def test_tags_that_do_not_say_the_kind_are_made_good_in_the_overlay(with_kind: C
     generate(root)
     ended = use(root / "generated", USES["dub"])
     assert ended.returncode == 0, ended.stderr
+
+
+SPOKEN = """
+from camb_client import kinds, models
+from camb_client.testing import FakeCamb, VirtualClock
+
+fake = FakeCamb(clock=VirtualClock())
+with fake.client() as camb:
+    fake.add("tts:1", run_id=7)
+    print(camb.tts.download(camb.wait("tts:1"), "a.flac"))
+    assert "result" in kinds.operations("tts"), kinds.operations("tts")
+    assert "result" in kinds.operations("translated-tts"), kinds.operations("translated-tts")
+    models.TtsResult
+"""
+
+
+def test_a_result_of_two_kinds_stays_with_both(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page has the tag of the one alone, and a tag that names the other would take it from the first."""
+    shutil.copytree(ROOT / SUPPLEMENTS, project / SUPPLEMENTS)
+    page = published.speech()["get-tts-run-info"]
+    said = import_page(page, slug="get-tts-run-info", pages=project / "openapi/pages")
+    assert f"{OVERLAY}: says now that GET /tts-result/{{run_id}} is about tasks of tts and translated-tts" in said
+    generate(project)
+    monkeypatch.chdir(project)
+    ended = use(project / "generated", SPOKEN)
+    assert ended.stdout == "a.flac\n", ended.stderr
+
+
+def test_a_kind_that_comes_with_the_tag_of_another_takes_nothing_from_it(with_kind: Callable[[str], Path]) -> None:
+    root = with_kind("dub")
+    for name, page in published.dub().items():
+        import_page(page, slug=name, pages=root / "openapi/pages")
+    before = make_document(root)
+    page = published.status("dub-alt-format", "get_dub_alt_format_status", "Dubbing")
+    said = import_page(page, slug="get-dub-alt-format-task-status", pages=root / "openapi/pages").splitlines()
+    row = f"{OVERLAY}: says now that %s is about tasks of dub"
+    assert said[1:-1] == [row % "POST /dubbing-results", row % "GET /transcript/{run_id}/{language}"]
+    after = make_document(root)
+    assert lost(before, after, []) == []
+    assert after["paths"]["/dubbing-results"]["post"]["tags"] == ["dub", "Dubbing"]
+
+
+def test_kinds_are_kept_through_pages_that_disagree_until_the_last_of_them_is_in(
+    with_kind: Callable[[str], Path],
+) -> None:
+    """What the operation was for is then known from the document that was made last."""
+    root = with_kind("dub")
+    generate(root)
+    pages = published.dub("End to End")
+    fewer = {name: page.replace("          - 136\n", "").replace("      - 136\n", "") for name, page in pages.items()}
+    import_page(pages["end-to-end-dubbing"], slug="a", pages=root / "openapi/pages")
+    import_page(fewer["get-dub-transcript"], slug="b", pages=root / "openapi/pages")
+    with pytest.raises(PipelineError, match="the pages have to agree"):
+        make_document(root)
+    said = import_page(fewer["end-to-end-dubbing"], slug="a", pages=root / "openapi/pages")
+    assert f"{OVERLAY}: says now that GET /transcript/{{run_id}}/{{language}} is about tasks of dub" in said
+    assert make_document(root)["paths"]["/transcript/{run_id}/{language}"]["get"]["tags"] == ["dub", "End to End"]
 
 
 def test_an_operation_of_no_kind_is_said_to_be_of_none(project: Path) -> None:
