@@ -35,6 +35,16 @@ def result_schema(document: Document, operation: dict[str, Any]) -> At:
     return node
 
 
+def gives_json(document: Document, operation: dict[str, Any]) -> bool:
+    """Whether some 2xx of an operation is described as JSON: of anything else the generator makes nothing to read."""
+    for code, response in members(At(operation.get("responses"), ())).items():
+        content = members(keys(document, response).get("content", NOTHING)) if str(code).startswith("2") else {}
+        for name, media in content.items():
+            if (name == "application/json" or name.endswith("+json")) and "schema" in keys(document, media):
+                return True
+    return False
+
+
 def result_properties(document: Document, operation: dict[str, Any]) -> dict[str, At]:
     """The properties of a task result, each where it stands."""
     return members(keys(document, result_schema(document, operation)).get("properties", NOTHING))
@@ -77,7 +87,7 @@ def roles(document: Document) -> dict[str, Roles]:
     statuses = {kind: document["paths"][path][method] for kind, (_, path, method) in families(document).items()}
     found = {kind: Roles([], [], [], [], {}) for kind in statuses}
     for path, method, operation in operations(document):
-        if method == "post" and path[1:] in found and _names_a_task(document, operation):
+        if path[1:] in found and creates(document, path, method):
             found[path[1:]].create.append((path, method))
             continue
         if method == "post" and (kind := path[1:].removesuffix("-stream")) in found and kind != path[1:]:
@@ -112,21 +122,24 @@ def role_for_runs(document: Document, path: str, method: str) -> str:
 
 def purposes(document: Document, path: str, method: str) -> list[str]:
     """What the client does by an operation, in words; nothing if no handle has it."""
-    place = (path, method)
-    is_made = takes_fields(document, document["paths"][path][method])
-    why_not = "" if is_made else ", but the client has no create for it: the body is not an object with fields"
+    place, operation = (path, method), document["paths"][path][method]
+    why_not = ", but the client has no create for it: the body is not an object with fields"
+    why_not = "" if takes_fields(document, operation) else why_not
+    unread = ", but the client has none: the response is not JSON, which an action of the overlay may add to it"
+    unread = "" if gives_json(document, operation) else unread
     said = [f"tells the status of {kind} tasks" for kind, at in families(document).items() if at[1:] == place]
     for kind, mine in roles(document).items():
         found = {
             f"creates {kind} tasks{why_not}": mine.create,
-            f"tells the result of {kind} tasks": mine.result,
+            f"tells the result of {kind} tasks{unread}": mine.result,
             f"tells several results of {kind} tasks at once": mine.results,
             f"streams {kind}": mine.stream,
         }
         for name, places in mine.parts.items():
-            found[f"tells a part of the result of {kind} tasks (kinds.{name})"] = places
+            found[f"tells a part of the result of {kind} tasks (kinds.{name}){unread}"] = places
         said += [words for words, places in found.items() if place in places]
-    return [*said, *(["is a list to look things up in"] if place in lookups(document).values() else [])]
+    listed = f"is a list to look things up in{unread}"
+    return [*said, *([listed] if place in lookups(document).values() else [])]
 
 
 def lookups(document: Document) -> dict[str, Place]:
@@ -156,19 +169,13 @@ def takes_fields(document: Document, operation: dict[str, Any]) -> bool:
     )
 
 
-def _kinds(statuses: dict[str, dict[str, Any]], path: str, operation: dict[str, Any]) -> list[str]:
-    tags = {identifier(tag) for tag in operation.get("tags") or []} - {identifier(EVERY_PAGE)}
-    if named := [kind for kind in statuses if identifier(kind) in tags]:
-        return named
-    alike = [kind for kind, it in statuses.items() if tags & {identifier(tag) for tag in it.get("tags") or []}]
-    if len(alike) > 1:  # /sing-long-result begins with /sing- too, and belongs to sing-long.
-        alike = sorted((kind for kind in alike if path.startswith(f"/{kind}-")), key=len)[-1:]
-    return alike
-
-
-def _names_a_task(document: Document, operation: dict[str, Any]) -> bool:
-    """Whether the JSON of some 2xx has a ``task_id``, or is described by nothing."""
-    for code, response in members(At(operation.get("responses"), ())).items():
+def creates(document: Document, path: str, method: str) -> bool:
+    """Whether an operation could create tasks: a POST without parameters in its path; the JSON of some 2xx has a
+    ``task_id``, or is described by nothing.
+    """
+    if method != "post" or "{" in path:
+        return False
+    for code, response in members(At(document["paths"][path][method].get("responses"), ())).items():
         node = response
         for step in ("content", "application/json", "schema"):
             node = keys(document, node).get(step, NOTHING)
@@ -181,3 +188,13 @@ def _names_a_task(document: Document, operation: dict[str, Any]) -> bool:
             }:
                 return True
     return False
+
+
+def _kinds(statuses: dict[str, dict[str, Any]], path: str, operation: dict[str, Any]) -> list[str]:
+    tags = {identifier(tag) for tag in operation.get("tags") or []} - {identifier(EVERY_PAGE)}
+    if named := [kind for kind in statuses if identifier(kind) in tags]:
+        return named
+    alike = [kind for kind, it in statuses.items() if tags & {identifier(tag) for tag in it.get("tags") or []}]
+    if len(alike) > 1:  # /sing-long-result begins with /sing- too, and belongs to sing-long.
+        alike = sorted((kind for kind in alike if path.startswith(f"/{kind}-")), key=len)[-1:]
+    return alike

@@ -6,7 +6,7 @@ from ..common.documents import Document, place
 from ..common.errors import PipelineError
 from ..common.project import OVERLAY, PAGES, SUPPLEMENTS
 from .checks import check, class_names, kinds, task_result
-from .merge import first_with, load_pages, merge
+from .merge import first_with, load_pages, merge, spelling
 from .overlay import apply_overlay, load_overlay
 from .spelling import spelled
 from .supplements import add_supplements, load_supplements, promised
@@ -25,6 +25,10 @@ def make_document(root: Path) -> Document:
         corrected = add_supplements(corrected, supplements)
         check(corrected, lambda path: first_with(supplements, path[:3]))
     document = spelled(corrected)
+    written = {spelling(path): path for path in corrected["paths"]}
     for problem in (*kinds(document), *class_names(document)):
-        raise PipelineError(place(first_with([*pages, *supplements], problem.path[:3]), problem.path), problem.reason)
+        section, name, *rest = problem.path
+        # By the path that the page has, which is also what an action of the overlay has to name.
+        path = (section, written[spelling(str(name))] if section == "paths" else name, *rest)
+        raise PipelineError(place(first_with([*pages, *supplements], path[:3]), path), problem.reason)
     return document

@@ -16,7 +16,7 @@ from typing import Any
 from ..common.atomic import write_file
 from ..common.documents import Document, is_supplement, operations
 from ..common.errors import PipelineError
-from ..common.families import EVERY_PAGE, families, identifier, purposes, role_for_runs, roles
+from ..common.families import EVERY_PAGE, TASK_RESULT, creates, families, identifier, purposes, role_for_runs, roles
 from ..common.project import OVERLAY, PAGES, ROOT, SPEC, SUPPLEMENTS
 from ..common.strict_yaml import dump, load, load_file
 from ..comparison import compare
@@ -60,16 +60,44 @@ def import_page(text: str, *, slug: str, pages: Path = ROOT / PAGES, source: str
 
 
 def _use(document: Document | PipelineError, page: Document) -> list[str]:
-    """A line that says what the client does by the operation of a page; none where there is no document yet."""
+    """What the client does by the operation of a page, and by the others of its kind if it is a status, a line each."""
     ((path, method, _),) = operations(page)
     if isinstance(document, PipelineError):
         return []
     (place,) = {it[:2] for it in operations(document) if (spelling(it[0]), it[1]) == (spelling(path), method)}
-    said = ", ".join(purposes(document, *place)) or (
-        "belongs to no kind of task, so the client does not use it. If it should, add the kind to its tags "
-        f"in {OVERLAY} (docs/guides/new-endpoint.md)"
-    )
-    return [f"{method.upper()} {place[0]}: {said}"]
+    said = {(path, method): ", ".join(purposes(document, *place)) or _no_use(document, *place)}
+    for kind in [kind for kind, at in families(document).items() if at[1:] == place]:
+        create, result, results, stream, parts = roles(document)[kind]
+        for other in (*create, *result, *results, *stream, *(it for places in parts.values() for it in places)):
+            said[other] = ", ".join(purposes(document, *other))
+    return [f"{method.upper()} {path}: {words}" for (path, method), words in said.items()]
+
+
+def _no_use(document: Document, path: str, method: str) -> str:
+    """Why the client has no use for an operation, and what would change that."""
+    tags = document["paths"][path][method].get("tags") or []
+    kind, _, parameters = path[1:].partition("/{")
+    if role := role_for_runs(document, path, method):
+        told = ", ".join(tag for tag in tags if tag != EVERY_PAGE) or "none"
+        return (
+            f"belongs to no kind of task, so the client does not use it. It gets its role ({role}) with the page of "
+            f"the only status that has one of its tags ({told}). If there are several, or none, add the kind to its "
+            f"tags in {OVERLAY} (docs/guides/new-endpoint.md)"
+        )
+    if creates(document, path, method):
+        status = f"GET /{kind.removesuffix('-stream')}/{{task_id}}"
+        return f"belongs to no kind of task yet. The import of the page of its status, {status}, is all that it needs"
+    if method == "get" and parameters == "task_id}":
+        return (
+            f"would be the status of {kind} tasks, but its 200 is not the task result (the schema {TASK_RESULT}). The "
+            "overlay cannot replace a schema, so the client does not use it"
+        )
+    if method == "get" and parameters:
+        return (
+            "has no role, so the client does not use it: in its path a status has {task_id}, a result or a part "
+            "{run_id}, and the overlay cannot rename a parameter"
+        )
+    return "has none of the roles of docs/guides/new-endpoint.md, so the client does not use it"
 
 
 def _keep_kinds(before: Document | PipelineError, after: Document | PipelineError, root: Path, slug: str) -> list[str]:

@@ -15,7 +15,7 @@ from scripts.common.documents import operations
 from scripts.common.errors import PipelineError
 from scripts.common.project import OVERLAY, ROOT, SUPPLEMENTS
 from scripts.common.strict_yaml import dump, load_file
-from scripts.comparison.handles import lost
+from scripts.comparison.handles import lost, names
 from scripts.pipeline.docs_page import openapi_block
 from scripts.pipeline.document import make_document
 from scripts.pipeline.generate import check, generate
@@ -260,12 +260,106 @@ def test_kinds_are_kept_through_pages_that_disagree_until_the_last_of_them_is_in
     assert make_document(root)["paths"]["/transcript/{run_id}/{language}"]["get"]["tags"] == ["dub", "End to End"]
 
 
-def test_an_operation_of_no_kind_is_said_to_be_of_none(project: Path) -> None:
-    """Nothing else would say it: the document is made, and no handle has the operation."""
-    page = published.speech()["create-tts"].replace("post /tts", "post /mint").replace("/tts:", "/mint:")
-    said = import_page(page, slug="create-mint", pages=project / "openapi/pages").splitlines()[-1]
-    assert said.startswith("POST /mint: belongs to no kind of task, so the client does not use it. If it should,")
-    assert said.endswith("in openapi/overlay.yaml (docs/guides/new-endpoint.md)")
+SUNG: dict[str, Any] = {
+    "properties": {"url": {"type": "string", "title": "Url"}},
+    "type": "object",
+    "required": ["url"],
+    "title": "SungResult",
+}
+RUN_ID = published.in_path("run_id", {"type": "integer", "title": "Run Id"})
+
+
+def sing() -> dict[str, str]:
+    """The pages of a family that nobody has heard of."""
+    body = {"properties": {"text": {"type": "string"}}, "type": "object", "required": ["text"], "title": "SingPayload"}
+    return {
+        "create-sing": published.page(
+            "POST /sing",
+            "create_sing",
+            "Singing",
+            published.ref("OrchestratorPipelineCallResult"),
+            requestBody=published.body("application/json", "SingPayload"),
+            schemas={"SingPayload": body, "OrchestratorPipelineCallResult": published.CALL},
+        ),
+        "get-sing-result": get("/sing-result/{run_id}"),
+        "get-sing-status": published.status("sing", "get_sing_status", "Singing"),
+    }
+
+
+def get(path: str, *parameters: dict[str, Any], **schema: Any) -> str:
+    """A page of a GET that answers with `SUNG`, or another schema."""
+    name, function = "SungResult", f"get_{path[1:].partition('/')[0].replace('-', '_')}"
+    schemas = {name: {**(schema or SUNG), "title": name}}
+    asked = [*(parameters or [RUN_ID])]
+    return published.page(f"GET {path}", function, "Singing", published.ref(name), parameters=asked, schemas=schemas)
+
+
+def last_lines(root: Path, page: str, name: str) -> list[str]:
+    """What the import of a page says of its use."""
+    return import_page(page, slug=name, pages=root / "openapi/pages").splitlines()[1:]
+
+
+def test_a_new_family_says_what_it_waits_for_and_then_what_it_has(project: Path) -> None:
+    pages = sing()
+    (said,) = last_lines(project, pages["create-sing"], "create-sing")
+    yet = "POST /sing: belongs to no kind of task yet. The import of the page of its status"
+    assert said == f"{yet}, GET /sing/{{task_id}}, is all that it needs"
+    (said,) = last_lines(project, pages["get-sing-result"], "get-sing-result")
+    assert "It gets its role (result) with the page of the only status that has one of its tags (Singing)" in said
+    assert last_lines(project, pages["get-sing-status"], "get-sing-status") == [
+        "GET /sing/{task_id}: tells the status of sing tasks",
+        "POST /sing: creates sing tasks",
+        "GET /sing-result/{run_id}: tells the result of sing tasks",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        (
+            get("/sing/{task_id}", published.in_path("task_id", {"type": "string"})),
+            (
+                "GET /sing/{task_id}: would be the status of sing tasks, but its 200 is not the task result (the "
+                "schema OrchestratorPipelineResult). The overlay cannot replace a schema, so the client does not use it"
+            ),
+        ),
+        (
+            get("/sing-result/{id}", published.in_path("id", {"type": "integer"})),
+            (
+                "GET /sing-result/{id}: has no role, so the client does not use it: in its path a status has "
+                "{task_id}, a result or a part {run_id}, and the overlay cannot rename a parameter"
+            ),
+        ),
+        (
+            get("/sing-result/{run_id}").replace("get /sing", "put /sing").replace("    get:", "    put:"),
+            (
+                "PUT /sing-result/{run_id}: has none of the roles of docs/guides/new-endpoint.md, so the client does "
+                "not use it"
+            ),
+        ),
+    ],
+)
+def test_where_tags_would_not_help_it_is_said_what_is_expected(project: Path, page: str, said: str) -> None:
+    assert last_lines(project, page, "sing") == [said]
+
+
+def test_a_result_that_is_not_json_is_said_to_be_none_until_the_overlay_adds_some(project: Path) -> None:
+    pages = sing()
+    last_lines(project, pages["get-sing-status"], "get-sing-status")
+    page = pages["get-sing-result"].replace("application/json", "audio/wav", 1)
+    (said,) = last_lines(project, page, "get-sing-result")
+    why_not = "the client has none: the response is not JSON, which an action of the overlay may add to it"
+    assert said == f"GET /sing-result/{{run_id}}: tells the result of sing tasks, but {why_not}"
+    assert "models.SingResult" not in names(make_document(project))
+    overlay = load_file(project / OVERLAY, OVERLAY)
+    target = "$.paths['/sing-result/{run_id}'].get.responses['200'].content"
+    json_ = {"application/json": {"schema": published.ref("SungResult")}}
+    overlay["actions"].append({"target": target, "description": "d", "x-evidence": "e", "update": json_})
+    (project / OVERLAY).write_text(dump(overlay))
+    assert last_lines(project, page, "get-sing-result") == ["GET /sing-result/{run_id}: tells the result of sing tasks"]
+    generate(project)
+    ended = use(project / "generated", "from camb_client import models; print(models.SingResult.__name__)")
+    assert ended.stdout == "SungResult\n", ended.stderr
 
 
 def test_a_body_of_two_content_types_makes_code_without_a_fault(with_kind: Callable[[str], Path]) -> None:
