@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import partial
 from typing import Any
 
 from ..common.documents import WORDS, At, Document, follow, mapped, operations, pointer
@@ -13,12 +14,15 @@ from ..common.uploads import uploads_as_binary
 
 def spelled(document: Document) -> Document:
     """A copy that means the same: files are `format: binary`, what an `allOf` (or `anyOf`, `oneOf`) of one holds stands
-    in its place, what stands in a path is never null, the id of a status is `task_id`, a schema written out, but a
-    component, is a `$ref` to it, no two components have one title, and each media type is in its plainest spelling.
+    in its place, what stands in a path or is a body is never null, the id of a status is `task_id`, a schema written
+    out, but a component, is a `$ref` to it, no two components have one title, and each media type is in its plainest
+    spelling.
     """
     result: Document = mapped(uploads_as_binary(document), lambda node: _unwrapped(plain_media_types(node)))
     _title_apart((result.get("components") or {}).get("schemas") or {})
-    return _with_refs(_with_task_id(mapped(result, lambda node: _without_null_in_path(result, node))))
+    result = mapped(result, partial(_without_null_in_path, result))
+    result = mapped(result, partial(_without_null_as_body, result))
+    return _with_refs(_with_task_id(result))
 
 
 def _title_apart(schemas: dict[str, Any]) -> None:
@@ -31,20 +35,37 @@ def _title_apart(schemas: dict[str, Any]) -> None:
 
 def _without_null_in_path(document: Document, node: dict[str, Any]) -> dict[str, Any]:
     """A path has a text at each place. FastAPI writes null for a parameter that other operations may leave out."""
-    if node.get("in") != "path" or not isinstance(node.get("schema"), dict):
+    is_in_path = node.get("in") == "path" and isinstance(node.get("schema"), dict)
+    return {**node, "schema": _without_null(document, node["schema"])} if is_in_path else node
+
+
+def _without_null_as_body(document: Document, node: dict[str, Any]) -> dict[str, Any]:
+    """To send null is to send nothing. FastAPI writes null for a body that may be left out."""
+    content = node["requestBody"].get("content") if isinstance(node.get("requestBody"), dict) else None
+    if not content:
         return node
-    schema = behind(document, At(node["schema"], ())).value
-    beside = {key: value for key, value in node["schema"].items() if key != "$ref"}
+    sent = {
+        name: {**media, "schema": _without_null(document, media["schema"])} if "schema" in media else media
+        for name, media in content.items()
+    }
+    return {**node, "requestBody": {**node["requestBody"], "content": sent}}
+
+
+def _without_null(document: Document, written: Any) -> Any:
+    schema = behind(document, At(written, ())).value
+    if not isinstance(schema, dict):
+        return written
+    beside = {key: value for key, value in written.items() if key != "$ref"}
     named = schema.get("type")
     if isinstance(named, list) and "null" in named:
         left = [one for one in named if one != "null"]
-        return {**node, "schema": {**schema, **beside, "type": left[0] if len(left) == 1 else left}}
+        return {**schema, **beside, "type": left[0] if len(left) == 1 else left}
     for key in ("anyOf", "oneOf"):
         left = [one for one in schema.get(key) or () if one != {"type": "null"}]
         if left and len(left) < len(schema[key]):
             rest = {name: value for name, value in {**schema, **beside}.items() if name != key}
-            return {**node, "schema": {**rest, **(left[0] if len(left) == 1 else {key: left})}}
-    return node
+            return {**rest, **(left[0] if len(left) == 1 else {key: left})}
+    return written
 
 
 def _with_task_id(document: Document) -> Document:

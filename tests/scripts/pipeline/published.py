@@ -47,6 +47,12 @@ PROJECT: Schema = {
     },
     "folder_id": {"anyOf": [{"type": "integer"}, NULL], "title": "Folder Id"},
 }
+SUNG: Schema = {
+    "properties": {"url": {"type": "string", "title": "Url"}},
+    "type": "object",
+    "required": ["url"],
+    "title": "SungResult",
+}
 # The server's own description has this beside nearly every operation, the status of a task and a result too.
 RUN_ID_QUERY: Schema = {
     "name": "run_id",
@@ -377,3 +383,29 @@ def speech(tag: str = "Text-to-Speech") -> dict[str, str]:
             },
         ),
     }
+
+
+def sing() -> dict[str, str]:
+    """The pages of a family that nobody has heard of."""
+    fields = {"text": {"type": "string"}}
+    payload = {"properties": fields, "type": "object", "required": ["text"], "title": "SingPayload"}
+    return {
+        "create-sing": page(
+            "POST /sing",
+            "create_sing",
+            "Singing",
+            ref("OrchestratorPipelineCallResult"),
+            requestBody=body("application/json", "SingPayload"),
+            schemas={"SingPayload": payload, "OrchestratorPipelineCallResult": CALL},
+        ),
+        "get-sing-result": get("/sing-result/{run_id}"),
+        "get-sing-status": status("sing", "get_sing_status", "Singing"),
+    }
+
+
+def get(path: str, *parameters: Schema, **schema: Any) -> str:
+    """A page of a GET that answers with `SUNG`, or another schema."""
+    name, function = "SungResult", f"get_{path[1:].partition('/')[0].replace('-', '_')}"
+    schemas = {name: {**(schema or SUNG), "title": name}}
+    asked = [*(parameters or [in_path("run_id", {"type": "integer", "title": "Run Id"})])]
+    return page(f"GET {path}", function, "Singing", ref(name), parameters=asked, schemas=schemas)

@@ -260,47 +260,13 @@ def test_kinds_are_kept_through_pages_that_disagree_until_the_last_of_them_is_in
     assert make_document(root)["paths"]["/transcript/{run_id}/{language}"]["get"]["tags"] == ["dub", "End to End"]
 
 
-SUNG: dict[str, Any] = {
-    "properties": {"url": {"type": "string", "title": "Url"}},
-    "type": "object",
-    "required": ["url"],
-    "title": "SungResult",
-}
-RUN_ID = published.in_path("run_id", {"type": "integer", "title": "Run Id"})
-
-
-def sing() -> dict[str, str]:
-    """The pages of a family that nobody has heard of."""
-    body = {"properties": {"text": {"type": "string"}}, "type": "object", "required": ["text"], "title": "SingPayload"}
-    return {
-        "create-sing": published.page(
-            "POST /sing",
-            "create_sing",
-            "Singing",
-            published.ref("OrchestratorPipelineCallResult"),
-            requestBody=published.body("application/json", "SingPayload"),
-            schemas={"SingPayload": body, "OrchestratorPipelineCallResult": published.CALL},
-        ),
-        "get-sing-result": get("/sing-result/{run_id}"),
-        "get-sing-status": published.status("sing", "get_sing_status", "Singing"),
-    }
-
-
-def get(path: str, *parameters: dict[str, Any], **schema: Any) -> str:
-    """A page of a GET that answers with `SUNG`, or another schema."""
-    name, function = "SungResult", f"get_{path[1:].partition('/')[0].replace('-', '_')}"
-    schemas = {name: {**(schema or SUNG), "title": name}}
-    asked = [*(parameters or [RUN_ID])]
-    return published.page(f"GET {path}", function, "Singing", published.ref(name), parameters=asked, schemas=schemas)
-
-
 def last_lines(root: Path, page: str, name: str) -> list[str]:
     """What the import of a page says of its use."""
     return import_page(page, slug=name, pages=root / "openapi/pages").splitlines()[1:]
 
 
 def test_a_new_family_says_what_it_waits_for_and_then_what_it_has(project: Path) -> None:
-    pages = sing()
+    pages = published.sing()
     (said,) = last_lines(project, pages["create-sing"], "create-sing")
     yet = "POST /sing: belongs to no kind of task yet. The import of the page of its status"
     assert said == f"{yet}, GET /sing/{{task_id}}, is all that it needs"
@@ -317,21 +283,21 @@ def test_a_new_family_says_what_it_waits_for_and_then_what_it_has(project: Path)
     ("page", "said"),
     [
         (
-            get("/sing/{task_id}", published.in_path("task_id", {"type": "string"})),
+            published.get("/sing/{task_id}", published.in_path("task_id", {"type": "string"})),
             (
                 "GET /sing/{task_id}: would be the status of sing tasks, but its 200 is not the task result (the "
                 "schema OrchestratorPipelineResult). The overlay cannot replace a schema, so the client does not use it"
             ),
         ),
         (
-            get("/sing-result/{id}", published.in_path("id", {"type": "integer"})),
+            published.get("/sing-result/{id}", published.in_path("id", {"type": "integer"})),
             (
                 "GET /sing-result/{id}: has no role, so the client does not use it: in its path a status has "
                 "{task_id}, a result or a part {run_id}, and the overlay cannot rename a parameter"
             ),
         ),
         (
-            get("/sing-result/{run_id}").replace("get /sing", "put /sing").replace("    get:", "    put:"),
+            published.get("/sing-result/{run_id}").replace("get /sing", "put /sing").replace("    get:", "    put:"),
             (
                 "PUT /sing-result/{run_id}: has none of the roles of docs/guides/new-endpoint.md, so the client does "
                 "not use it"
@@ -344,7 +310,7 @@ def test_where_tags_would_not_help_it_is_said_what_is_expected(project: Path, pa
 
 
 def test_a_result_that_is_not_json_is_said_to_be_none_until_the_overlay_adds_some(project: Path) -> None:
-    pages = sing()
+    pages = published.sing()
     last_lines(project, pages["get-sing-status"], "get-sing-status")
     page = pages["get-sing-result"].replace("application/json", "audio/wav", 1)
     (said,) = last_lines(project, page, "get-sing-result")

@@ -10,7 +10,11 @@ from scripts.common.project import PACKAGE
 from scripts.common.strict_yaml import dump, load_file
 from scripts.pipeline.document import make_document
 from scripts.pipeline.generate import generate
+from scripts.pipeline.import_page import import_page
 from scripts.pipeline.spelling import spelled
+
+from .published import sing
+from .test_new_family import use
 
 Document = dict[str, Any]
 OCTETS = {"type": "string", "contentMediaType": "application/octet-stream"}
@@ -86,7 +90,7 @@ def test_a_media_type_is_in_its_plainest_spelling(small: Document, written: str)
         ({"allOf": [{"properties": {"a": {}}}], "properties": {"b": {}}}, None),
         ({"allOf": [{"type": "object"}, {"required": ["a"]}]}, None),
         ({"properties": {"allOf": {"type": "string"}}}, None),
-        ({"anyOf": [REF, {"type": "null"}]}, None),
+        ({"items": {"anyOf": [REF, {"type": "null"}]}}, None),
         ({**REF, "anyOf": [{"minLength": 1}]}, None),
     ],
 )
@@ -144,6 +148,35 @@ def test_what_stands_in_a_path_is_never_null(small: Document, schema: Any, expec
     small["components"]["parameters"]["Id"]["schema"] = schema
     parameter = spelled(small)["components"]["parameters"]["Id"]
     assert parameter == {"name": "id", "in": "path", "required": True, "schema": expected}
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ({"anyOf": [REF, {"type": "null"}], "title": "Body"}, {**REF, "title": "Body"}),
+        ({"type": ["object", "null"], "properties": {"a": {}}}, {"type": "object", "properties": {"a": {}}}),
+        (REF, REF),
+    ],
+)
+def test_a_body_that_may_be_left_out_is_never_null(small: Document, schema: Any, expected: Any) -> None:
+    assert spelled(with_body(small, "application/json", schema)) == with_body(small, "application/json", expected)
+
+
+def test_a_create_of_a_body_that_may_be_left_out_takes_its_fields(project: Path) -> None:
+    for name, page in sing().items():
+        written = page.replace(
+            "schema:\n              $ref: '#/components/schemas/SingPayload'",
+            "schema:\n              anyOf:\n              - $ref: '#/components/schemas/SingPayload'\n"
+            "              - type: 'null'\n              title: Body",
+        )
+        assert (written == page) == (name != "create-sing")
+        import_page(written, slug=name, pages=project / "openapi/pages")
+    generate(project)
+    code = (
+        "from camb_client import kinds, models; print(kinds.operations('sing'), models.SingBody(text='la').to_dict())"
+    )
+    ended = use(project / "generated", code)
+    assert ended.stdout == "('status', 'create', 'result') {'text': 'la'}\n", ended.stderr
 
 
 def test_what_may_be_left_out_elsewhere_may_be_null(small: Document) -> None:
