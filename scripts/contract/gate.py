@@ -94,7 +94,7 @@ def past(root: Path, ref: str) -> Layers:
             merged = merge(pages)
             check(merged, lambda path: first_with(pages, path))
         except PipelineError as error:
-            raise PipelineError(f"{ref}: {error.where}", error.reason) from error
+            raise PipelineError(f"{ref}: {error.where}", *error.reasons) from error
         try:
             (folder / "spec").write_bytes(git(root, "show", f"{commit}:./{SPEC}"))
         except PipelineError as error:

@@ -107,12 +107,18 @@ def _run_generator(openapi: Path, templates: Path, source: Path, digest: str, pa
             errors = generate_client(config=config, custom_template_path=templates)
     except Exception as error:  # It may fail in any way; a traceback through it helps nobody.
         raise PipelineError(SPEC, f"the generator failed: {type(error).__name__}: {error}") from error
-    for problem in errors:
-        # The sentence may show objects of the generator; the part of the document that it is about is in the data.
-        reason = re.sub(r"<[\w.]+ object at 0x\w+>", "…", f"{problem.header} {problem.detail or ''}".strip())
-        data = getattr(problem, "data", None)
-        about = "" if data is None else f" (about {data.model_dump_json(by_alias=True, exclude_unset=True)[:300]})"
-        raise PipelineError(SPEC, f"the generator would leave something out: {reason}{about}")
+    if errors:
+        # All of them: one may say only that a reference is missing, and another what became of it.
+        raise PipelineError(SPEC, *(f"the generator would leave something out: {_reason(one)}" for one in errors))
+
+
+def _reason(problem: Any) -> str:
+    """What the generator says, without its own objects; the part of the document that it is about is in the data."""
+    reason = re.sub(r"<[\w.]+ object at 0x\w+>", "…", f"{problem.header} {problem.detail or ''}".strip())
+    data = getattr(problem, "data", None)
+    about = "" if data is None else f" (about {data.model_dump_json(by_alias=True, exclude_unset=True)[:300]})"
+    mend = ": say what it is to the generator, in content_type_overrides of openapi/generator.yaml"
+    return f"{reason}{mend if 'Unsupported content_type' in reason else ''}{about}"
 
 
 def _check_modules(document: Document, package: Path) -> None:

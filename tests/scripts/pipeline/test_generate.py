@@ -20,6 +20,8 @@ from scripts.common.project import PACKAGE, ROOT, SPEC
 from scripts.pipeline.generate import check, differences, generate, main
 from scripts.pipeline.import_page import import_page
 
+from . import published
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 UP_TO_DATE = "camb.yaml and generated/camb_openapi: up to date"
 
@@ -188,11 +190,29 @@ def test_a_refusal_writes_nothing(
     out, err = capsys.readouterr()
     assert err.startswith(f"error: {message}")
     assert "object at 0x" not in err
-    assert (out, err.count("\n")) == ("", 1)
+    assert out == ""
+    assert {line.partition(": ")[0] for line in err.splitlines()[1:]} <= {SPEC}  # A line for each of several reasons.
     # A folder in generated/ comes and goes, which touches generated/ itself.
     after = state(project)
     before.pop(str(project / "generated")), after.pop(str(project / "generated"))
     assert after == before
+
+
+def test_all_that_the_generator_says_is_said_with_what_to_do(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The operation lacks a reference, says one line, and the other that the enum has no one type, which is why."""
+    pages = published.sing()
+    pages["create-sing"] = pages["create-sing"].replace("text:", "pitch:\n          enum: [low, 440]\n        text:")
+    pages["get-sing-result"] = pages["get-sing-result"].replace("application/json", "video/mp4", 1)
+    for name, page in pages.items():
+        import_page(page, slug=name, pages=project / "openapi/pages")
+    assert main(["--root", str(project)]) == 1
+    said = capsys.readouterr().err.splitlines()
+    assert [line.partition(": ")[0] for line in said] == ["error", SPEC, SPEC], said
+    (mended,) = [line for line in said if "content_type video/mp4" in line]
+    assert ": say what it is to the generator, in content_type_overrides of openapi/generator.yaml" in mended
+    (why,) = [line for line in said if "/components/schemas/SingPayload" in line]
+    assert "Got {<class 'int'>, <class 'str'>}" in why
+    assert any("parsing POST /sing within apis" in line for line in said)
 
 
 def test_an_operation_that_the_generator_loses_is_missed(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
