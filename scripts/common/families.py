@@ -35,14 +35,15 @@ def result_schema(document: Document, operation: dict[str, Any]) -> At:
     return node
 
 
-def gives_json(document: Document, operation: dict[str, Any]) -> bool:
-    """Whether some 2xx of an operation is described as JSON: of anything else the generator makes nothing to read."""
+def json_schemas(document: Document, operation: dict[str, Any]) -> list[At]:
+    """What the 2xx of an operation are as JSON: of anything else the generator makes nothing to read."""
+    found = []
     for code, response in members(At(operation.get("responses"), ())).items():
         content = members(keys(document, response).get("content", NOTHING)) if str(code).startswith("2") else {}
         for name, media in content.items():
-            if (name == "application/json" or name.endswith("+json")) and "schema" in keys(document, media):
-                return True
-    return False
+            if name == "application/json" or name.endswith("+json"):
+                found.append(keys(document, media).get("schema", NOTHING))
+    return [at for at in found if at is not NOTHING]
 
 
 def result_properties(document: Document, operation: dict[str, Any]) -> dict[str, At]:
@@ -126,7 +127,7 @@ def purposes(document: Document, path: str, method: str) -> list[str]:
     why_not = ", but the client has no create for it: the body is not an object with fields"
     why_not = "" if takes_fields(document, operation) else why_not
     unread = ", but the client has none: the response is not JSON, which an action of the overlay may add to it"
-    unread = "" if gives_json(document, operation) else unread
+    unread = "" if json_schemas(document, operation) else unread
     said = [f"tells the status of {kind} tasks" for kind, at in families(document).items() if at[1:] == place]
     for kind, mine in roles(document).items():
         found = {
@@ -159,10 +160,15 @@ def body_properties(document: Document, operation: dict[str, Any]) -> dict[str, 
     return members(keys(document, node).get("properties", NOTHING))
 
 
+def body_schemas(document: Document, operation: dict[str, Any]) -> list[At]:
+    """What an operation takes, by content type."""
+    content = members(keys(document, At(operation.get("requestBody"), ())).get("content", NOTHING))
+    return [keys(document, media).get("schema", NOTHING) for media in content.values()]
+
+
 def takes_fields(document: Document, operation: dict[str, Any]) -> bool:
     """Whether each body of an operation is one object with fields; a list, a file or one of several models is none."""
-    content = members(keys(document, At(operation.get("requestBody"), ())).get("content", NOTHING))
-    schemas = [keys(document, keys(document, media).get("schema", NOTHING)) for media in content.values()]
+    schemas = [keys(document, at) for at in body_schemas(document, operation)]
     several = {"anyOf", "oneOf", "items"}
     return bool(schemas) and not any(
         several & it.keys() or it.get("type", NOTHING).value in ("array", "string") for it in schemas

@@ -7,7 +7,7 @@ a page promised it or only a supplement said so.
 from collections.abc import Iterator
 
 from ..common.documents import NOTHING, At, Document, JsonPath, members, pointer
-from ..common.families import Place, families, gives_json, identifier, lookups, roles
+from ..common.families import Place, families, identifier, json_schemas, lookups, roles
 from ..common.refs import keys, parameters
 from .changes import BREAKING, CORRECTED, Change
 
@@ -62,7 +62,7 @@ def _part(document: Document, place: Place, name: str) -> Names:
 
 def _result(document: Document, place: Place, model: str) -> Names:
     found: Names = {}
-    if not gives_json(document, document["paths"][place[0]][place[1]]):
+    if not json_schemas(document, document["paths"][place[0]][place[1]]):
         return found
     for code, response in members(_at(document, place, "responses")).items():
         if str(code).startswith("2"):

@@ -13,9 +13,20 @@ from typing import Any, NamedTuple
 
 from ..common.documents import At, Document, JsonPath, children, objects, operations, place, pointer
 from ..common.errors import PipelineError
-from ..common.families import EVERY_PAGE, TASK_RESULT, Place, families, identifier, roles
+from ..common.families import (
+    EVERY_PAGE,
+    TASK_RESULT,
+    Place,
+    body_schemas,
+    families,
+    identifier,
+    json_schemas,
+    lookups,
+    roles,
+    takes_fields,
+)
 from ..common.project import OVERLAY
-from ..common.refs import UnresolvedError, behind
+from ..common.refs import UnresolvedError, behind, origin
 
 
 class Problem(NamedTuple):
@@ -172,21 +183,43 @@ def kinds(document: Document) -> Iterator[Problem]:
 
 
 def class_names(document: Document) -> Iterator[Problem]:
-    """No two schemas become one class, as `my_thing` and `MyThing` would."""
-    from openapi_python_client.strings import ClassName
+    """No two schemas become one class or one module, as `my_thing` and `MyThing`, or `TTSThing` and `TtsThing`, would.
 
+    Nor is one called what the client calls another, the body or the result of a kind: it would be taken for that.
+    """
+    from openapi_python_client.strings import ClassName, PythonIdentifier
+
+    here, advice = ("components", "schemas"), f"another title in {OVERLAY}"
     seen: dict[str, str] = {}
+    by_role = {name: (what, schemas) for name, what, schemas in _by_role(document)}
     for name, schema in _schemas(document).items():
         if not isinstance(schema, dict) or not {"properties", "enum", "allOf"} & schema.keys():
             continue  # The generator makes no class of it.
         made = str(ClassName(str(schema.get("title") or name), prefix=""))
-        first = seen.setdefault(made, name)
+        module = str(PythonIdentifier(made, prefix=""))
+        first = seen.setdefault(module, name)
         if first != name:
-            here = ("components", "schemas")
-            reason = (
-                f"becomes the class {made}, as does {pointer((*here, first))}: give one of them a title in {OVERLAY}"
-            )
-            yield Problem((*here, name), reason)
+            reason = f"becomes the class {made} in {module}.py, where {pointer((*here, first))} is: give one of them"
+            yield Problem((*here, name), f"{reason} {advice}")
+        what, schemas = by_role.get(made, ("", []))
+        if what and (*here, name) not in [origin(document, at).path for at in schemas]:
+            yield Problem((*here, name), f"becomes the class {made}, as users call {what}: give this one {advice}")
+
+
+def _by_role(document: Document) -> Iterator[tuple[str, str, list[At]]]:
+    """What users call the bodies and results of kinds, parts and lookups: each name, whose it is, and its schemas."""
+    from openapi_python_client.strings import ClassName
+
+    named = [(path, "Result", [at]) for path, at in lookups(document).items()]
+    for kind, mine in roles(document).items():
+        named += [(kind, "Body", mine.create), (kind, "Result", mine.result)]
+        named += [(name.lower(), "Result", places) for name, places in mine.parts.items()]
+    for stem, role, places in named:
+        for path, method in places:
+            operation = document["paths"][path][method]
+            schemas = json_schemas(document, operation) if role == "Result" else body_schemas(document, operation)
+            if schemas and (role == "Result" or takes_fields(document, operation)):
+                yield f"{ClassName(stem, prefix='')}{role}", f"the {role.lower()} of {method.upper()} {path}", schemas
 
 
 def _schemas(document: Document) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Apply `openapi/overlay.yaml`: our corrections to the docs, each with a reason and evidence.
 
-The overlay adds, renames ids and tags, and deprecates; it loosens no promise of the pages. Its format is Overlay 1.0
-(https://spec.openapis.org/overlay/v1.0.0.html), so that any tool can apply it with the same result; this one is
-stricter than the standard, which lets an action match or change nothing.
+The overlay adds, renames ids, tags and titles of components, and deprecates; it loosens no promise of the pages. Its
+format is Overlay 1.0 (https://spec.openapis.org/overlay/v1.0.0.html), so that any tool can apply it with the same
+result; this one is stricter than the standard, which lets an action match or change nothing.
 """
 
 import re
@@ -131,7 +131,8 @@ def _merge(target: dict[str, Any], update: dict[str, Any], was: Any, path: JsonP
         else:
             if not _may_replace(here, new):
                 raise PipelineError(
-                    where, f"replaces {pointer(here)}; only ids may be replaced, and deprecated by true"
+                    where,
+                    f"replaces {pointer(here)}; only ids may be replaced, titles of components, and deprecated by true",
                 )
             _check_was(target[key], was.pop(key, None), here, where)
             target[key] = new
@@ -145,6 +146,9 @@ def _check_was(value: Any, was: Any, path: JsonPath, where: str) -> None:
 
 
 def _may_replace(path: JsonPath, new: Any) -> bool:
+    """Whether it loosens no promise: an id names a module, and the title of a component a class."""
+    if path[:2] == ("components", "schemas") and len(path) == 4 and path[3] == "title":
+        return True
     return _is_operation(path[:-1]) and (path[-1] == "operationId" or (path[-1] == "deprecated" and new is True))
 
 

@@ -254,6 +254,38 @@ def test_two_schemas_of_one_class_are_named_with_the_way_out(
     schemas = small["components"]["schemas"]
     schemas["my_thing"] = {"type": "object", "properties": {"a": {"type": "string"}}}
     schemas["myThing"] = schema
-    both = "/components/schemas/myThing: becomes the class MyThing, as does /components/schemas/my_thing"
-    said = [f"{pointer(path)}: {reason}" for path, reason in class_names(small)]
-    assert said == [f"{both}: give one of them a title in openapi/overlay.yaml"] * is_class
+    both = "/components/schemas/myThing: becomes the class MyThing in my_thing.py, where /components/schemas/my_thing"
+    assert classes(small) == [f"{both} is: give one of them another title in openapi/overlay.yaml"] * is_class
+
+
+def classes(document: Document) -> list[str]:
+    return [f"{pointer(path)}: {reason}" for path, reason in class_names(document)]
+
+
+def test_two_classes_of_one_module_are_named(small: Document) -> None:
+    """The one would be written over the other."""
+    for name in ("TTSOptions", "TtsOptions"):
+        small["components"]["schemas"][name] = {"type": "object", "properties": {name: {"type": "string"}}}
+    (said,) = classes(small)
+    where = "/components/schemas/TtsOptions: becomes the class TtsOptions in tts_options.py"
+    assert said.startswith(f"{where}, where /components/schemas/TTSOptions is: give one of them another title")
+
+
+@pytest.mark.parametrize(
+    ("role", "what"), [("Body", "the body of POST /sing"), ("Result", "the result of GET /song/{run_id}")]
+)
+def test_a_schema_that_is_called_as_another_is_by_its_role_is_named(small: Document, role: str, what: str) -> None:
+    with_family(small, "sing", "sing", "song")
+    one: Document = {"type": "object", "properties": {"a": {"type": "string"}}}
+    small["components"]["schemas"] |= {f"Sing{role}": one, "Other": copy.deepcopy(one)}
+    it: Document = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Other"}}}}
+    untyped = {"200": {"description": "ok", "content": {"application/json": {"schema": {}}}}}
+    small["paths"]["/sing"] = {"post": {"operationId": "sing", "responses": untyped}}
+    if role == "Body":
+        small["paths"]["/sing"]["post"]["requestBody"] = it
+    else:
+        small["paths"]["/song/{run_id}"]["get"]["responses"]["200"] = it
+    said = f"/components/schemas/Sing{role}: becomes the class Sing{role}, as users call {what}: give this one another"
+    assert classes(small) == [f"{said} title in openapi/overlay.yaml"]
+    it["content"]["application/json"]["schema"]["$ref"] = f"#/components/schemas/Sing{role}"
+    assert classes(small) == []  # As it should be.

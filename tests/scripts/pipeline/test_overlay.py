@@ -89,6 +89,12 @@ def test_what_is_replaced_may_be_said_deep_down(small: Document) -> None:
 STATUS = "$.components.schemas.Status"
 
 
+def test_the_title_of_a_component_may_be_replaced_for_it_names_a_class(small: Document) -> None:
+    small["components"]["schemas"]["Status"]["title"] = "S"
+    result = apply(small, action(STATUS, update={"title": "T"}, x_was={"title": "S"}))
+    assert result["components"]["schemas"]["Status"]["title"] == "T"
+
+
 @pytest.mark.parametrize(
     ("bad", "message"),
     [
@@ -117,7 +123,7 @@ STATUS = "$.components.schemas.Status"
         (action(STATUS, update="x"), "only a mapping can be merged, and only into a mapping (/components/schemas"),
         (action(STATUS, update={"type": "null"}, x_was={"type": "string"}), "replaces /components/schemas/Status/type"),
         (action(STATUS, update={"enum": "x"}), "replaces /components/schemas/Status/enum; only ids may be replaced"),
-        (action("$", update={"info": None}), "replaces /info; only ids may be replaced, and deprecated by true"),
+        (action("$", update={"info": None}), "replaces /info; only ids may be replaced, titles of components, and "),
         (action(f"{STATUS}.enum", remove=True, x_was=["DONE", "OPEN"]), "removes /components/schemas/Status/enum; "),
         (action(f"{GET}.security", remove=True), "removes /paths/~1a~1{id}/get/security; only the tags of an oper"),
         (action("$", remove=True), "removes /; only the tags of an operation may be removed"),

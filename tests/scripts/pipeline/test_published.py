@@ -328,6 +328,32 @@ def test_a_result_that_is_not_json_is_said_to_be_none_until_the_overlay_adds_som
     assert ended.stdout == "SungResult\n", ended.stderr
 
 
+def test_a_component_that_is_called_as_another_is_by_its_role_gets_another_title(project: Path) -> None:
+    """Else `models.SingResult` would be what stands in the result, and not the result."""
+    pages = published.sing()
+    sung = {"SingResult": {**published.SUNG, "title": "SingResult"}}
+    answer = {"properties": {"result": published.ref("SingResult")}, "type": "object", "title": "GetSingResultResponse"}
+    pages["get-sing-result"] = published.page(
+        "GET /sing-result/{run_id}",
+        "get_sing_result",
+        "Singing",
+        published.ref("GetSingResultResponse"),
+        parameters=[published.RUN_ID_PATH],
+        schemas={**sung, "GetSingResultResponse": answer},
+    )
+    for name, page in pages.items():
+        import_page(page, slug=name, pages=project / "openapi/pages")
+    with pytest.raises(PipelineError, match=r"/SingResult: becomes the class SingResult, as users call the result of"):
+        make_document(project)
+    overlay = load_file(project / OVERLAY, OVERLAY)
+    action = {"target": "$.components.schemas.SingResult", "description": "d", "x-evidence": "e"}
+    overlay["actions"].append({**action, "x-was": {"title": "SingResult"}, "update": {"title": "SungSong"}})
+    (project / OVERLAY).write_text(dump(overlay))
+    generate(project)
+    ended = use(project / "generated", "from camb_client import models as m; print(m.SingResult.__name__, m.SungSong)")
+    assert ended.stdout.startswith("GetSingResultResponse <class"), ended.stderr
+
+
 def test_a_body_of_two_content_types_makes_code_without_a_fault(with_kind: Callable[[str], Path]) -> None:
     root = with_kind("transcribe")
     path = root / SUPPLEMENTS / "create-transcribe.yaml"
