@@ -82,8 +82,9 @@ def roles(document: Document) -> dict[str, Roles]:
 
     What is made and sent at once has the path of the kind and `-stream` after it.
 
-    An operation is for the kinds that its tags name; one that names none, for the only kind whose status has a tag in
-    common with it; of several such kinds, for the one that its path begins with, the longest.
+    An operation is for the kinds that its tags name, written as a kind is; one that names none, for the only kind whose
+    status has a tag in common with it. Of several such kinds it is for the one that its path begins with, the longest,
+    or else for the one that the tag would name.
     """
     statuses = {kind: document["paths"][path][method] for kind, (_, path, method) in families(document).items()}
     found = {kind: Roles([], [], [], [], {}) for kind in statuses}
@@ -102,7 +103,7 @@ def roles(document: Document) -> dict[str, Roles]:
             elif role == "result":
                 mine.result.append((path, method))
             else:
-                name = identifier(path.split("/")[1])
+                name = identifier("_".join(step for step in path.split("/") if not step.startswith("{")))
                 name = name if name.startswith(identifier(kind)) else f"{identifier(kind)}_{name}"
                 mine.parts.setdefault(name.upper(), []).append((path, method))
     return found
@@ -116,7 +117,8 @@ def role_for_runs(document: Document, path: str, method: str) -> str:
     required = {name for (where, name), needed in asked.items() if where != "path" and needed}
     if method == "post" and not in_path and "run_ids" in body_properties(document, document["paths"][path][method]):
         return "results"
-    if method == "get" and in_path == {"run_id"} and not required:
+    # What is below a run, as /sing-result/{run_id}/segments, is a part of it.
+    if method == "get" and in_path == {"run_id"} and path.rstrip("/").endswith("{run_id}") and not required:
         return "result"
     return "part" if method == "get" and "run_id" in in_path else ""
 
@@ -197,10 +199,17 @@ def creates(document: Document, path: str, method: str) -> bool:
 
 
 def _kinds(statuses: dict[str, dict[str, Any]], path: str, operation: dict[str, Any]) -> list[str]:
-    tags = {identifier(tag) for tag in operation.get("tags") or []} - {identifier(EVERY_PAGE)}
-    if named := [kind for kind in statuses if identifier(kind) in tags]:
+    tags = set(operation.get("tags") or []) - {EVERY_PAGE}
+    if named := [kind for kind in statuses if {kind, identifier(kind)} & tags]:
         return named
-    alike = [kind for kind, it in statuses.items() if tags & {identifier(tag) for tag in it.get("tags") or []}]
+    # The docs may have a tag Story for several kinds, and one of them may be story.
+    words = {identifier(tag) for tag in tags}
+    alike = [
+        kind
+        for kind, it in statuses.items()
+        if words & {identifier(kind), *(identifier(tag) for tag in it.get("tags") or [])}
+    ]
     if len(alike) > 1:  # /sing-long-result begins with /sing- too, and belongs to sing-long.
-        alike = sorted((kind for kind in alike if path.startswith(f"/{kind}-")), key=len)[-1:]
-    return alike
+        begun = [kind for kind in alike if path.startswith((f"/{kind}-", f"/{kind}/"))]
+        alike = sorted(begun, key=len)[-1:] or [kind for kind in alike if identifier(kind) in words]
+    return alike if len(alike) == 1 else []

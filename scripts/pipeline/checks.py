@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from ..common.documents import At, Document, JsonPath, children, objects, operations, place, pointer
+from ..common.documents import At, Document, JsonPath, children, is_supplement, objects, operations, place, pointer
 from ..common.errors import PipelineError
 from ..common.families import (
     EVERY_PAGE,
@@ -177,9 +177,9 @@ def kinds(document: Document) -> Iterator[Problem]:
         yield from _once(f"the handle {handle}", [(path, method)], names)
     for kind, mine in roles(document).items():
         for role, places in (("create", mine.create), ("result", mine.result), ("results", mine.results)):
-            yield from _once(f"the {role} of {kind}", places, {})
+            yield from _once(f"the {role} of {kind}", _pages_last(document, places), {})
         for name, places in mine.parts.items():
-            yield from _once(f"the handle {name}", places, names)
+            yield from _once(f"the handle {name}", _pages_last(document, places), names)
 
 
 def class_names(document: Document) -> Iterator[Problem]:
@@ -227,11 +227,16 @@ def _schemas(document: Document) -> dict[str, Any]:
     return schemas if isinstance(schemas, dict) else {}
 
 
+def _pages_last(document: Document, places: list[Place]) -> list[Place]:
+    """The last is blamed: a page that takes the role of a supplement, not the supplement."""
+    return sorted(places, key=lambda at: not is_supplement(document["paths"][at[0]][at[1]]))
+
+
 def _once(what: str, places: list[Place], seen: dict[str, Place]) -> Iterator[Problem]:
     for path, method in places:
         first = seen.setdefault(what, (path, method))
         if first != (path, method):
-            reason = f"is {what} as well as {first[1].upper()} {first[0]}: tell them apart by their tags"
+            reason = f"is {what} as well as {first[1].upper()} {first[0]}: give one of them other tags in {OVERLAY}"
             yield Problem(("paths", path, method), reason)
 
 

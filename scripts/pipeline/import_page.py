@@ -56,6 +56,8 @@ def import_page(text: str, *, slug: str, pages: Path = ROOT / PAGES, source: str
         after = _document(root)
     for supplement in supplements:
         lines += [f"{supplement.file}: removed, for its page is here. {_differences(before, after)}"]
+    if isinstance(after, PipelineError) and (root / OVERLAY).exists():
+        lines.append(f"Nothing can be generated as it is. {after}")
     return "\n".join([*lines, *kept, *_use(after, page)])
 
 

@@ -234,6 +234,35 @@ def test_of_kinds_that_share_a_tag_the_longest_that_the_path_begins_with_counts(
     assert found["sing-long"].result == [("/sing-long-result/{run_id}", "get")]
 
 
+def test_a_tag_of_the_docs_that_is_a_kind_takes_nothing_from_the_others_that_have_it(small: Document) -> None:
+    """`Story` is what the docs group, `story` what names a kind."""
+    with_family(with_family(small, "story", "Story", "story-result"), "audiobook", "Story", "audiobook-result")
+    small["paths"]["/tale/{run_id}"] = copy.deepcopy(small["paths"]["/story-result/{run_id}"])
+    assert roles(small)["audiobook"].result == [("/audiobook-result/{run_id}", "get")]
+    assert roles(small)["story"].result == [("/story-result/{run_id}", "get"), ("/tale/{run_id}", "get")]
+    small["paths"]["/tale/{run_id}"]["get"]["tags"] = ["audiobook", "Story"]
+    assert [place for place, _ in roles(small)["story"].result] == ["/story-result/{run_id}"]
+
+
+def test_what_is_below_a_run_is_a_part_of_it(small: Document) -> None:
+    with_family(with_family(small, "sing", "Songs", "sing-result"), "hum", "Songs", "hum-result")
+    for path in ("/sing-result/{run_id}/segments", "/sing/{run_id}/speakers"):
+        small["paths"][path] = copy.deepcopy(small["paths"]["/sing-result/{run_id}"])
+    found = roles(small)["sing"]
+    assert found.result == [("/sing-result/{run_id}", "get")]
+    assert found.parts == {
+        "SING_RESULT_SEGMENTS": [("/sing-result/{run_id}/segments", "get")],
+        "SING_SPEAKERS": [("/sing/{run_id}/speakers", "get")],
+    }
+
+
+def test_a_page_that_takes_the_role_of_a_supplement_is_blamed_for_it(small: Document) -> None:
+    with_family(small, "sing", "sing", "tune", "song")
+    small["paths"]["/song/{run_id}"]["get"]["x-evidence"] = {}
+    (said,) = problems(small)
+    assert said.startswith("/paths/~1tune~1{run_id}/get: is the result of sing as well as GET /song/{run_id}: give one")
+
+
 def test_a_kind_that_python_cannot_name_is_refused(small: Document) -> None:
     (said,) = problems(with_family(small, "3d-song", "3d_song"))
     assert said.startswith("/paths/~13d-song~1{task_id}/get: its handle would be 3D_SONG, which is no name in Python")

@@ -328,6 +328,36 @@ def test_a_result_that_is_not_json_is_said_to_be_none_until_the_overlay_adds_som
     assert ended.stdout == "SungResult\n", ended.stderr
 
 
+def test_what_is_below_a_run_has_a_handle_of_its_own(project: Path) -> None:
+    for name, page in sorted(published.sing().items()):
+        last_lines(project, page, name)
+    page = published.get("/sing-result/{run_id}/segments")
+    (said,) = last_lines(project, page.replace("get_sing_result", "get_segments"), "segments")
+    part = "tells a part of the result of sing tasks (kinds.SING_RESULT_SEGMENTS)"
+    assert said == f"GET /sing-result/{{run_id}}/segments: {part}"
+    generate(project)
+    ended = use(
+        project / "generated",
+        "from camb_client import kinds\n"
+        "from camb_client.testing import FakeCamb, VirtualClock\n"
+        "fake = FakeCamb(clock=VirtualClock())\n"
+        "fake.add('sing:1', run_id=7)\n"
+        "with fake.client() as camb:\n"
+        "    print(type(camb.family(kinds.SING).part(kinds.SING_RESULT_SEGMENTS, 7)).__name__)",
+    )
+    assert ended.stdout == "SungResult\n", ended.stderr
+
+
+def test_what_would_be_refused_is_said_at_the_import(project: Path) -> None:
+    for name, page in published.sing().items():
+        last_lines(project, page, name)
+    (said,) = last_lines(project, published.get("/sing-metadata/{run_id}"), "metadata")
+    assert said == (
+        "Nothing can be generated as it is. openapi/pages/metadata.yaml: /paths/~1sing-metadata~1{run_id}/get: is the "
+        "result of sing as well as GET /sing-result/{run_id}: give one of them other tags in openapi/overlay.yaml"
+    )
+
+
 def test_a_component_that_is_called_as_another_is_by_its_role_gets_another_title(project: Path) -> None:
     """Else `models.SingResult` would be what stands in the result, and not the result."""
     pages = published.sing()
