@@ -4,7 +4,7 @@ import re
 from typing import Any, NamedTuple
 
 from .documents import NOTHING, WORDS, At, Document, JsonPath, members, operations
-from .refs import keys, origin, parameters
+from .refs import keys, origin, parameters, types
 
 TASK_RESULT = "OrchestratorPipelineResult"  # the class that the facade reads a task's status from
 EVERY_PAGE = "Apis"  # the first tag of every operation of the docs
@@ -111,10 +111,11 @@ def roles(document: Document) -> dict[str, Roles]:
 
 def role_for_runs(document: Document, path: str, method: str) -> str:
     """What an operation is for the runs of the kinds that it belongs to: `result`, `results`, `part`, or nothing."""
-    asked = {(it["in"].value, it["name"].value): it.get("required", NOTHING).value is True
-             for it in parameters(document, path, method)}  # fmt: skip
+    asked = {(it["in"].value, it["name"].value): it for it in parameters(document, path, method)}
     in_path = {name for where, name in asked if where == "path"}
-    required = {name for (where, name), needed in asked.items() if where != "path" and needed}
+    required = {name for (where, name), it in asked.items() if where != "path" and it.get("required", NOTHING).value}
+    if "run_id" in in_path and types(keys(document, asked["path", "run_id"].get("schema", NOTHING))) == {"string"}:
+        return ""  # A status tells a number.
     if method == "post" and not in_path and "run_ids" in body_properties(document, document["paths"][path][method]):
         return "results"
     # What is below a run, as /sing-result/{run_id}/segments, is a part of it.

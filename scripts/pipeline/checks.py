@@ -28,6 +28,8 @@ from ..common.families import (
 from ..common.project import OVERLAY
 from ..common.refs import UnresolvedError, behind, origin
 
+_FILE_NAME = 255  # bytes, which is what file systems take
+
 
 class Problem(NamedTuple):
     """Something wrong at one place of a document."""
@@ -197,6 +199,8 @@ def class_names(document: Document) -> Iterator[Problem]:
             continue  # The generator makes no class of it.
         made = str(ClassName(str(schema.get("title") or name), prefix=""))
         module = str(PythonIdentifier(made, prefix=""))
+        if len(f"{module}.py".encode()) > _FILE_NAME:
+            yield Problem((*here, name), f"is too long for the name of a file: give it {advice}")
         first = seen.setdefault(module, name)
         if first != name:
             reason = f"becomes the class {made} in {module}.py, where {pointer((*here, first))} is: give one of them"

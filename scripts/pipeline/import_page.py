@@ -94,6 +94,8 @@ def _no_use(document: Document, path: str, method: str) -> str:
             f"would be the status of {kind} tasks, but its 200 is not the task result (the schema {TASK_RESULT}). The "
             "overlay cannot replace a schema, so the client does not use it"
         )
+    if method == "get" and "{run_id}" in path:
+        return "has no role, so the client does not use it: its run_id is no number, as those are that a status tells"
     if method == "get" and parameters:
         return (
             "has no role, so the client does not use it: in its path a status has {task_id}, a result or a part "

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ..common.documents import METHODS, Document, JsonPath, copied, follow, operations, place, shown
 from ..common.errors import PipelineError
-from ..common.project import PAGES
+from ..common.project import PAGES, SUPPLEMENTS
 from ..common.strict_yaml import load_file
 
 
@@ -152,7 +152,7 @@ def _same(first: Any, second: Any, path: JsonPath, first_file: str, second_file:
         for key in sorted(first.keys() | second.keys()):
             if key not in first or key not in second:
                 has, lacks = (first_file, second_file) if key in first else (second_file, first_file)
-                raise PipelineError(place(has, (*path, key)), f"is not in {lacks}; the pages have to agree")
+                raise PipelineError(place(has, (*path, key)), f"is not in {lacks}; {_agree(has, lacks)}")
             _same(first[key], second[key], (*path, key), first_file, second_file)
     elif isinstance(first, list) and isinstance(second, list):
         for index, (one, other) in enumerate(zip(first, second, strict=False)):
@@ -161,9 +161,17 @@ def _same(first: Any, second: Any, path: JsonPath, first_file: str, second_file:
             has, lacks = (first_file, second_file) if len(first) > len(second) else (second_file, first_file)
             index = min(len(first), len(second))
             extra = shown(max(first, second, key=len)[index])
-            raise PipelineError(place(has, (*path, index)), f"{extra} is not in {lacks}; the pages have to agree")
+            raise PipelineError(place(has, (*path, index)), f"{extra} is not in {lacks}; {_agree(has, lacks)}")
     elif type(first) is not type(second) or first != second:
         raise PipelineError(
             place(second_file, path),
-            f"{shown(second)} differs from {shown(first)} in {first_file}; the pages have to agree",
+            f"{shown(second)} differs from {shown(first)} in {first_file}; {_agree(first_file, second_file)}",
         )
+
+
+def _agree(*files: str) -> str:
+    """What to do about two files that differ."""
+    if any(file.startswith(SUPPLEMENTS) for file in files):
+        return "a supplement has to agree with the others: correct it"
+    again = "import both anew, and if they still differ, leave the newer out and tell those who publish the docs"
+    return f"the pages have to agree: {again}"

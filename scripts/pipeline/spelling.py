@@ -11,6 +11,8 @@ from ..common.media_types import plain_media_types
 from ..common.refs import behind, only_one
 from ..common.uploads import uploads_as_binary
 
+_TEXT = {"type": "string"}
+
 
 def spelled(document: Document) -> Document:
     """A copy that means the same: files are `format: binary`, what an `allOf` (or `anyOf`, `oneOf`) of one holds stands
@@ -35,8 +37,12 @@ def _title_apart(schemas: dict[str, Any]) -> None:
 
 def _without_null_in_path(document: Document, node: dict[str, Any]) -> dict[str, Any]:
     """A path has a text at each place. FastAPI writes null for a parameter that other operations may leave out."""
-    is_in_path = node.get("in") == "path" and isinstance(node.get("schema"), dict)
-    return {**node, "schema": _without_null(document, node["schema"])} if is_in_path else node
+    if node.get("in") != "path" or not isinstance(node.get("schema"), dict):
+        return node
+    schema = _without_null(document, node["schema"])
+    if node.get("name") == "run_id" and {key: it for key, it in schema.items() if key not in WORDS} == _TEXT:
+        schema = {**schema, "type": "integer"}  # What a status tells: in a path it is a text in any case.
+    return {**node, "schema": schema}
 
 
 def _without_null_as_body(document: Document, node: dict[str, Any]) -> dict[str, Any]:

@@ -183,7 +183,7 @@ def test_refuses_pages_that_contradict_each_other(docs: Docs, capsys: pytest.Cap
     docs.change("            - integer\n", "            - string\n", TTS)
     error, advice = refused(docs, capsys)
     assert error.startswith("error: openapi/pages/get-tts-result.yaml: /components/schemas/OrchestratorPipelineResult/")
-    assert error.endswith("the pages have to agree")
+    assert error.endswith("tell those who publish the docs")
     assert advice.startswith("what to do: tell those who publish the docs")
 
 

@@ -51,6 +51,7 @@ def test_a_broken_spec_fails_the_build(buildable: Path, what: str) -> None:
     assert ended.returncode != 0
     assert ended.stderr == (
         "error: openapi/pages/get-tts-result.yaml: /info/version: '0.2.0' differs from '0.1.0' in "
-        "openapi/pages/get-text-to-sound-status.yaml; the pages have to agree\n"
+        "openapi/pages/get-text-to-sound-status.yaml; the pages have to agree: import both anew, and if they still "
+        "differ, leave the newer out and tell those who publish the docs\n"
     )
     assert not list((buildable / "dist").glob("*"))

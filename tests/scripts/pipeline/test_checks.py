@@ -173,7 +173,8 @@ def with_family(document: Document, kind: str, tag: str, *results: str) -> Docum
     schemas(document).setdefault("OrchestratorPipelineResult", task)
 
     def get(name: str, parameter: str, schema: Document) -> Document:
-        parameters = [{"name": parameter, "in": "path", "required": True, "schema": {"type": "string"}}]
+        of = {"type": "integer" if parameter == "run_id" else "string"}
+        parameters = [{"name": parameter, "in": "path", "required": True, "schema": of}]
         content = {"application/json": {"schema": schema}}
         answer = {"200": {"description": "ok", "content": content}}
         return {"get": {"operationId": name, "tags": [tag], "parameters": parameters, "responses": answer}}
@@ -256,6 +257,13 @@ def test_what_is_below_a_run_is_a_part_of_it(small: Document) -> None:
     }
 
 
+def test_a_run_that_is_no_number_has_no_role(small: Document) -> None:
+    with_family(small, "sing", "sing", "song", "tune")
+    for path, schema in (("/song/{run_id}", {"type": "string", "format": "uuid"}), ("/tune/{run_id}", {})):
+        small["paths"][path]["get"]["parameters"][0]["schema"] = schema
+    assert roles(small)["sing"].result == [("/tune/{run_id}", "get")]
+
+
 def test_a_page_that_takes_the_role_of_a_supplement_is_blamed_for_it(small: Document) -> None:
     with_family(small, "sing", "sing", "tune", "song")
     small["paths"]["/song/{run_id}"]["get"]["x-evidence"] = {}
@@ -289,6 +297,14 @@ def test_two_schemas_of_one_class_are_named_with_the_way_out(
 
 def classes(document: Document) -> list[str]:
     return [f"{pointer(path)}: {reason}" for path, reason in class_names(document)]
+
+
+def test_a_schema_whose_module_no_file_system_takes_is_named(small: Document) -> None:
+    small["components"]["schemas"]["long" * 70] = {"type": "object", "properties": {"a": {"type": "string"}}}
+    (said,) = classes(small)
+    assert said.endswith("longlong: is too long for the name of a file: give it another title in openapi/overlay.yaml")
+    small["components"]["schemas"]["long" * 70]["title"] = "Long"
+    assert classes(small) == []
 
 
 def test_two_classes_of_one_module_are_named(small: Document) -> None:

@@ -73,7 +73,7 @@ def drop(*path: str) -> Callable[[Document], None]:
     return apply
 
 
-AGREE = "the pages have to agree"
+AGREE = "the pages have to agree: import both anew, and if they still differ, leave the newer out and tell those who"
 
 
 @pytest.mark.parametrize(

@@ -297,6 +297,13 @@ def test_a_new_family_says_what_it_waits_for_and_then_what_it_has(project: Path)
             ),
         ),
         (
+            published.get("/sing-result/{run_id}", published.in_path("run_id", {"type": "string", "format": "uuid"})),
+            (
+                "GET /sing-result/{run_id}: has no role, so the client does not use it: its run_id is no number, as "
+                "those are that a status tells"
+            ),
+        ),
+        (
             published.get("/sing-result/{run_id}").replace("get /sing", "put /sing").replace("    get:", "    put:"),
             (
                 "PUT /sing-result/{run_id}: has none of the roles of docs/guides/new-endpoint.md, so the client does "

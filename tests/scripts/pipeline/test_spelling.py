@@ -151,6 +151,22 @@ def test_what_stands_in_a_path_is_never_null(small: Document, schema: Any, expec
 
 
 @pytest.mark.parametrize(
+    ("name", "schema", "expected"),
+    [
+        ("run_id", {"type": "string", "title": "Run"}, "integer"),
+        ("run_id", {"anyOf": [{"type": "string"}, {"type": "null"}]}, "integer"),
+        ("run_id", {"type": "string", "format": "uuid"}, "string"),
+        ("task_id", {"type": "string"}, "string"),
+    ],
+)
+def test_a_run_in_a_path_is_the_number_that_a_status_tells(
+    small: Document, name: str, schema: Any, expected: str
+) -> None:
+    small["components"]["parameters"]["Id"] |= {"name": name, "schema": schema}
+    assert spelled(small)["components"]["parameters"]["Id"]["schema"]["type"] == expected
+
+
+@pytest.mark.parametrize(
     ("schema", "expected"),
     [
         ({"anyOf": [REF, {"type": "null"}], "title": "Body"}, {**REF, "title": "Body"}),

@@ -365,9 +365,9 @@ def test_a_component_that_differs_from_another_supplement_s_is_refused(
         (project / SUPPLEMENTS / f"{kind}.yaml").write_text(content)
     with pytest.raises(PipelineError) as refused:
         make_document(project)
-    assert str(refused.value).startswith(
+    assert str(refused.value) == (
         "openapi/supplements/sing.yaml: /components/schemas/Segment/title: 'Other' differs from 'Segment' in "
-        "openapi/supplements/dub.yaml"
+        "openapi/supplements/dub.yaml; a supplement has to agree with the others: correct it"
     )
 
 
