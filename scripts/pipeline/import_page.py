@@ -3,21 +3,34 @@
 PAGE is a file, `-` for the standard input, or an http(s) address. The block is written exactly as published, to
 `openapi/pages/<slug>.yaml`; corrections go to `openapi/overlay.yaml`. A supplement for the same operation is removed,
 and what the page says otherwise is printed. Where the tags no longer tell whose tasks an operation is about, because
-its supplement is gone or because another kind has the tag as well, the overlay says it.
+its supplement is gone or because another kind has the tag as well, the overlay says it. So it does where only the
+supplement knew what a result is as JSON.
 """
 
 import argparse
 import re
 import sys
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from ..common.atomic import write_file
 from ..common.documents import Document, is_supplement, operations
 from ..common.errors import PipelineError
-from ..common.families import EVERY_PAGE, TASK_RESULT, creates, families, identifier, purposes, role_for_runs, roles
+from ..common.families import (
+    EVERY_PAGE,
+    TASK_RESULT,
+    creates,
+    families,
+    identifier,
+    json_schemas,
+    purposes,
+    role_for_runs,
+    roles,
+)
 from ..common.project import OVERLAY, PAGES, ROOT, SPEC, SUPPLEMENTS
+from ..common.refs import plain
 from ..common.strict_yaml import dump, load, load_file
 from ..comparison import compare
 from ..comparison.changes import CORRECTED
@@ -52,7 +65,7 @@ def import_page(text: str, *, slug: str, pages: Path = ROOT / PAGES, source: str
     for supplement in supplements:
         (folder / Path(supplement.file).name).unlink()
     after = _document(root)
-    if kept := _keep_kinds(before, after, root, slug):
+    if kept := _keep(before, after, root, slug):
         after = _document(root)
     for supplement in supplements:
         lines += [f"{supplement.file}: removed, for its page is here. {_differences(before, after)}"]
@@ -104,12 +117,20 @@ def _no_use(document: Document, path: str, method: str) -> str:
     return "has none of the roles of docs/guides/new-endpoint.md, so the client does not use it"
 
 
-def _keep_kinds(before: Document | PipelineError, after: Document | PipelineError, root: Path, slug: str) -> list[str]:
-    """Have the overlay say whose the operations are that the page took from a kind; a line for each."""
+def _keep(before: Document | PipelineError, after: Document | PipelineError, root: Path, slug: str) -> list[str]:
+    """Have the overlay say what the document would no longer say of an operation; a line for each."""
     if isinstance(after, PipelineError):
         return []
-    had, has, lines = _kinds(_last(root) if isinstance(before, PipelineError) else before), _kinds(after), []
-    actions: list[dict[str, Any]] = []
+    known = _last(root) if isinstance(before, PipelineError) else before
+    kept = [*_keep_kinds(known, after, slug), *_keep_json(known, after, slug)]
+    if kept:
+        _append_actions(root / OVERLAY, [action for _, actions in kept for action in actions])
+    return [f"{OVERLAY}: {line}" for line, _ in kept]
+
+
+def _keep_kinds(before: Document, after: Document, slug: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Whose an operation is, where the page took it from a kind."""
+    had, has = _kinds(before), _kinds(after)
     for path, method, operation in operations(after):
         kinds, known = has.get((spelling(path), method), []), had.get((spelling(path), method), [])
         lost = [kind for kind in known if kind not in kinds and kind in families(after)]
@@ -122,15 +143,31 @@ def _keep_kinds(before: Document | PipelineError, after: Document | PipelineErro
             "description": f"Of which kind the operation is: its own tags do not say so ({', '.join(tags) or 'none'}).",
             "x-evidence": f"what it was for before the page {slug} was imported",
         }
-        actions += [{**action, "target": f"{action['target']}.tags", "x-was": tags, "remove": True}] if tags else []
+        remove = [{**action, "target": f"{action['target']}.tags", "x-was": tags, "remove": True}] if tags else []
         # All of the kinds: where one is named, those that share a tag of the docs count no more.
         told = [*map(identifier, [*kinds, *lost]), *(tag for tag in tags if tag != EVERY_PAGE)]
-        actions.append({**action, "update": {"tags": told}})
         about = " and ".join([*kinds, *lost])
-        lines.append(f"{OVERLAY}: says now that {method.upper()} {path} is about tasks of {about}")
-    if actions:
-        _append_actions(root / OVERLAY, actions)
-    return lines
+        yield (
+            f"says now that {method.upper()} {path} is about tasks of {about}",
+            [*remove, {**action, "update": {"tags": told}}],
+        )
+
+
+def _keep_json(before: Document, after: Document, slug: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """What a result is as JSON, where a supplement knew: a page may have the audio alone, and not its address."""
+    had = {(spelling(path), method): it for path, method, it in operations(before) if is_supplement(it)}
+    for path, method, operation in operations(after):
+        known = json_schemas(before, had.get((spelling(path), method), {}))
+        codes = [code for code in operation["responses"] if str(code).startswith("2")]
+        if known and codes and role_for_runs(after, path, method) and not json_schemas(after, operation):
+            schema = plain(before, known[0].value)
+            action = {
+                "target": f"$.paths['{path}'].{method}.responses['{codes[0]}']",
+                "description": "The client reads the JSON of a result, which the page does not have.",
+                "x-evidence": f"the supplement that the page {slug} replaced",
+                "update": {"content": {"application/json": {"schema": schema}}},
+            }
+            yield f"says now what {method.upper()} {path} is as JSON, as the supplement did", [action]
 
 
 def _last(root: Path) -> Document:

@@ -217,12 +217,19 @@ with fake.client() as camb:
 """
 
 
-def test_a_result_of_two_kinds_stays_with_both(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The page has the tag of the one alone, and a tag that names the other would take it from the first."""
+@pytest.mark.parametrize("is_audio", [False, True])
+def test_a_result_of_two_kinds_stays_with_both(project: Path, is_audio: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page has the tag of the one alone, and a tag that names the other would take it from the first.
+
+    Where it has the audio and not the address of it, what the supplement knew of that stays.
+    """
     shutil.copytree(ROOT / SUPPLEMENTS, project / SUPPLEMENTS)
     page = published.speech()["get-tts-run-info"]
-    said = import_page(page, slug="get-tts-run-info", pages=project / "openapi/pages")
+    page = page.replace("application/json", "audio/flac", 1) if is_audio else page
+    said = import_page(page, slug="get-tts-run-info", pages=project / "openapi/pages").splitlines()
     assert f"{OVERLAY}: says now that GET /tts-result/{{run_id}} is about tasks of tts and translated-tts" in said
+    row = f"{OVERLAY}: says now what GET /tts-result/{{run_id}} is as JSON, as the supplement did"
+    assert (row in said) == is_audio
     generate(project)
     monkeypatch.chdir(project)
     ended = use(project / "generated", SPOKEN)
