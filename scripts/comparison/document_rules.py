@@ -20,7 +20,7 @@ from ..common.documents import (
     security_schemes,
     servers,
 )
-from ..common.families import families, tells_a_result
+from ..common.families import families
 from ..common.refs import keys, parameters, plain, used
 from .changes import BREAKING, COMPATIBLE, DECISION, DOCS, Change, Statuses, Verdict
 from .engine import ANNOTATIONS, Comparison, Keys, Rules, always, changed, deprecated, required, word
@@ -94,21 +94,13 @@ def _pairs(comparison: Comparison) -> tuple[dict[_Operation, _Operation | None],
 
 
 def _is_same(was: _Operation, old: dict[str, Any], now: _Operation, new: dict[str, Any]) -> bool:
-    return _writes_otherwise(was, now) or old["operationId"] == new["operationId"]
-
-
-def _writes_otherwise(was: _Operation, now: _Operation) -> bool:
-    """Whether no more than what a parameter of the path is called may differ."""
     first, second = (["{}" if step.startswith("{") else step for step in path.split("/")] for path, _ in (was, now))
-    return first == second
+    return first == second or old["operationId"] == new["operationId"]
 
 
 def _say_what_became(comparison: Comparison, was: _Operation, now: _Operation) -> None:
     before, after = _kind(comparison.base, was), _kind(comparison.new, now)
-    if now != was and before and _writes_otherwise(was, now) and _tells(comparison.new, now):
-        advice = f"nothing: a server does not learn the name, and the client reads it as {line(*was)}"
-        comparison.say(("paths", *now), f"{line(*was)} is now {line(*now)}", COMPATIBLE, advice)
-    elif now != was:
+    if now != was:
         _say_of_operation(comparison, was, now, f"{line(*was)} is now {line(*now)}")
     elif before and not after:
         _say_of_operation(comparison, was, now, f"{line(*now)} no longer returns a task result")
@@ -132,11 +124,6 @@ def _say_of_operation(comparison: Comparison, was: _Operation, now: _Operation, 
 
 def _kind(document: Document, operation: _Operation) -> str | None:
     return next((kind for kind, place in families(document).items() if place == ("paths", *operation)), None)
-
-
-def _tells(document: Document, operation: _Operation) -> bool:
-    path, method = operation
-    return tells_a_result(document, document["paths"][path][method])
 
 
 def _works(document: Document, operation: _Operation) -> str:

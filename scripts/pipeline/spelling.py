@@ -1,12 +1,10 @@
 """Spell the document as the generator reads it: pages may write the same in ways that it takes for something else."""
 
 import json
-import re
 from functools import partial
 from typing import Any
 
-from ..common.documents import WORDS, At, Document, follow, mapped, operations, pointer
-from ..common.families import tells_a_result
+from ..common.documents import WORDS, At, Document, follow, mapped, pointer
 from ..common.media_types import plain_media_types
 from ..common.refs import behind, only_one
 from ..common.uploads import uploads_as_binary
@@ -16,15 +14,14 @@ _TEXT = {"type": "string"}
 
 def spelled(document: Document) -> Document:
     """A copy that means the same: files are `format: binary`, what an `allOf` (or `anyOf`, `oneOf`) of one holds stands
-    in its place, what stands in a path or is a body is never null, the id of a status is `task_id`, a schema written
-    out, but a component, is a `$ref` to it, no two components have one title, and each media type is in its plainest
-    spelling.
+    in its place, what stands in a path or is a body is never null, a schema written out, but a component, is a `$ref`
+    to it, no two components have one title, and each media type is in its plainest spelling.
     """
     result: Document = mapped(uploads_as_binary(document), lambda node: _unwrapped(plain_media_types(node)))
     _title_apart((result.get("components") or {}).get("schemas") or {})
     result = mapped(result, partial(_without_null_in_path, result))
     result = mapped(result, partial(_without_null_as_body, result))
-    return _with_refs(_with_task_id(result))
+    return _with_refs(result)
 
 
 def _title_apart(schemas: dict[str, Any]) -> None:
@@ -72,22 +69,6 @@ def _without_null(document: Document, written: Any) -> Any:
             rest = {name: value for name, value in {**schema, **beside}.items() if name != key}
             return {**rest, **(left[0] if len(left) == 1 else {key: left})}
     return written
-
-
-def _with_task_id(document: Document) -> Document:
-    """What a parameter of a path is called, a server never learns: a page may write GET /sing/{id} for a status."""
-    paths = dict(document["paths"])
-    for path, method, operation in operations(document):
-        match = re.fullmatch(r"(/[^{}]+/)\{(?!run_id\})[^{}]+\}", path)
-        own = operation.get("parameters") or []
-        named = [{**it, "name": "task_id"} if it.get("in") == "path" else it for it in own]
-        # Where the path or a component has the parameter, other operations may need its name.
-        if method == "get" and match and named != own and tells_a_result(document, operation):
-            rest = {key: value for key, value in paths.pop(path).items() if key != method}
-            paths |= {path: rest} if rest else {}
-            renamed = f"{match[1]}{{task_id}}"
-            paths[renamed] = {**paths.get(renamed, {}), method: {**operation, "parameters": named}}
-    return {**document, "paths": paths}
 
 
 def _unwrapped(node: dict[str, Any]) -> dict[str, Any]:

@@ -50,6 +50,14 @@ _PAGES: Cases = (
         BOTH,
     ),
     (
+        "the path parameter called otherwise",
+        rename("/paths/~1tts~1{task_id}", "/tts/{id}"),
+        put("/paths/~1tts~1{id}/get/parameters/0/name", "id"),
+        *[text("'/tts/{task_id}", "'/tts/{id}", OVERLAY)] * 5,
+        "GET /tts/{task_id} is now GET /tts/{id}",
+        "rename the parameter in its page",
+    ),
+    (
         "the overlay's id changed",
         text("operationId: get_tts_status", "operationId: get_tts_task", OVERLAY),
         '"get_tts_task", was "get_tts_status"',

@@ -34,14 +34,6 @@ _PAGES: Cases = (
         BOTH,
     ),
     ("12:30 is no number of seconds", text("      summary: Get Tts Result", "      summary: 12:30"), "12:30"),
-    (
-        "the id of a status called otherwise",
-        rename("/paths/~1tts~1{task_id}", "/tts/{id}"),
-        put("/paths/~1tts~1{id}/get/parameters/0/name", "id"),
-        *[text("'/tts/{task_id}", "'/tts/{id}", OVERLAY)] * 5,
-        "GET /tts/{task_id} is now GET /tts/{id}",
-        "the client reads it as GET /tts/{task_id}",
-    ),
     ("quotes of the other kind", text("'200'", '"200"'), "no change"),
     (
         "keys in another order",
