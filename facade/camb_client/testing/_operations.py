@@ -113,7 +113,11 @@ class Work:
         body = read_body(models() if models else {}, request.headers.get("content-type", ""), request.body)
         if isinstance(body, Reply):
             return body
-        return _checked(body.fields, _CHECKS.get(kind, {})) or Reply.json({"task_id": self.make(kind, body).task_id})
+        if problem := _checked(body.fields, _CHECKS.get(kind, {})):
+            return problem
+        code, read = FAMILIES[kind].created or (200, None)
+        more = {} if read is None else example(_type(read), "created")
+        return Reply.json({**more, "task_id": self.make(kind, body).task_id}, status_code=code)
 
     def _address(self, request: Request, kind: str, run_id: int, field: str = "") -> str:
         host = request.headers.get("host", "camb.invalid")

@@ -15,14 +15,25 @@ if TYPE_CHECKING:
     from typing import Never
 
     from ..models.create_dub_body import CreateDubBody
+    from ..models.create_dub_response_200 import CreateDubResponse200
     from ..models.create_story_body import CreateStoryBody
+    from ..models.create_story_response_200 import CreateStoryResponse200
     from ..models.create_sub_body import CreateSubBody
+    from ..models.create_sub_response_200 import CreateSubResponse200
     from ..models.create_text_to_sound_body import CreateTextToSoundBody
+    from ..models.create_text_to_sound_response_200 import CreateTextToSoundResponse200
     from ..models.create_text_to_voice_body import CreateTextToVoiceBody
+    from ..models.create_text_to_voice_response_200 import CreateTextToVoiceResponse200
     from ..models.create_transcribe_body import CreateTranscribeBody
+    from ..models.create_transcribe_response_200 import CreateTranscribeResponse200
     from ..models.create_translate_body import CreateTranslateBody
+    from ..models.create_translate_response_200 import CreateTranslateResponse200
     from ..models.create_translated_tts_body import CreateTranslatedTtsBody
+    from ..models.create_translated_tts_response_200 import (
+        CreateTranslatedTtsResponse200,
+    )
     from ..models.create_tts_body import CreateTtsBody
+    from ..models.create_tts_response_200 import CreateTtsResponse200
     from ..models.dubbed_languages import DubbedLanguages
     from ..models.dubbed_media import DubbedMedia
     from ..models.get_dub_transcript_data_type import (
@@ -69,6 +80,7 @@ class Operations(Generic[Body, Result]):
         kind: The path of the status up to the id.
         bodies: The models that `POST /<kind>` takes, by content type.
         files: The fields of these that are files.
+        created: The HTTP status of the response to a create, and what reads its JSON.
         result: The request for the result of a run.
         read: Reads the JSON of a result.
         results: The request for the results of several runs at once.
@@ -81,6 +93,7 @@ class Operations(Generic[Body, Result]):
         default=None, repr=False
     )
     files: tuple[str, ...] = field(default=(), repr=False)
+    created: tuple[int, Callable[[Any], Any]] | None = field(default=None, repr=False)
     result: Callable[[int], Request] | None = field(default=None, repr=False)
     read: Callable[[Any], Result] | None = field(default=None, repr=False)
     results: Callable[[list[int]], Request] | None = field(default=None, repr=False)
@@ -143,6 +156,14 @@ def _dub_bodies() -> Mapping[str, type[Any]]:
     return {
         "application/json": CreateDubBody,
     }
+
+
+def _read_create_dub(data: Any) -> CreateDubResponse200:
+    from ..models.create_dub_response_200 import CreateDubResponse200
+
+    response_200 = CreateDubResponse200.from_dict(data)
+
+    return response_200
 
 
 def _dub_choices() -> Mapping[str, Mapping[Any, Any]]:
@@ -237,6 +258,14 @@ def _story_bodies() -> Mapping[str, type[Any]]:
     }
 
 
+def _read_create_story(data: Any) -> CreateStoryResponse200:
+    from ..models.create_story_response_200 import CreateStoryResponse200
+
+    response_200 = CreateStoryResponse200.from_dict(data)
+
+    return response_200
+
+
 def _story_choices() -> Mapping[str, Mapping[Any, Any]]:
     from ..models.spoken_language import SPOKEN_LANGUAGE_NAMES
 
@@ -280,6 +309,14 @@ def _sub_bodies() -> Mapping[str, type[Any]]:
     return {
         "application/json": CreateSubBody,
     }
+
+
+def _read_create_sub(data: Any) -> CreateSubResponse200:
+    from ..models.create_sub_response_200 import CreateSubResponse200
+
+    response_200 = CreateSubResponse200.from_dict(data)
+
+    return response_200
 
 
 def _sub_choices() -> Mapping[str, Mapping[Any, Any]]:
@@ -351,6 +388,14 @@ def _text_to_sound_bodies() -> Mapping[str, type[Any]]:
     }
 
 
+def _read_create_text_to_sound(data: Any) -> CreateTextToSoundResponse200:
+    from ..models.create_text_to_sound_response_200 import CreateTextToSoundResponse200
+
+    response_200 = CreateTextToSoundResponse200.from_dict(data)
+
+    return response_200
+
+
 def _text_to_sound_choices() -> Mapping[str, Mapping[Any, Any]]:
     from ..models.create_text_to_sound_body_audio_type import (
         CREATE_TEXT_TO_SOUND_BODY_AUDIO_TYPE_NAMES,
@@ -398,6 +443,14 @@ def _text_to_voice_bodies() -> Mapping[str, type[Any]]:
     }
 
 
+def _read_create_text_to_voice(data: Any) -> CreateTextToVoiceResponse200:
+    from ..models.create_text_to_voice_response_200 import CreateTextToVoiceResponse200
+
+    response_200 = CreateTextToVoiceResponse200.from_dict(data)
+
+    return response_200
+
+
 def _get_text_to_voice_result(run_id: int) -> dict[str, Any]:
     from .text_to_voice import get_text_to_voice_result
 
@@ -425,6 +478,14 @@ def _transcribe_bodies() -> Mapping[str, type[Any]]:
     return {
         "multipart/form-data": CreateTranscribeBody,
     }
+
+
+def _read_create_transcribe(data: Any) -> CreateTranscribeResponse200:
+    from ..models.create_transcribe_response_200 import CreateTranscribeResponse200
+
+    response_200 = CreateTranscribeResponse200.from_dict(data)
+
+    return response_200
 
 
 def _transcribe_choices() -> Mapping[str, Mapping[Any, Any]]:
@@ -474,6 +535,14 @@ def _translate_bodies() -> Mapping[str, type[Any]]:
     return {
         "application/json": CreateTranslateBody,
     }
+
+
+def _read_create_translate(data: Any) -> CreateTranslateResponse200:
+    from ..models.create_translate_response_200 import CreateTranslateResponse200
+
+    response_200 = CreateTranslateResponse200.from_dict(data)
+
+    return response_200
 
 
 def _translate_choices() -> Mapping[str, Mapping[Any, Any]]:
@@ -559,6 +628,16 @@ def _translated_tts_bodies() -> Mapping[str, type[Any]]:
     }
 
 
+def _read_create_translated_tts(data: Any) -> CreateTranslatedTtsResponse200:
+    from ..models.create_translated_tts_response_200 import (
+        CreateTranslatedTtsResponse200,
+    )
+
+    response_200 = CreateTranslatedTtsResponse200.from_dict(data)
+
+    return response_200
+
+
 def _translated_tts_choices() -> Mapping[str, Mapping[Any, Any]]:
     from ..models.create_translated_tts_body_formality import (
         CREATE_TRANSLATED_TTS_BODY_FORMALITY_NAMES,
@@ -612,6 +691,14 @@ def _tts_bodies() -> Mapping[str, type[Any]]:
     return {
         "application/json": CreateTtsBody,
     }
+
+
+def _read_create_tts(data: Any) -> CreateTtsResponse200:
+    from ..models.create_tts_response_200 import CreateTtsResponse200
+
+    response_200 = CreateTtsResponse200.from_dict(data)
+
+    return response_200
 
 
 def _stream_tts(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -710,6 +797,7 @@ def _read_get_target_languages(data: Any) -> list[ListedLanguage]:
 DUB: Operations[CreateDubBody, DubbedLanguages | DubbedMedia] = Operations(
     "dub",
     bodies=_dub_bodies,
+    created=(200, _read_create_dub),
     result=_get_dub_result,
     read=_read_get_dub_result,
     results=_get_dub_results,
@@ -720,6 +808,7 @@ STORY: Operations[CreateStoryBody, StoryMedia] = Operations(
     "story",
     bodies=_story_bodies,
     files=("file",),
+    created=(200, _read_create_story),
     result=_get_story_result,
     read=_read_get_story_result,
     results=_get_story_results,
@@ -728,6 +817,7 @@ STORY: Operations[CreateStoryBody, StoryMedia] = Operations(
 SUB: Operations[CreateSubBody, Any] = Operations(
     "sub",
     bodies=_sub_bodies,
+    created=(200, _read_create_sub),
     result=_get_sub_result,
     read=_read_get_sub_result,
     results=_get_sub_results,
@@ -738,6 +828,7 @@ TEXT_TO_SOUND: Operations[CreateTextToSoundBody, GetTextToSoundResultResponse200
     Operations(
         "text-to-sound",
         bodies=_text_to_sound_bodies,
+        created=(200, _read_create_text_to_sound),
         result=_get_text_to_sound_result,
         read=_read_get_text_to_sound_result,
         results=_get_text_to_sound_results,
@@ -747,6 +838,7 @@ TEXT_TO_SOUND: Operations[CreateTextToSoundBody, GetTextToSoundResultResponse200
 TEXT_TO_VOICE: Operations[CreateTextToVoiceBody, VoicePreviews] = Operations(
     "text-to-voice",
     bodies=_text_to_voice_bodies,
+    created=(200, _read_create_text_to_voice),
     result=_get_text_to_voice_result,
     read=_read_get_text_to_voice_result,
 )
@@ -754,6 +846,7 @@ TRANSCRIBE: Operations[CreateTranscribeBody, MediaTranscript] = Operations(
     "transcribe",
     bodies=_transcribe_bodies,
     files=("media_file",),
+    created=(200, _read_create_transcribe),
     result=_get_transcribe_result,
     read=_read_get_transcribe_result,
     results=_get_transcribe_results,
@@ -762,6 +855,7 @@ TRANSCRIBE: Operations[CreateTranscribeBody, MediaTranscript] = Operations(
 TRANSLATE: Operations[CreateTranslateBody, TranslatedTexts] = Operations(
     "translate",
     bodies=_translate_bodies,
+    created=(200, _read_create_translate),
     result=_get_translate_result,
     read=_read_get_translate_result,
     results=_get_translate_results,
@@ -778,6 +872,7 @@ TRANSLATED_TTS: Operations[
 ] = Operations(
     "translated-tts",
     bodies=_translated_tts_bodies,
+    created=(200, _read_create_translated_tts),
     result=_get_tts_result,
     read=_read_get_tts_result,
     choices=_translated_tts_choices,
@@ -785,6 +880,7 @@ TRANSLATED_TTS: Operations[
 TTS: Operations[CreateTtsBody, GetTtsResultResponse200Type1 | str] = Operations(
     "tts",
     bodies=_tts_bodies,
+    created=(200, _read_create_tts),
     result=_get_tts_result,
     read=_read_get_tts_result,
     results=_get_tts_results,
