@@ -9,6 +9,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from unittest import mock
 from urllib.parse import parse_qs, urlsplit
 
 import attrs
@@ -95,13 +96,14 @@ class Work:
     def answer(self, request: Request, api_key: str) -> Reply:
         """The response to a request; 404 and 405 for what is none of these endpoints."""
         path = request.path.partition("?")[0]
-        self._routes = self._routes or [*_routes(self)]
+        # The longest path first: that of ``dub`` is at the end of ``/v2/dub`` too.
+        self._routes = self._routes or sorted(_routes(self), key=lambda it: -len(it.path.pattern))
         found = [(route, match) for route in self._routes if (match := route.path.search(path))]
         for route, match in found:
             if route.method == request.method:
                 if route.respond != self._file and request.headers.get(KEY_HEADER) != api_key:
                     return refused()
-                return route.respond(request, route.kinds, *match.groups())
+                return route.respond(request, route.kinds, **match.groupdict())
         if found:
             allowed = ", ".join(route.method for route, _ in found)
             return Reply.json({"detail": "Method Not Allowed"}, status_code=405, headers={"allow": allowed})
@@ -175,7 +177,7 @@ class Work:
             given = run.parts.get(part)
             return Reply.json(self._example(request, kind, run_id, part.read) if given is None else given)
 
-        return lambda request, kinds, given, *_: self._of_run(request, kinds, given, respond)
+        return lambda request, kinds, given: self._of_run(request, kinds, given, respond)
 
     def _list(self, path: str) -> Callable[..., Reply]:
         def respond(*_: Any) -> Reply:
@@ -228,26 +230,40 @@ def _routes(work: Work) -> Iterator[_Route]:
     for kind, family in FAMILIES.items():
         if family.bodies:
             yield _Route("POST", re.compile(rf"/{re.escape(kind)}$"), work._create, (kind,))
-        if family.result:
-            shared.setdefault(("_result", family.result(_RUN)["url"]), []).append(kind)
-        if family.results:
-            shared.setdefault(("_results", family.results([_RUN, _RUN])["url"]), []).append(kind)
-        file = rf"/files/{re.escape(kind)}-([0-9]+)(?:-\w+)?\.[a-z]+$"
+        if family.result and (url := _url(family.result, _RUN)):
+            shared.setdefault(("_result", url), []).append(kind)
+        if family.results and (url := _url(family.results, [_RUN, _RUN])):
+            shared.setdefault(("_results", url), []).append(kind)
+        file = rf"/files/{re.escape(kind)}-(?P<given>[0-9]+)(?:-\w+)?\.[a-z]+$"
         yield _Route("GET", re.compile(file), work._file, (kind,))
     for (name, url), kinds in shared.items():  # translated-tts has its results where tts has them.
         method = "GET" if name == "_result" else "POST"
         yield _Route(method, _pattern(url), getattr(work, name), tuple(kinds))
     for part in PARTS:
         _, *places = inspect.signature(part.request).parameters.values()
-        needed = {place.name: _ELSE for place in places if place.default is place.empty}
-        yield _Route("GET", _pattern(part.request(_RUN, **needed)["url"]), work._part(part), (part.kind,))
+        # What belongs into the query may be of any type: of the request only its path matters.
+        needed = {
+            place.name: mock.MagicMock() if place.kind is place.KEYWORD_ONLY else _ELSE
+            for place in places
+            if place.default is place.empty
+        }
+        if url := _url(part.request, _RUN, **needed):
+            yield _Route("GET", _pattern(url), work._part(part), (part.kind,))
     for path in LOOKUPS:
         yield _Route("GET", _pattern(path), work._list(path))
     yield _Route("POST", _pattern(f"/{SPEECH}-stream"), work._stream)
 
 
+def _url(make: Callable[..., dict[str, Any]], *args: Any, **params: Any) -> str:
+    """The path of a request; "" where it needs a header, say. The client cannot make it, so nothing serves it."""
+    try:
+        return str(make(*args, **params)["url"])
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return ""
+
+
 def _pattern(url: str) -> "re.Pattern[str]":
-    return re.compile(re.escape(url).replace(str(_RUN), "([^/?]+)").replace(re.escape(_ELSE), "([^/?]+)") + "$")
+    return re.compile(re.escape(url).replace(str(_RUN), "(?P<given>[^/?]+)").replace(re.escape(_ELSE), "[^/?]+") + "$")
 
 
 def _type(read: Any) -> Any:

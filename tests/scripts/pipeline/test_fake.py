@@ -19,18 +19,23 @@ def record(**fields: Schema) -> Schema:
     return {"type": "object", "properties": fields, "required": [*fields]}
 
 
-def sing(body: Schema, *, media_type: str = "application/json", created: Schema = published.CALL) -> dict[str, str]:
+def family(
+    kind: str, body: Schema, *, media_type: str = "application/json", created: Schema = published.CALL
+) -> dict[str, str]:
     """The pages of a family, by name."""
-    tag = "Singing"
-    schemas = {"SingIn": {**body, "title": "SingIn"}, "SingOut": {**SONG, "title": "SingOut"}}
-    sent = published.body(media_type, "SingIn")
+    name = f"{kind.title().replace('/', '')}In"
+    sent, schemas = published.body(media_type, name), {name: {**body, "title": name}}
     return {
-        "create-sing": published.page("POST /sing", "create", tag, created, requestBody=sent, schemas=schemas),
-        "get-sing-status": published.status("sing", "get_status", tag),
-        "get-sing-result": published.page(
-            "GET /sing-result/{run_id}", "get", tag, ref("SingOut"), parameters=[published.RUN_ID_PATH], schemas=schemas
-        ),
+        f"create-{kind}": published.page(f"POST /{kind}", "create", kind, created, requestBody=sent, schemas=schemas),
+        f"get-{kind}-status": published.status(kind, "get_status", kind),
+        f"get-{kind}-result": run_page(f"{kind}-result/{{run_id}}", kind, SONG),
     }
+
+
+def run_page(path: str, tag: str, answer: Schema, *parameters: Schema) -> str:
+    """The page of what a run has."""
+    places = [published.RUN_ID_PATH, *parameters]
+    return published.page(f"GET /{path}", "get", tag, ref("Out"), parameters=places, schemas={"Out": answer})
 
 
 # Bounds that no model has.
@@ -43,7 +48,7 @@ SONG = record(
 def made(project: Path, pages: dict[str, str]) -> Path:
     """The generated code, once the pages are in."""
     for name, page in pages.items():
-        import_page(page, slug=name, pages=project / "openapi/pages")
+        import_page(page, slug=name.replace("/", "-"), pages=project / "openapi/pages")
     generate(project)
     return project / "generated"
 
@@ -67,8 +72,41 @@ for path in ("sing", "sing-result"):
 
 def test_a_published_family_conforms_as_it_comes(project: Path) -> None:
     """No page documents the 401; a create may be a 202, and say more than which task it made."""
-    pages = sing(record(text=TEXT), created=record(task_id=TEXT, credits=INTEGER))
+    pages = family("sing", record(text=TEXT), created=record(task_id=TEXT, credits=INTEGER))
     pages["create-sing"] = pages["create-sing"].replace("'200':", "'202':")
     generated = made(project, pages)
     ended = use(generated, CONFORM.format(root=str(ROOT), spec=str(project / "openapi/camb.yaml")))
+    assert ended.returncode == 0, ended.stderr
+
+
+ODD_PATHS = """
+from datetime import date
+from camb_client import kinds, models
+from camb_client.testing import FakeCamb, VirtualClock
+
+fake = FakeCamb(clock=VirtualClock())
+with fake.client() as camb:
+    done = camb.family(kinds.SING).create_and_wait(models.SingBody(text="la"))
+    assert camb.family(kinds.SING).result(done).notes == ["notes"]
+    assert camb.family(kinds.SING).part(kinds.SING_SCORE, done, "de").notes == ["notes"]
+    assert camb.family(kinds.SING).part(kinds.SING_USAGE, done, since=date(2026, 1, 1)).notes == ["notes"]
+    assert fake.answer("GET", f"/sing-costs/{done.run_id}", {"x-api-key": "test-key"}).status_code == 404
+    other = camb.family(kinds.V2_SING).create_and_wait(models.V2singBody(texts=["la"]))
+    assert other.ref.kind == "v2/sing"
+    assert camb.family(kinds.V2_SING).result(other).seconds == 1
+"""
+
+
+def test_whatever_an_operation_needs_the_others_are_served(project: Path) -> None:
+    """A header, which the client cannot send, a date, and a path that ends with the run or with the path of another."""
+    since = {"name": "since", "in": "query", "required": True, "schema": {"type": "string", "format": "date"}}
+    workspace = {"name": "x-workspace", "in": "header", "required": True, "schema": TEXT}
+    pages = {
+        **family("sing", record(text=TEXT)),
+        **family("v2/sing", record(texts={"type": "array", "items": TEXT})),
+        "get-sing-score": run_page("sing-score/{language}/{run_id}", "sing", SONG, published.in_path("language", TEXT)),
+        "get-sing-usage": run_page("sing-usage/{run_id}", "sing", SONG, since),
+        "get-sing-costs": run_page("sing-costs/{run_id}", "sing", SONG, workspace),
+    }
+    ended = use(made(project, pages), ODD_PATHS)
     assert ended.returncode == 0, ended.stderr
