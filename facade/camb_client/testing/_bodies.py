@@ -51,6 +51,11 @@ class CreateBody:
     files: dict[str, Upload] = attrs.field(factory=dict)
 
 
+# The texts that a form may have for a truth value, as pydantic reads them.
+_TRUTHS = {
+    **dict.fromkeys(("1", "on", "t", "true", "y", "yes"), True),
+    **dict.fromkeys(("0", "off", "f", "false", "n", "no"), False),
+}
 # Its place, what is wrong, and of which sort that is.
 Problem = tuple[list[str], str, str]
 
@@ -97,8 +102,7 @@ def read_body(models: Mapping[str, type[Any]], content_type: str, content: bytes
 
 def _problems(model: type[Any], body: CreateBody) -> Iterator[Problem]:
     """What is wrong with the fields: first those that are missing, and if none is, those of another type."""
-    hints = fits.fields_of(model)
-    given = {**body.fields, **{name: _file(hints.get(name)) for name in body.files}}
+    given = {**body.fields, **{name: _file(_field(model, name)[1]) for name in body.files}}
     missing: list[str] = []
     while True:
         try:
@@ -110,24 +114,33 @@ def _problems(model: type[Any], body: CreateBody) -> Iterator[Problem]:
                 yield ["body"], f"Field required: {name}", "missing"
                 return
             missing.append(name)
-            hint = hints.get(name, str)
+            hint = _field(model, name)[1]
             given[name] = _file(hint) if _is_file(hint) else example(hint, name)
         except (AttributeError, TypeError, ValueError) as wrong:
             yield ["body"], f"Value error, {wrong}", "value_error"
             return
     for name in missing:
         yield ["body", name], "Field required", "missing"
-    for name, hint in hints.items() if not missing else ():
-        key = name.rstrip("_")  # The model has one after what is a word of Python.
-        if key not in given:
-            continue
+    for name, value in given.items() if not missing else ():
+        attribute, hint = _field(model, name)
         if _is_file(hint):
-            found = "expected UploadFile, received a text" if key in body.fields else None
+            taken = name in body.files or str in _options(hint)
+            found = None if taken else "expected UploadFile, received a text"
         else:
-            value = getattr(made, name)
-            found = fits.problem(value, hint, key) or _unlisted(value, hint)
+            read = getattr(made, attribute, None)
+            found = _wrong(read, hint, name) or (_wrong(value, hint, name) if _is_named(value, read) else None)
         if found:
-            yield ["body", key], f"Value error, {found}", "value_error"
+            yield ["body", name], f"Value error, {found}", "value_error"
+
+
+def _field(model: type[Any], name: str) -> tuple[str, Any]:
+    """A field, as the API calls it: the attribute that it is in Python, and its type. Of any type if there is none."""
+
+    def bare(name: str) -> str:  # Python has ``media_file`` for ``mediaFile``, and ``input_`` for ``input``.
+        return re.sub(r"\W|_", "", name).lower()
+
+    fields = fits.fields_of(model).items()
+    return next(((attribute, hint) for attribute, hint in fields if bare(attribute) == bare(name)), (name, Any))
 
 
 def _options(hint: Any) -> tuple[Any, ...]:
@@ -144,20 +157,38 @@ def _file(hint: Any) -> Any:
     return [io.BytesIO()] if any(get_origin(option) is Sequence for option in _options(hint)) else io.BytesIO()
 
 
+def _wrong(value: Any, hint: Any, where: str) -> str | None:
+    """What is wrong with a value: its type, or that it is not one of those that the API description lists."""
+    return fits.problem(value, hint, where) or _unlisted(value, hint)
+
+
 def _unlisted(value: Any, hint: Any) -> str | None:
-    """What is wrong with a value of which the API description lists all that it may be."""
+    """The same of a value whose type is right: one of the options has to take it."""
+    found = None
     for option in _options(hint):
-        values, of = (value, get_args(option)[0]) if get_origin(option) is list else ([value], option)
-        if get_origin(of) is Literal and value is not None:
-            listed = get_args(of)
-            if wrong := [one for one in values if one not in listed]:
-                return f"{wrong[0]!r} is not one of those that are listed, such as {listed[0]!r}"
-    return None
+        if fits.problem(value, option, ""):
+            continue
+        origin, inner, problem = get_origin(option), get_args(option), None
+        if origin is list:
+            problem = next((it for one in value if (it := _unlisted(one, inner[0]))), None)
+        elif origin is Literal and value not in inner:
+            problem = f"{value!r} is not one of those that are listed, such as {inner[0]!r}"
+        if problem is None:
+            return None
+        found = found or problem
+    return found
+
+
+def _is_named(value: Any, read: Any) -> bool:
+    """Whether a value is a name that was read as its number. The client sends the number: the API takes no name."""
+    if isinstance(value, list) and isinstance(read, list):
+        return any(map(_is_named, value, read))
+    return isinstance(value, str) and isinstance(read, int)
 
 
 def _typed(model: type[Any], parts: list[tuple[str, str | Upload]]) -> CreateBody:
     """The parts of a form: the files, and the fields as their types read a text."""
-    hints, body = fits.fields_of(model), CreateBody({})
+    body = CreateBody({})
     texts: dict[str, list[str]] = {}
     for name, value in parts:
         if isinstance(value, Upload):
@@ -165,11 +196,12 @@ def _typed(model: type[Any], parts: list[tuple[str, str | Upload]]) -> CreateBod
         else:
             texts.setdefault(name, []).append(value)
     for name, values in texts.items():
-        options = _options(hints.get(name, str))
-        if str in options or _is_file(hints.get(name, str)):
+        hint = _field(model, name)[1]
+        options = _options(hint)
+        if str in options or Any in options or _is_file(hint):
             body.fields[name] = values[-1]
             continue
-        read = [_read(value) for value in values]
+        read = [_TRUTHS[it.lower()] if bool in options and it.lower() in _TRUTHS else _read(it) for it in values]
         many = any(get_origin(option) is list for option in options) and not isinstance(read[0], list)
         body.fields[name] = read if many else read[-1]
     return body

@@ -87,6 +87,18 @@ def test_the_fields_of_a_form_are_read_as_they_are_typed(fake: FakeCamb) -> None
     assert story == {"source_language": 1, "chosen_dictionaries": [1, 2]}
 
 
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [(["1", "on", "t", "True", "y", "YES"], True), (["0", "off", "F", "false", "N", "no"], False)],
+)
+def test_a_truth_value_of_a_form_is_read_as_pydantic_does(fake: FakeCamb, texts: list[str], expected: bool) -> None:
+    with http(fake) as client:
+        for text in texts:
+            assert client.post("/transcribe", data={"language": "1", "run_audio_cleaning": text}).status_code == 200
+    assert {fake.bodies[task].fields["run_audio_cleaning"] for task in fake.created} == {expected}
+    assert isinstance(fake.bodies[fake.created[0]].fields["run_audio_cleaning"], bool)
+
+
 @pytest.mark.parametrize("kind", BODIES)
 def test_each_missing_field_has_its_place_in_a_422(fake: FakeCamb, kind: str) -> None:
     with http(fake) as client:
@@ -106,6 +118,9 @@ REFUSED: list[tuple[str, dict[str, Any], list[str]]] = [
     ("/dub", {"json": {**BODIES["dub"], "target_languages": [31, 137]}}, ["body", "target_languages"]),
     ("/dub", {"json": {**BODIES["dub"], "source_transcript": {}}}, ["body"]),
     ("/dub", {"json": {**BODIES["dub"], "source_transcript": 7}}, ["body"]),
+    ("/translate", {"json": {**BODIES["translate"], "source_language": "en-us"}}, ["body", "source_language"]),
+    ("/dub", {"json": {**BODIES["dub"], "target_languages": [31, "fr-fr"]}}, ["body", "target_languages"]),
+    ("/transcribe", {"data": {"language": "en-us"}}, ["body", "language"]),
     ("/text-to-sound", {"json": {"prompt": "rain", "duration": "8"}}, ["body", "duration"]),
     ("/tts", {"json": {**BODIES["tts"], "language": "en-us"}}, ["body", "language"]),
     ("/translate", {"content": b"[]"}, ["body"]),
@@ -113,7 +128,7 @@ REFUSED: list[tuple[str, dict[str, Any], list[str]]] = [
     ("/translate", {"data": {"texts": "a"}}, ["body", "source_language"]),
     ("/transcribe", {"json": {"language": 1}}, ["body", "language"]),
     ("/transcribe", {"data": {"language": "one"}}, ["body", "language"]),
-    ("/transcribe", {"data": {"language": "1", "run_audio_cleaning": "True"}}, ["body", "run_audio_cleaning"]),
+    ("/transcribe", {"data": {"language": "1", "run_audio_cleaning": "perhaps"}}, ["body", "run_audio_cleaning"]),
     ("/story", {"data": {"source_language": "1", "file": "text"}}, ["body"]),
     ("/story", {"data": {"source_language": "1"}}, ["body", "file"]),
     ("/transcribe", {"content": b"", "headers": {"content-type": "multipart/form-data"}}, ["body"]),

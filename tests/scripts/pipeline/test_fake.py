@@ -110,3 +110,77 @@ def test_whatever_an_operation_needs_the_others_are_served(project: Path) -> Non
     }
     ended = use(made(project, pages), ODD_PATHS)
     assert ended.returncode == 0, ended.stderr
+
+
+ODD_BODIES = """
+import io
+import httpx
+from camb_client import InvalidRequestError, kinds, models
+from camb_client.testing import FakeCamb, VirtualClock
+
+fake = FakeCamb(clock=VirtualClock())
+sing, hum = fake.client().family("sing"), fake.client().family(kinds.HUM)
+
+def refused(field, value):
+    try:
+        sing.create({field: value})
+    except InvalidRequestError as error:
+        assert error.detail[0]["loc"] == ["body", field], error
+    else:
+        raise AssertionError(f"{field} should not be {value!r}")
+
+for fields in [
+    {"voice": "bass"}, {"voice": "Bob"}, {"level": "loud"}, {"level": 7}, {"pitch": "a"}, {"pitch": "d"},
+    {"pitches": ["a", "d"]}, {"language": 1}, {"language": "en-us"}, {"language": "auto"},
+]:
+    assert fake.bodies[sing.create(fields)].fields == fields
+for field, value in {"voice": 7, "level": "low", "pitch": "e", "pitches": ["a", "e"], "language": 999}.items():
+    refused(field, value)
+
+def hummed(**fields):
+    return fake.bodies[hum.create(models.HumBody(**{"src": "https://a.example/b.wav", **fields}))]
+
+made = hummed(media_files=[io.BytesIO(b"la")], input_=True, max_=4, source_language=76)
+assert made.fields == {"src": "https://a.example/b.wav", "input": True, "max": 4, "sourceLanguage": 76}, made
+assert made.files["mediaFiles"].content == b"la"
+assert hummed(src=models.File(io.BytesIO(b"la"))).files["src"].content == b"la"
+with httpx.Client(transport=fake.transport(), headers={"x-api-key": "test-key"}) as client:
+    said = client.post("https://a.example/hum", data={"max": "four", "src": "b"}).json()["detail"]
+assert [it["loc"] for it in said] == [["body", "max"]], said
+"""
+
+
+def one_of(*options: Schema) -> Schema:
+    """A union."""
+    return {"anyOf": [*options]}
+
+
+def names(title: str, *listed: str) -> Schema:
+    """A closed list."""
+    return {"type": "string", "enum": [*listed], "title": title}
+
+
+def test_a_body_is_what_its_page_takes(project: Path) -> None:
+    """What one option of a union takes; fields that Python calls otherwise; a file or its address."""
+    pitch = one_of(names("Low", "a", "b"), names("High", "c", "d"))
+    body: Schema = {
+        "type": "object",
+        "properties": {
+            "voice": one_of(names("Voice", "bass", "alto"), TEXT),
+            "level": one_of(names("Level", "loud", "soft"), INTEGER),
+            "pitch": pitch,
+            "pitches": {"type": "array", "items": pitch},
+            "language": one_of(published.LANGUAGES, names("Locale", "en-us"), {"type": "string", "const": "auto"}),
+        },
+    }
+    file = {"type": "string", "format": "binary"}
+    form = record(src=one_of(file, {"type": "string", "format": "uri"}))
+    form["properties"] |= {
+        "mediaFiles": {"type": "array", "items": file},
+        "input": {"type": "boolean"},
+        "max": INTEGER,
+        "sourceLanguage": published.LANGUAGES,
+    }
+    pages = {**family("sing", body), **family("hum", form, media_type="multipart/form-data")}
+    ended = use(made(project, pages), ODD_BODIES)
+    assert ended.returncode == 0, ended.stderr
