@@ -70,7 +70,7 @@ def read_object(body: bytes) -> dict[str, Any] | None:
     """A body, if it is a JSON object."""
     try:
         read = json.loads(body)
-    except ValueError:
+    except (RecursionError, ValueError):
         return None
     return read if isinstance(read, dict) else None
 
@@ -181,9 +181,8 @@ def _unlisted(value: Any, hint: Any) -> str | None:
 
 def _is_named(value: Any, read: Any) -> bool:
     """Whether a value is a name that was read as its number. The client sends the number: the API takes no name."""
-    if isinstance(value, list) and isinstance(read, list):
-        return any(map(_is_named, value, read))
-    return isinstance(value, str) and isinstance(read, int)
+    pairs = zip(value, read, strict=False) if isinstance(value, list) and isinstance(read, list) else [(value, read)]
+    return any(isinstance(one, str) and isinstance(other, int) for one, other in pairs)
 
 
 def _typed(model: type[Any], parts: list[tuple[str, str | Upload]]) -> CreateBody:
@@ -211,7 +210,7 @@ def _read(text: str) -> Any:
     """A number, a truth value, an object or a list, as JSON writes it; or the text itself."""
     try:
         return json.loads(text)
-    except ValueError:
+    except (RecursionError, ValueError):
         return text
 
 
@@ -230,12 +229,22 @@ def _multipart(content_type: str, content: bytes) -> list[tuple[str, str | Uploa
     return [part for piece in pieces[:-1] if (part := _part(piece)) is not None]
 
 
+def _unquoted(text: str) -> str:
+    """A name as it was before it was quoted: browsers percent-encode what cannot stand there, others have a backslash.
+
+    Any other percent sign or backslash is one of the name.
+    """
+    text = re.sub(r'\\([\\"])', r"\1", text)
+    return re.sub("%(?:22|[01][0-9A-F])", lambda found: unquote(found[0]), text)
+
+
 def _part(piece: bytes) -> tuple[str, str | Upload] | None:
     head, _, content = piece.partition(b"\r\n\r\n")
     lines = (line.partition(":") for line in head.decode(errors="replace").split("\r\n"))
     headers = {name.strip().lower(): value.strip() for name, _, value in lines}
     disposition = headers.get("content-disposition", "")
-    names = {name: unquote(value) for name, value in re.findall(r'\b(name|filename)="([^"]*)"', disposition)}
+    quoted = re.findall(r'\b(name|filename)="((?:\\.|[^"\\])*)"', disposition)
+    names = {name: _unquoted(value) for name, value in quoted}
     if extended := re.search(r"\bfilename\*=utf-8''([^;\s]+)", disposition, re.IGNORECASE):
         names["filename"] = unquote_to_bytes(extended[1]).decode(errors="replace")
     if "name" not in names:

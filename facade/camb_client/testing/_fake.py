@@ -192,12 +192,18 @@ class FakeCamb:
         So a create can fail: ``fake.script("POST /tts", error(402))``.
 
         Args:
-            endpoint: Method and first step of the path: ``"POST /tts"``, ``"GET /tts-result"``,
+            endpoint: Method and path up to the id: ``"POST /tts"``, ``"GET /tts"`` (the status), ``"GET /tts-result"``,
                 ``"POST /tts-stream"``, ``"POST /translate"``, ``"GET /list-voices"``, ``"GET /files"`` and so on.
             items: A :class:`Reply` is sent instead, and nothing is made. A function gets the true response, and
                 returns what is sent: ``lambda _: RESET`` loses the response of a create whose task was made.
+
+        Raises:
+            ValueError: There is no such endpoint; the message names those there are.
         """
         with self._lock:
+            known = {f"GET /{kind}" for kind in KINDS} | self._work.endpoints()
+            if endpoint not in known:
+                raise ValueError(f"no endpoint {endpoint!r} to script; FakeCamb has {', '.join(sorted(known))}")
             self._scripts.setdefault(endpoint, []).extend(items)
 
     def requests_for(self, task: TaskRef | str) -> list[RecordedRequest]:
@@ -306,8 +312,9 @@ class FakeCamb:
         return attrs.evolve(reply, headers={"x-request-id": f"fake-{number}", **reply.headers})
 
     def _scripted(self, method: str, path: str) -> ScriptItem:
-        place = path.removeprefix("/apis").lstrip("/")
-        items = self._scripts.get(f"{method} /{re.split('[/?]', place)[0]}")
+        steps = re.split("[/?]", f"{method} /{path.removeprefix('/apis').lstrip('/')}")
+        begins = ("/".join(steps[:count]) for count in range(len(steps), 1, -1))
+        items = next((self._scripts[begin] for begin in begins if begin in self._scripts), None)
         return items.pop(0) if items else lambda reply: reply
 
     def _decide(self, method: str, ref: TaskRef | None, key: str | None, now: float) -> Reply:

@@ -69,9 +69,9 @@ class Run:
 
 @attrs.frozen
 class _Route:
-    """An endpoint: what it does, and for which kinds of tasks."""
+    """An endpoint: its method and the fixed steps of its path, what it does, and for which kinds of tasks."""
 
-    method: str
+    endpoint: str
     path: "re.Pattern[str]"
     respond: Callable[..., Reply]
     kinds: tuple[str, ...] = ()
@@ -96,18 +96,25 @@ class Work:
     def answer(self, request: Request, api_key: str) -> Reply:
         """The response to a request; 404 and 405 for what is none of these endpoints."""
         path = request.path.partition("?")[0]
-        # The longest path first: that of ``dub`` is at the end of ``/v2/dub`` too.
-        self._routes = self._routes or sorted(_routes(self), key=lambda it: -len(it.path.pattern))
-        found = [(route, match) for route in self._routes if (match := route.path.search(path))]
+        found = [(route, match) for route in self._sorted() if (match := route.path.search(path))]
         for route, match in found:
-            if route.method == request.method:
+            if route.endpoint.startswith(f"{request.method} "):
                 if route.respond != self._file and request.headers.get(KEY_HEADER) != api_key:
                     return refused()
                 return route.respond(request, route.kinds, **match.groupdict())
         if found:
-            allowed = ", ".join(route.method for route, _ in found)
+            allowed = ", ".join(route.endpoint.partition(" ")[0] for route, _ in found)
             return Reply.json({"detail": "Method Not Allowed"}, status_code=405, headers={"allow": allowed})
         return Reply.json({"detail": "Not Found"}, status_code=404)
+
+    def endpoints(self) -> set[str]:
+        """Which there are, such as ``"POST /tts"``."""
+        return {route.endpoint for route in self._sorted()}
+
+    def _sorted(self) -> list[_Route]:
+        # The longest path first: that of ``dub`` is at the end of ``/v2/dub`` too.
+        self._routes = self._routes or sorted(_routes(self), key=lambda it: -len(it.path.pattern))
+        return self._routes
 
     def _create(self, request: Request, kinds: tuple[str, ...]) -> Reply:
         (kind,) = kinds
@@ -134,7 +141,7 @@ class Work:
         return next(((kind, run) for kind in kinds if (run := self.runs.get((kind, run_id)))), None)
 
     def _of_run(self, request: Request, kinds: tuple[str, ...], given: str, respond: Callable[..., Reply]) -> Reply:
-        if not re.fullmatch("-?[0-9]+", given):
+        if not re.fullmatch("-?[0-9]{1,4300}", given):  # Python reads no longer one, and neither does pydantic.
             return invalid((["path", "run_id"], "Input should be a valid integer", "int_parsing"))
         if found := self._found(kinds, int(given)):
             return respond(request, found[0], int(given), found[1])
@@ -229,16 +236,16 @@ def _routes(work: Work) -> Iterator[_Route]:
     shared: dict[tuple[str, str], list[str]] = {}
     for kind, family in FAMILIES.items():
         if family.bodies:
-            yield _Route("POST", re.compile(rf"/{re.escape(kind)}$"), work._create, (kind,))
+            yield _route("POST", f"/{kind}", work._create, kind)
         if family.result and (url := _url(family.result, _RUN)):
             shared.setdefault(("_result", url), []).append(kind)
         if family.results and (url := _url(family.results, [_RUN, _RUN])):
             shared.setdefault(("_results", url), []).append(kind)
         file = rf"/files/{re.escape(kind)}-(?P<given>[0-9]+)(?:-\w+)?\.[a-z]+$"
-        yield _Route("GET", re.compile(file), work._file, (kind,))
+        yield _Route("GET /files", re.compile(file), work._file, (kind,))
     for (name, url), kinds in shared.items():  # translated-tts has its results where tts has them.
         method = "GET" if name == "_result" else "POST"
-        yield _Route(method, _pattern(url), getattr(work, name), tuple(kinds))
+        yield _route(method, url, getattr(work, name), *kinds)
     for part in PARTS:
         _, *places = inspect.signature(part.request).parameters.values()
         # What belongs into the query may be of any type: of the request only its path matters.
@@ -248,10 +255,10 @@ def _routes(work: Work) -> Iterator[_Route]:
             if place.default is place.empty
         }
         if url := _url(part.request, _RUN, **needed):
-            yield _Route("GET", _pattern(url), work._part(part), (part.kind,))
+            yield _route("GET", url, work._part(part), part.kind)
     for path in LOOKUPS:
-        yield _Route("GET", _pattern(path), work._list(path))
-    yield _Route("POST", _pattern(f"/{SPEECH}-stream"), work._stream)
+        yield _route("GET", path, work._list(path))
+    yield _route("POST", f"/{SPEECH}-stream", work._stream)
 
 
 def _url(make: Callable[..., dict[str, Any]], *args: Any, **params: Any) -> str:
@@ -262,8 +269,11 @@ def _url(make: Callable[..., dict[str, Any]], *args: Any, **params: Any) -> str:
         return ""
 
 
-def _pattern(url: str) -> "re.Pattern[str]":
-    return re.compile(re.escape(url).replace(str(_RUN), "(?P<given>[^/?]+)").replace(re.escape(_ELSE), "[^/?]+") + "$")
+def _route(method: str, url: str, respond: Callable[..., Reply], *kinds: str) -> _Route:
+    """The endpoint of a request."""
+    path = re.escape(url).replace(str(_RUN), "(?P<given>[^/?]+)").replace(re.escape(_ELSE), "[^/?]+")
+    fixed = re.split(f"/(?:{_RUN}|{_ELSE})", url)[0]
+    return _Route(f"{method} {fixed}", re.compile(f"{path}$"), respond, kinds)
 
 
 def _type(read: Any) -> Any:

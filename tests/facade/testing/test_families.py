@@ -261,6 +261,36 @@ def test_an_upload_in_chunks_over_http(fake: FakeCamb) -> None:
 
 
 @pytest.mark.parametrize(
+    ("sent", "recorded"),
+    [
+        (rb'filename="a\"b\\c.mp3"', r'a"b\c.mp3'),  # curl
+        (rb'filename="a%22b\\c%0D.mp3"', 'a"b\\c\r.mp3'),  # httpx
+        (rb'filename="My%20talk\n100%.mp3"', r"My%20talk\n100%.mp3"),
+        (b"filename=\"a.mp3\"; filename*=UTF-8''My%20talk.mp3", "My talk.mp3"),
+    ],
+)
+def test_the_name_of_a_file_is_recorded_as_it_was_meant(fake: FakeCamb, sent: bytes, recorded: str) -> None:
+    field = b'--x\r\nContent-Disposition: form-data; name="language"\r\n\r\n1\r\n'
+    file = b'--x\r\nContent-Disposition: form-data; name="media_file"; ' + sent + b"\r\n\r\nRIFF\r\n--x--"
+    with http(fake) as client:
+        headers = {"content-type": "multipart/form-data; boundary=x"}
+        assert client.post("/transcribe", content=field + file, headers=headers).status_code == 200
+    assert fake.bodies[fake.created[0]].files["media_file"].file_name == recorded
+
+
+def test_what_is_too_deep_or_too_long_is_refused_and_not_a_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    fake, deep = FakeCamb(), "[" * 100_000
+    fake.add("dub:1", run_id=7)
+    with fake.serve() as url, httpx.Client(headers=KEY) as client:
+        assert client.post(f"{url}/translate", content=deep).status_code == 422
+        assert client.post(f"{url}/transcribe", data={"language": deep}).status_code == 422
+        assert client.post(f"{url}/dubbing-results", content=deep).status_code == 422
+        assert client.post(f"{url}/tts-stream", content=deep).status_code == 422
+        assert client.get(f"{url}/dub-result/{'7' * 5000}").status_code == 422
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
     ("header", "sent"),
     [
         ("content-length: 900", b'{"text": "Hello", "voice_id": 147320, "language": 1}'),

@@ -496,3 +496,24 @@ def test_others_are_known_from_their_first_poll_on(clock: VirtualClock) -> None:
         assert camb.status("tts:1").is_failure
         clock.advance(5)
         assert camb.status("tts:2").run_id != camb.wait("tts:3").run_id
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["translate", "post /translate", "POST /translat", "POST /translate/", "GET /tts/1", "GET /voices"]
+)
+def test_an_endpoint_that_there_is_not_cannot_be_scripted(endpoint: str) -> None:
+    said = rf"^no endpoint '{endpoint}' to script; FakeCamb has GET /dub, .*GET /files, .*POST /translate, "
+    with pytest.raises(ValueError, match=said):
+        FakeCamb().script(endpoint, error(402))
+
+
+def test_each_endpoint_can_be_scripted() -> None:
+    fake = FakeCamb()
+    paths = {
+        "GET /dub": "dub/1", "GET /dub-result": "dub-result/1", "GET /transcript": "transcript/7/31?format_type=srt",
+        "POST /dubbing-results": "dubbing-results", "GET /list-voices": "list-voices", "POST /tts-stream": "tts-stream",
+    }  # fmt: skip
+    for endpoint, path in paths.items():
+        fake.script(endpoint, error(418))
+        answers = [asked(fake, f"/{path}", method=endpoint.partition(" ")[0]) for _ in range(2)]
+        assert [answer.status_code == 418 for answer in answers] == [True, False]
