@@ -38,10 +38,11 @@ def run_page(path: str, tag: str, answer: Schema, *parameters: Schema) -> str:
     return published.page(f"GET /{path}", "get", tag, ref("Out"), parameters=places, schemas={"Out": answer})
 
 
-# Bounds that no model has.
+# With bounds and a format that no model has.
 SONG = record(
     notes={"type": "array", "items": {"type": "string", "pattern": "^[a-g]$"}, "minItems": 3},
     seconds={"type": "integer", "minimum": 10},
+    length={"type": "string", "format": "duration"},
 )
 
 
@@ -71,8 +72,10 @@ for path in ("sing", "sing-result"):
 
 
 def test_a_published_family_conforms_as_it_comes(project: Path) -> None:
-    """No page documents the 401; a create may be a 202, and say more than which task it made."""
-    pages = family("sing", record(text=TEXT), created=record(task_id=TEXT, credits=INTEGER))
+    """No page documents the 401. A create may require no field, be a 202, and say more than which task it made."""
+    pages = family(
+        "sing", {"type": "object", "properties": {"text": TEXT}}, created=record(task_id=TEXT, credits=INTEGER)
+    )
     pages["create-sing"] = pages["create-sing"].replace("'200':", "'202':")
     generated = made(project, pages)
     ended = use(generated, CONFORM.format(root=str(ROOT), spec=str(project / "openapi/camb.yaml")))
@@ -81,8 +84,8 @@ def test_a_published_family_conforms_as_it_comes(project: Path) -> None:
 
 ODD_PATHS = """
 from datetime import date
-from camb_client import kinds, models
-from camb_client.testing import FakeCamb, VirtualClock
+from camb_client import ApiPaymentRequiredError, kinds, models
+from camb_client.testing import FakeCamb, VirtualClock, error
 
 fake = FakeCamb(clock=VirtualClock())
 with fake.client() as camb:
@@ -94,6 +97,13 @@ with fake.client() as camb:
     other = camb.family(kinds.V2_SING).create_and_wait(models.V2singBody(texts=["la"]))
     assert other.ref.kind == "v2/sing"
     assert camb.family(kinds.V2_SING).result(other).seconds == 1
+    fake.script("POST /v2/sing", error(402))
+    try:
+        camb.family(kinds.V2_SING).create(models.V2singBody(texts=["la"]))
+    except ApiPaymentRequiredError:
+        pass
+    else:
+        raise AssertionError("the script should have been followed")
 """
 
 
