@@ -32,8 +32,9 @@ from schemathesis.specs.openapi.checks import (
 
 from camb_client import TaskRef, kinds
 from camb_client.testing import FakeCamb, Reply, error
-from scripts.common.documents import mapped, operations
+from scripts.common.documents import NOTHING, mapped, operations
 from scripts.common.families import Place, families, lookups, roles
+from scripts.common.refs import parameters
 
 KEY = {"x-api-key": "test-key"}
 CHECKS = [
@@ -173,10 +174,19 @@ KNOWN, UNKNOWN = 7, 31337
 
 def all_else(document: dict[str, Any]) -> set[Place]:
     """Every operation that the client has, but those that tell a status."""
-    found = {("/tts-stream", "post"), *lookups(document).values()}
+    found = {*lookups(document).values()}
     for role in roles(document).values():
         found.update(role.create, role.result, role.results, *role.parts.values())
-    return found
+    return {("/tts-stream", "post"), *(place for place in found if can_be_asked(document, *place))}
+
+
+def can_be_asked(document: dict[str, Any], path: str, method: str) -> bool:
+    """Whether a handle says all that an operation needs: none has a header, or more than the ids of several runs."""
+    needed = [it for it in parameters(document, path, method) if it.get("required", NOTHING).value is True]
+    content = document["paths"][path][method].get("requestBody", {}).get("content", {})
+    bodies = [sample(document, media["schema"]) for media in content.values()]
+    more = any(isinstance(body, dict) and "run_ids" in body and len(body) > 1 for body in bodies)
+    return not more and not any(it["in"].value == "header" for it in needed)
 
 
 def sample(document: dict[str, Any], schema: dict[str, Any]) -> Any:
@@ -198,8 +208,9 @@ def sample(document: dict[str, Any], schema: dict[str, Any]) -> Any:
 
 def asked(document: dict[str, Any], operation: Any, described: dict[str, Any]) -> Iterator[tuple[Any, dict[str, str]]]:
     """Requests that have every answer of an operation but those to any valid request; and the key of each."""
-    places = {it["name"]: it for it in described.get("parameters", ()) if it["in"] == "path"}
-    path = {name: KNOWN if name == "run_id" else it["schema"].get("example", 1) for name, it in places.items()}
+    given = parameters(document, operation.path, operation.method)
+    places = {it["name"].value: it["schema"].value for it in given if it["in"].value == "path"}
+    path = {name: KNOWN if name == "run_id" else schema.get("example", 1) for name, schema in places.items()}
     for media_type, media in described.get("requestBody", {}).get("content", {None: {}}).items():
         body = sample(document, media["schema"]) if media_type else {}
         body = {"run_ids": [KNOWN, UNKNOWN]} if "run_ids" in body else body

@@ -19,6 +19,16 @@ def record(**fields: Schema) -> Schema:
     return {"type": "object", "properties": fields, "required": [*fields]}
 
 
+def one_of(*options: Schema) -> Schema:
+    """A union."""
+    return {"anyOf": [*options]}
+
+
+def names(title: str, *listed: str) -> Schema:
+    """A closed list."""
+    return {"type": "string", "enum": [*listed], "title": title}
+
+
 def family(
     kind: str, body: Schema, *, media_type: str = "application/json", created: Schema = published.CALL
 ) -> dict[str, str]:
@@ -54,6 +64,19 @@ def made(project: Path, pages: dict[str, str]) -> Path:
     return project / "generated"
 
 
+# What no handle can ask for: it needs a header, or more than the ids of the runs.
+WORKSPACE = {"name": "x-workspace", "in": "header", "required": True, "schema": TEXT}
+MORE = {
+    "get-sing-costs": run_page("sing-costs/{run_id}", "sing", SONG, WORKSPACE),
+    "get-sing-results": published.page(
+        "POST /sing-results",
+        "get_all",
+        "sing",
+        {"type": "object", "additionalProperties": ref("Out")},
+        requestBody=published.body("application/json", "Wanted"),
+        schemas={"Out": SONG, "Wanted": record(run_ids={"type": "array", "items": INTEGER}, form=TEXT)},
+    ),
+}
 CONFORM = """
 import sys
 from pathlib import Path
@@ -66,7 +89,7 @@ from tests.contract.test_conformance import check_all_else, check_conformance
 document = load_file(Path({spec!r}), "the document")
 fake = FakeCamb()
 check_conformance(document, fake, fake.answer, examples=2, only="sing")
-for path in ("sing", "sing-result"):
+for path in ("sing", "sing-result", "sing-costs", "sing-results"):
     check_all_else(document, fake, fake.answer, examples=2, only=path)
 """
 
@@ -76,7 +99,7 @@ def test_a_published_family_conforms_as_it_comes(project: Path) -> None:
     pages = family(
         "sing", {"type": "object", "properties": {"text": TEXT}}, created=record(task_id=TEXT, credits=INTEGER)
     )
-    pages["create-sing"] = pages["create-sing"].replace("'200':", "'202':")
+    pages |= MORE | {"create-sing": pages["create-sing"].replace("'200':", "'202':")}
     generated = made(project, pages)
     ended = use(generated, CONFORM.format(root=str(ROOT), spec=str(project / "openapi/camb.yaml")))
     assert ended.returncode == 0, ended.stderr
@@ -110,13 +133,12 @@ with fake.client() as camb:
 def test_whatever_an_operation_needs_the_others_are_served(project: Path) -> None:
     """A header, which the client cannot send, a date, and a path that ends with the run or with the path of another."""
     since = {"name": "since", "in": "query", "required": True, "schema": {"type": "string", "format": "date"}}
-    workspace = {"name": "x-workspace", "in": "header", "required": True, "schema": TEXT}
     pages = {
         **family("sing", record(text=TEXT)),
         **family("v2/sing", record(texts={"type": "array", "items": TEXT})),
         "get-sing-score": run_page("sing-score/{language}/{run_id}", "sing", SONG, published.in_path("language", TEXT)),
         "get-sing-usage": run_page("sing-usage/{run_id}", "sing", SONG, since),
-        "get-sing-costs": run_page("sing-costs/{run_id}", "sing", SONG, workspace),
+        **MORE,
     }
     ended = use(made(project, pages), ODD_PATHS)
     assert ended.returncode == 0, ended.stderr
@@ -142,9 +164,11 @@ def refused(field, value):
 for fields in [
     {"voice": "bass"}, {"voice": "Bob"}, {"level": "loud"}, {"level": 7}, {"pitch": "a"}, {"pitch": "d"},
     {"pitches": ["a", "d"]}, {"language": 1}, {"language": "en-us"}, {"language": "auto"},
+    {"mode": "auto"}, {"mode": "off"}, {"mode": 7},
 ]:
     assert fake.bodies[sing.create(fields)].fields == fields
-for field, value in {"voice": 7, "level": "low", "pitch": "e", "pitches": ["a", "e"], "language": 999}.items():
+wrong = {"voice": 7, "level": "low", "pitch": "e", "pitches": ["a", "e"], "language": 999, "mode": "on"}
+for field, value in wrong.items():
     refused(field, value)
 
 def hummed(**fields):
@@ -160,16 +184,6 @@ assert [it["loc"] for it in said] == [["body", "max"]], said
 """
 
 
-def one_of(*options: Schema) -> Schema:
-    """A union."""
-    return {"anyOf": [*options]}
-
-
-def names(title: str, *listed: str) -> Schema:
-    """A closed list."""
-    return {"type": "string", "enum": [*listed], "title": title}
-
-
 def test_a_body_is_what_its_page_takes(project: Path) -> None:
     """What one option of a union takes; fields that Python calls otherwise; a file or its address."""
     pitch = one_of(names("Low", "a", "b"), names("High", "c", "d"))
@@ -180,6 +194,7 @@ def test_a_body_is_what_its_page_takes(project: Path) -> None:
             "level": one_of(names("Level", "loud", "soft"), INTEGER),
             "pitch": pitch,
             "pitches": {"type": "array", "items": pitch},
+            "mode": one_of({"type": "string", "const": "auto"}, {"type": "string", "const": "off"}, INTEGER),
             "language": one_of(published.LANGUAGES, names("Locale", "en-us"), {"type": "string", "const": "auto"}),
         },
     }
