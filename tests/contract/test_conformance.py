@@ -33,7 +33,7 @@ from schemathesis.specs.openapi.checks import (
 from camb_client import TaskRef, kinds
 from camb_client.testing import FakeCamb, Reply, error
 from scripts.common.documents import NOTHING, mapped, operations
-from scripts.common.families import Place, families, lookups, roles
+from scripts.common.families import Place, families, lookups, roles, takes_fields
 from scripts.common.refs import parameters
 
 KEY = {"x-api-key": "test-key"}
@@ -181,12 +181,16 @@ def all_else(document: dict[str, Any]) -> set[Place]:
 
 
 def can_be_asked(document: dict[str, Any], path: str, method: str) -> bool:
-    """Whether a handle says all that an operation needs: none has a header, or more than the ids of several runs."""
-    needed = [it for it in parameters(document, path, method) if it.get("required", NOTHING).value is True]
-    content = document["paths"][path][method].get("requestBody", {}).get("content", {})
+    """Whether a handle can say all that an operation needs.
+
+    None has a header, a body that is no object with fields, or more than the ids of several runs.
+    """
+    operation = document["paths"][path][method]
+    needs = {it["in"].value for it in parameters(document, path, method) if it.get("required", NOTHING).value is True}
+    content = operation.get("requestBody", {}).get("content", {})
     bodies = [sample(document, media["schema"]) for media in content.values()]
-    more = any(isinstance(body, dict) and "run_ids" in body and len(body) > 1 for body in bodies)
-    return not more and not any(it["in"].value == "header" for it in needed)
+    more = any("run_ids" in body and len(body) > 1 for body in bodies if isinstance(body, dict))
+    return "header" not in needs and not more and (method == "get" or takes_fields(document, operation))
 
 
 def sample(document: dict[str, Any], schema: dict[str, Any]) -> Any:
