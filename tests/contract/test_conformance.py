@@ -33,7 +33,7 @@ from schemathesis.specs.openapi.checks import (
 from camb_client import TaskRef, kinds
 from camb_client.testing import FakeCamb, Reply, error
 from scripts.common.documents import NOTHING, mapped, operations
-from scripts.common.families import Place, families, lookups, roles, takes_fields
+from scripts.common.families import Place, families, lookups, result_schema, roles, takes_fields
 from scripts.common.refs import parameters
 
 KEY = {"x-api-key": "test-key"}
@@ -181,16 +181,20 @@ def all_else(document: dict[str, Any]) -> set[Place]:
 
 
 def can_be_asked(document: dict[str, Any], path: str, method: str) -> bool:
-    """Whether a handle can say all that an operation needs.
+    """Whether a handle can say all that an operation needs, and read what it tells.
 
-    None has a header, a body that is no object with fields, or more than the ids of several runs.
+    None has a header, a body that is no object with fields, or more than the ids of several runs; none reads a result
+    that is not JSON.
     """
     operation = document["paths"][path][method]
     needs = {it["in"].value for it in parameters(document, path, method) if it.get("required", NOTHING).value is True}
     content = operation.get("requestBody", {}).get("content", {})
     bodies = [sample(document, media["schema"]) for media in content.values()]
     more = any("run_ids" in body and len(body) > 1 for body in bodies if isinstance(body, dict))
-    return "header" not in needs and not more and (method == "get" or takes_fields(document, operation))
+    if method == "post" and not takes_fields(document, operation):
+        return False
+    is_read = method == "post" or result_schema(document, operation) != NOTHING
+    return is_read and "header" not in needs and not more
 
 
 def sample(document: dict[str, Any], schema: dict[str, Any]) -> Any:
