@@ -62,6 +62,10 @@ def status_enums(document: Document) -> list[At]:
     return list(found.values())
 
 
+# The header of the key, which some pages have among the parameters.
+_KEY = "x-api-key"
+
+
 class Roles(NamedTuple):
     """What the operations of a document are for the tasks of one kind; each list has one place, or is refused."""
 
@@ -114,6 +118,8 @@ def role_for_runs(document: Document, path: str, method: str) -> str:
     asked = {(it["in"].value, it["name"].value): it for it in parameters(document, path, method)}
     in_path = {name for where, name in asked if where == "path"}
     required = {name for (where, name), it in asked.items() if where != "path" and it.get("required", NOTHING).value}
+    if cannot_be_said(document, path, method):
+        return ""
     if "run_id" in in_path and types(keys(document, asked["path", "run_id"].get("schema", NOTHING))) == {"string"}:
         return ""  # A status tells a number.
     if method == "post" and not in_path and "run_ids" in body_properties(document, document["paths"][path][method]):
@@ -122,6 +128,18 @@ def role_for_runs(document: Document, path: str, method: str) -> str:
     if method == "get" and in_path == {"run_id"} and path.rstrip("/").endswith("{run_id}") and not required:
         return "result"
     return "part" if method == "get" and "run_id" in in_path else ""
+
+
+def cannot_be_said(document: Document, path: str, method: str) -> list[str]:
+    """What an operation requires that no handle can say: a header; with a body a query too; a field beside run ids."""
+    needed = [it for it in parameters(document, path, method) if it.get("required", NOTHING).value]
+    asked = [(it["in"].value, it["name"].value) for it in needed]
+    said = {"path"} if method == "post" else {"path", "query"}
+    found = [f"the {where} parameter {name!r}" for where, name in asked if where not in said and name.lower() != _KEY]
+    body = body_object(document, document["paths"][path][method])
+    if "run_ids" in members(body.get("properties", NOTHING)):
+        found += [f"the field {name!r}" for name in body.get("required", NOTHING).value or () if name != "run_ids"]
+    return found
 
 
 def purposes(document: Document, path: str, method: str) -> list[str]:
@@ -155,12 +173,17 @@ def lookups(document: Document) -> dict[str, Place]:
     }
 
 
-def body_properties(document: Document, operation: dict[str, Any]) -> dict[str, At]:
-    """The properties of the JSON that an operation takes."""
+def body_object(document: Document, operation: dict[str, Any]) -> dict[str, At]:
+    """The schema of the JSON that an operation takes, by its keywords."""
     node = At(operation.get("requestBody"), ())
     for step in ("content", "application/json", "schema"):
         node = keys(document, node).get(step, NOTHING)
-    return members(keys(document, node).get("properties", NOTHING))
+    return keys(document, node)
+
+
+def body_properties(document: Document, operation: dict[str, Any]) -> dict[str, At]:
+    """The properties of that JSON."""
+    return members(body_object(document, operation).get("properties", NOTHING))
 
 
 def body_schemas(document: Document, operation: dict[str, Any]) -> list[At]:
@@ -179,10 +202,10 @@ def takes_fields(document: Document, operation: dict[str, Any]) -> bool:
 
 
 def creates(document: Document, path: str, method: str) -> bool:
-    """Whether an operation could create tasks: a POST without parameters in its path; the JSON of some 2xx has a
+    """Whether an operation could create tasks: a POST that needs its body alone; the JSON of some 2xx has a
     ``task_id``, or is described by nothing.
     """
-    if method != "post" or "{" in path:
+    if method != "post" or "{" in path or cannot_be_said(document, path, method):
         return False
     for code, response in members(At(document["paths"][path][method].get("responses"), ())).items():
         node = response

@@ -21,6 +21,7 @@ from ..common.errors import PipelineError
 from ..common.families import (
     EVERY_PAGE,
     TASK_RESULT,
+    cannot_be_said,
     creates,
     families,
     identifier,
@@ -92,6 +93,8 @@ def _no_use(document: Document, path: str, method: str) -> str:
     """Why the client has no use for an operation, and what would change that."""
     tags = document["paths"][path][method].get("tags") or []
     kind, _, parameters = path[1:].partition("/{")
+    if unsaid := cannot_be_said(document, path, method):
+        return f"requires {' and '.join(unsaid)}, which no handle of the client can say, so the client does not use it"
     if role := role_for_runs(document, path, method):
         told = ", ".join(tag for tag in tags if tag != EVERY_PAGE) or "none"
         return (

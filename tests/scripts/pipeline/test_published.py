@@ -286,6 +286,9 @@ def test_a_new_family_says_what_it_waits_for_and_then_what_it_has(project: Path)
     ]
 
 
+WORKSPACE = {"name": "X-Workspace-Id", "in": "header", "required": True, "schema": {"type": "string"}}
+
+
 @pytest.mark.parametrize(
     ("page", "said"),
     [
@@ -308,6 +311,34 @@ def test_a_new_family_says_what_it_waits_for_and_then_what_it_has(project: Path)
             (
                 "GET /sing-result/{run_id}: has no role, so the client does not use it: its run_id is no number, as "
                 "those are that a status tells"
+            ),
+        ),
+        (
+            published.get("/sing-result/{run_id}", published.RUN_ID_PATH, WORKSPACE),
+            (
+                "GET /sing-result/{run_id}: requires the header parameter 'X-Workspace-Id', which no handle of the "
+                "client can say, so the client does not use it"
+            ),
+        ),
+        (
+            published.page("POST /sing", "sing", "Singing", published.CALL, parameters=[{**WORKSPACE, "in": "query"}]),
+            (
+                "POST /sing: requires the query parameter 'X-Workspace-Id', which no handle of the client can say, so "
+                "the client does not use it"
+            ),
+        ),
+        (
+            published.page(
+                "POST /sing-results",
+                "sing",
+                "Singing",
+                published.SUNG,
+                requestBody=published.body("application/json", "Runs"),
+                schemas={"Runs": {**published.RUN_IDS, "required": ["run_ids", "format"]}},
+            ),
+            (
+                "POST /sing-results: requires the field 'format', which no handle of the client can say, so the client "
+                "does not use it"
             ),
         ),
         (
