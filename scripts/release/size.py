@@ -18,7 +18,7 @@ from scripts.common.project import FACADE, ROOT
 # What `import camb_client` may load of ours: values, errors and what means what; the rest is imported when it is used.
 BAR = 1450
 # What the rooms may have in all: to add here, take away elsewhere, or raise the number and say why.
-ROOMS = {"_polling": 700, "the facade without cli, testing, _durable and celery": 4900}
+ROOMS = {"_polling": 700, "the facade without cli, testing, _durable and celery": 4880}
 # What is loaded when it is used, and not before.
 LATER = {
     "a client": "camb_client._client.sync_client",

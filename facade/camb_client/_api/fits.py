@@ -1,9 +1,11 @@
 """Whether what a reader made of JSON is what its models say: ``from_dict`` lets wrongly typed fields pass."""
 
+import datetime
 import types
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from uuid import UUID
 
 import attrs
 
@@ -32,11 +34,11 @@ def fields_of(model: Any) -> dict[str, Any]:
 
 @cache
 def _hints(model: Any) -> dict[str, Any]:
-    names: dict[str, Any] = {}
+    names: dict[str, Any] = {"datetime": datetime, "UUID": UUID}
     while True:
         try:
             return get_type_hints(model, localns=names)
-        except NameError as missing:  # A model: their modules import each other for type checkers alone.
+        except NameError as missing:  # A model: what is in types alone is imported for type checkers.
             if (name := str(missing.name)) in names:
                 raise
             names[name] = getattr(models, name)

@@ -267,10 +267,11 @@ CLASH: dict[str, Any] = {
                 *({"name": name, "in": "query", "schema": {"type": of}} for name, of in QUERY.items()),
             ]
         },
-        {"type": "object"},
+        {"type": "array", "items": {"type": "string", "format": "date"}},
     ),
 }
 CLASHED = f"""
+import datetime
 import io
 from camb_client import kinds, models
 from camb_client.testing import FakeCamb, VirtualClock
@@ -283,7 +284,8 @@ with fake.client() as camb:
     for told in [{{}}, {{name: name for name in {ODD}}}]:
         fake.add("sing:1", run_id=7, result=told)
         assert camb.family("sing").result(7).to_dict() == told
-    camb.family("sing").part(kinds.SING_SCORE, 7, voices=["a", "b"], quote_="c", params_=True, kwargs_=5)
+    (sung,) = camb.family("sing").part(kinds.SING_SCORE, 7, voices=["a", "b"], quote_="c", params_=True, kwargs_=5)
+    assert isinstance(sung, datetime.date), sung
     path = "/score/7?voices=a&voices=b&quote=c&params=true&kwargs=5"
     assert fake.requests[-1].path.endswith(path), fake.requests[-1]
     try:
