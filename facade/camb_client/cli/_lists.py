@@ -19,7 +19,6 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON obj
 _SEARCH = click.option("--search", metavar="TEXT", default="", help="Only those that have this in their words.")
 # ISO/IEC 5218.
 _GENDERS = {1: "male", 2: "female"}
-_ROLES = {"create": "bodies", "result": "result", "results": "results"}
 
 
 @click.command("kinds", cls=Command)
@@ -28,8 +27,7 @@ def kinds_command(*, as_json: bool) -> Exit:
     """List the kinds of tasks, and what this client can do with each."""
     every = {name: getattr(kinds, name) for name in kinds.__all__}
     for kind in kinds.ALL:
-        handle = kinds.handle(kind)
-        found = ["status", *(name for name, role in _ROLES.items() if getattr(handle, role) is not None)]
+        found = [*kinds.operations(kind)]
         parts = [name for name, it in every.items() if hasattr(it, "request") and it.kind == kind]
         _say({"kind": kind, "operations": found, "parts": parts}, [f"{kind:<16}", ", ".join([*found, *parts])], as_json)
     return SUCCEEDED

@@ -20,6 +20,7 @@ def test_every_kind_and_what_can_be_done_with_it(cli: Cli) -> None:
         "kind": "dub", "operations": ["status", "create", "result", "results"], "parts": ["DUB_TRANSCRIPT"],
     }  # fmt: skip
     assert listed["translated-story"]["operations"] == ["status"]
+    assert listed["tts"]["operations"][-1] == "stream"
     assert "dub  status, create, result, results, DUB_TRANSCRIPT" in cli("kinds").out.splitlines()
     assert not cli.fake.requests
 
