@@ -18,7 +18,7 @@ from ._text import clean
 
 def _timeline(text: str) -> Any:
     """``PENDING,SUCCESS`` poll by poll, or ``0:PENDING,5:SUCCESS`` by seconds."""
-    steps = [step.strip().rpartition(":") for step in text.split(",")]
+    steps = [step.rpartition(":") for step in text.replace(",", " ").split()]
     words = [word for _, _, word in steps]
     timed = [at for at, colon, _ in steps if colon]
     if not timed:

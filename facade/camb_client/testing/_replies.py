@@ -103,7 +103,7 @@ def read(timeline: Timeline) -> Timeline:
         ValueError: No item, or a word that looks like a misspelt one.
     """
     if isinstance(timeline, str):
-        timeline = timeline.split()
+        timeline = timeline.replace(",", " ").split()  # At the command line there are commas.
     if not timeline:
         raise ValueError("a timeline needs at least one item")
     if not isinstance(timeline, Mapping):

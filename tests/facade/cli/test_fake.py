@@ -76,3 +76,5 @@ def test_timelines_that_cannot_be(cli: Cli, task: str, said: str) -> None:
 
 def test_a_timeline_by_seconds() -> None:
     assert _timeline("0:PENDING,2.5:SUCCESS") == {0: "PENDING", 2.5: "SUCCESS"}
+    assert _timeline(" 0:PENDING  2.5:SUCCESS") == {0: "PENDING", 2.5: "SUCCESS"}
+    assert _timeline("PENDING 503, SUCCESS") == ["PENDING", "503", "SUCCESS"]

@@ -151,7 +151,7 @@ def test_every_task_has_a_run_id_of_its_own() -> None:
 
 def test_a_timeline_in_words() -> None:
     fake = FakeCamb()
-    fake.add("tts:1", "PENDING 503  NOBODY_KNOWS 429 html SUCCESS", run_id=7)
+    fake.add("tts:1", "PENDING 503  NOBODY_KNOWS 429,html, SUCCESS", run_id=7)
     answers = [asked(fake, "/tts/1") for _ in range(6)]
     assert [answer.status_code for answer in answers] == [200, 503, 200, 429, 200, 200]
     assert [answers[at].json()["status"] for at in (0, 2, 5)] == ["PENDING", "NOBODY_KNOWS", "SUCCESS"]
