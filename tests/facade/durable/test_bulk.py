@@ -1,6 +1,7 @@
 """Bulk: items under keys of the caller's own, created once, waited for and downloaded, whatever happens on the way."""
 
 import asyncio
+import itertools
 import signal
 import sqlite3
 import threading
@@ -589,9 +590,27 @@ def test_what_a_killed_process_left(both: Both, fake: FakeCamb, folder: Path) ->
     assert creates(fake) == 2
 
 
+def slow_creates(fake: FakeCamb) -> threading.Event:
+    """What is set when four creates are on their way, which is as many as there may be."""
+    came, four = itertools.count(1), threading.Event()
+
+    def answer(reply: Reply) -> Reply:
+        if next(came) == 4:
+            four.set()
+        return attrs.evolve(reply, delay=0.3)
+
+    fake.script("POST /tts", *[answer] * 9)
+    return four
+
+
 def test_an_interruption_waits_for_the_creates_in_flight(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
     fake = FakeCamb(KEY)
-    fake.script("POST /tts", *[lambda reply: attrs.evolve(reply, delay=0.3)] * 9)
+    four, main = slow_creates(fake), threading.main_thread().ident or 0
+
+    def interrupt() -> None:
+        four.wait(10.0)
+        signal.pthread_kill(main, signal.SIGINT)
+
     with (
         fake.serve() as url,
         CambClient(KEY, base_url=url) as camb,
@@ -599,8 +618,7 @@ def test_an_interruption_waits_for_the_creates_in_flight(folder: Path, caplog: p
     ):
         lines(folder, 9)(journal)
         items = journal.run()
-        main = threading.main_thread().ident or 0
-        threading.Timer(0.1, lambda: signal.pthread_kill(main, signal.SIGINT)).start()
+        threading.Thread(target=interrupt).start()
         with pytest.raises(KeyboardInterrupt):
             next(items)
         found = Counter(str(item.state) for item in journal.items())
@@ -611,7 +629,7 @@ def test_an_interruption_waits_for_the_creates_in_flight(folder: Path, caplog: p
 
 def test_a_cancelled_run_waits_for_the_creates_in_flight(folder: Path) -> None:
     fake = FakeCamb(KEY)
-    fake.script("POST /tts", *[lambda reply: attrs.evolve(reply, delay=0.3)] * 9)
+    four = slow_creates(fake)
 
     async def main(url: str) -> Counter[str]:
         from camb_client import AsyncCambClient
@@ -625,7 +643,7 @@ def test_a_cancelled_run_waits_for_the_creates_in_flight(folder: Path) -> None:
                         pass
 
                 task = asyncio.create_task(consume())
-                await asyncio.sleep(0.1)
+                await asyncio.to_thread(four.wait, 10.0)
                 task.cancel()
                 with pytest.raises(asyncio.CancelledError):
                     await task
