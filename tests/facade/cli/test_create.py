@@ -91,11 +91,6 @@ def test_a_file_is_named_by_its_path_from_the_json_file(quick: Cli, tmp_path: pa
         ("transcribe", '{"language": 1, "media_file": "."}', "media_file: '.' cannot be read: Is a directory"),
         ("transcribe", '{"language": 1, "media_file": "\\u0000"}', "embedded null"),
         ("transcribe", '{"language": 1, "media_file": 7}', "media_file is a file: write its path"),
-        (
-            "translate",
-            '{"source_language": 1, "target_language": 2, "texts": ' + "[" * 900 + "]" * 900 + "}",
-            "translate create: maximum recursion depth",
-        ),
         ("translated-story", "{}", "'translated-story' has no operation 'create'"),
         ("dance", "{}", "unknown kind of task 'dance'; known are "),
     ],

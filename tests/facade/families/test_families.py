@@ -23,6 +23,8 @@ from camb_client.testing import VirtualClock
 from tests.facade.conftest import KEY, Both
 
 BODY = models.TranslateBody(texts=["Hello"], source_language=1, target_language=76)
+ENDLESS: list[Any] = []
+ENDLESS.append(ENDLESS)
 SENT = {"texts": ["Hello"], "source_language": 1, "target_language": 76}
 
 
@@ -164,6 +166,7 @@ def test_the_result_of_translated_tts_is_where_that_of_tts_is(both: Both) -> Non
         ),
         (lambda camb: camb.family("translate").create("Hello"), TypeError, "or a mapping, not str"),
         (lambda camb: camb.family("translate").create({"texts": []}), ValueError, "create requires 'source_language'"),
+        (lambda camb: camb.family("translate").create({**SENT, "texts": ENDLESS}), TypeError, "recursion depth"),
         (lambda camb: camb.family(kinds.TRANSLATED_STORY).create({}), ValueError, "has no operation 'create'"),
         (lambda camb: camb.family("translated-story").result(7), ValueError, "the part TRANSLATED_STORY_RESULT for it"),
         (lambda camb: camb.family("translated-story").results([7]), ValueError, "has no operation 'result'"),
