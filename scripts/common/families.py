@@ -131,7 +131,7 @@ def role_for_runs(document: Document, path: str, method: str) -> str:
 
 
 def cannot_be_said(document: Document, path: str, method: str) -> list[str]:
-    """What an operation requires that no handle can say: a header; with a body a query too; a field beside run ids."""
+    """What an operation requires that no handle can send: a header; a query of a POST; a field beside `run_ids`."""
     needed = [it for it in parameters(document, path, method) if it.get("required", NOTHING).value]
     asked = [(it["in"].value, it["name"].value) for it in needed]
     said = {"path"} if method == "post" else {"path", "query"}

@@ -38,7 +38,7 @@ def _hints(model: Any) -> dict[str, Any]:
     while True:
         try:
             return get_type_hints(model, localns=names)
-        except NameError as missing:  # A model: what is in types alone is imported for type checkers.
+        except NameError as missing:  # A model that is imported for type checkers alone.
             if (name := str(missing.name)) in names:
                 raise
             names[name] = getattr(models, name)

@@ -156,7 +156,7 @@ def _has_file(fields: Mapping[str, Any]) -> bool:
 
 
 def request(kind: str, name: str, given: Any) -> Request:
-    """What asks for an operation: to ``"stream"`` fields, the ``"result"`` of a run, the ``"results"`` of two to five.
+    """The request for ``"stream"`` (of fields), ``"result"`` (of a run id) or ``"results"`` (of two to five run ids).
 
     Raises:
         ValueError: The API description has no such operation for tasks of this kind; nothing was sent.
